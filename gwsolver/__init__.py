@@ -1,0 +1,29 @@
+"""gwsolver: groundwater contamination with MODFLOW 6 models.
+
+``run`` solves a folder or a flopy ``MFSimulation``; ``load`` reads and checks it; ``open_results``
+opens what a run wrote; ``plume_map`` draws it.
+"""
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "run": "gwsolver.run.api",
+    "load": "gwsolver.run.api",
+    "open_results": "gwsolver.results",
+    "plume_map": "gwsolver.maps",
+    "InputError": "gwsolver.core.errors",
+    "RunError": "gwsolver.core.errors",
+    "Problem": "gwsolver.core.errors",
+}
+
+__all__ = ["InputError", "Problem", "RunError", "load", "open_results", "plume_map", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    # Imported where used: `gwsolver --help` must not load numpy, flopy or matplotlib.
+    if name in _WHERE:
+        return getattr(importlib.import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'gwsolver' has no attribute '{name}'")

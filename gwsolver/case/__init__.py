@@ -1,0 +1,1 @@
+"""case.toml: typed and validated."""

@@ -1,0 +1,190 @@
+"""The grid as the solvers see it: active cells and one list of faces between them."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+VERTICAL, HORIZONTAL, STAGGERED = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Active cells and the faces between them.
+
+    "Cell" is always the zero-based reduced index (IDOMAIN > 0, in user node order); "node"
+    the zero-based index over all cells of the user's grid. Coordinates x, y are the model's own
+    (before origin and rotation), x along columns, y against rows, z up.
+
+    Attributes
+    ----------
+    kind : str
+        "dis", "disv" or "disu".
+    shape : tuple of int
+        (layer, row, column), (layer, cell2d) or (node,) of the user's grid.
+    node : ndarray of int64, shape (cell,)
+        User node of each active cell.
+    top, bottom : ndarray of float64, shape (cell,)
+        Elevation of the cell's top and bottom [L].
+    area : ndarray of float64, shape (cell,)
+        Plan area [L**2].
+    x, y : ndarray of float64, shape (cell,)
+        Cell centres in model coordinates [L].
+    column : ndarray of int64, shape (cell,)
+        Index of the cell in plan: row*ncol+column for DIS, cell2d for DISV, node for DISU.
+    face_cells : ndarray of int32, shape (face, 2)
+        Cells n < m of each face, sorted by (n, m): MODFLOW's upper triangle of JA.
+    face_kind : ndarray of int8, shape (face,)
+        VERTICAL (m below n), HORIZONTAL or STAGGERED: MODFLOW's IHC 0, 1, 2.
+    face_width : ndarray of float64, shape (face,)
+        HWVA: width [L] of horizontal faces, area [L**2] of vertical ones.
+    face_distance : ndarray of float64, shape (face, 2)
+        CL1, CL2: centre of n to face and face to centre of m [L]; vertical: half the thicknesses.
+    face_normal : ndarray of float64, shape (face, 3)
+        Unit normal from n to m in model coordinates.
+    cell_width : ndarray of float64, shape (cell, 2)
+        Spacing along x and y for DIS [L]; an empty array (0, 2) otherwise.
+    vertices : ndarray of float64, shape (vertex, 2)
+        x, y of the vertices of the cells in plan, model coordinates [L].
+    polygon_start : ndarray of int64, shape (plan cell + 1,)
+        Where each plan cell's ring begins in `polygon_vertex`.
+    polygon_vertex : ndarray of int64
+        Vertex indices, ring after ring, not closed.
+    x_origin, y_origin, angle : float
+        Lower left corner [L] and rotation (degrees, counter-clockwise) on the map.
+    length_unit : str
+        "metres", "feet", "centimetres" or "unknown".
+    crs : str
+        Coordinate reference system as "EPSG:32640", "" if unknown.
+    idomain : ndarray of int64, shape (node,)
+        As given; < 0 passes water through vertically, 0 is outside.
+    """
+
+    kind: str
+    shape: tuple[int, ...]
+    node: Ints
+    top: Floats
+    bottom: Floats
+    area: Floats
+    x: Floats
+    y: Floats
+    column: Ints
+    face_cells: NDArray[np.int32]
+    face_kind: NDArray[np.int8]
+    face_width: Floats
+    face_distance: Floats
+    face_normal: Floats
+    idomain: Ints
+    vertices: Floats
+    polygon_start: Ints
+    polygon_vertex: Ints
+    cell_width: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    x_origin: float = 0.0
+    y_origin: float = 0.0
+    angle: float = 0.0
+    length_unit: str = "unknown"
+    crs: str = ""
+
+    @property
+    def n_cells(self) -> int:
+        """Number of active cells."""
+        return int(self.node.size)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of cells of the user's grid, active or not."""
+        return int(np.prod(self.shape))
+
+    @property
+    def n_faces(self) -> int:
+        """Number of faces between active cells."""
+        return int(self.face_cells.shape[0])
+
+    @cached_property
+    def thickness(self) -> Floats:
+        """Cell thickness [L], shape (cell,)."""
+        return self.top - self.bottom
+
+    @cached_property
+    def volume(self) -> Floats:
+        """Cell volume [L**3], shape (cell,)."""
+        return self.area * (self.top - self.bottom)
+
+    @cached_property
+    def z(self) -> Floats:
+        """Elevation of the cell centres [L], shape (cell,)."""
+        return 0.5 * (self.top + self.bottom)
+
+    @cached_property
+    def cell_of_node(self) -> Ints:
+        """Active cell of each user node, -1 where there is none; shape (node,)."""
+        cell = np.full(self.n_nodes, -1, dtype=np.int64)
+        cell[self.node] = np.arange(self.n_cells)
+        return cell
+
+    @cached_property
+    def layer(self) -> Ints:
+        """Zero-based layer of each cell (zero for DISU), shape (cell,)."""
+        if self.kind == "disu":
+            return np.zeros(self.n_cells, dtype=np.int64)
+        return self.node // int(np.prod(self.shape[1:]))
+
+    def to_nodes(self, values: NDArray[np.float64], fill: float = 1e30) -> Floats:
+        """Spread values over cells, shape (cell,), to all user nodes, shape (node,)."""
+        full = np.full(self.n_nodes, fill)
+        full[self.node] = values
+        return full
+
+    def describe(self, cell: int) -> str:
+        """Name a cell as MODFLOW prints it, one-based: "layer 4, row 13, column 41"."""
+        return self.describe_node(int(self.node[cell]))
+
+    def describe_node(self, node: int) -> str:
+        """Name a zero-based user node, one-based, in the numbering of the grid's kind."""
+        if self.kind == "disu":
+            return f"node {node + 1}"
+        index = np.unravel_index(node, self.shape)
+        words = {"dis": ("layer", "row", "column"), "disv": ("layer", "cell2d")}[self.kind]
+        return ", ".join(f"{w} {int(i) + 1}" for w, i in zip(words, index, strict=True))
+
+    def to_map(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Turn model coordinates into map coordinates: rotate, then shift to the origin."""
+        a = np.radians(self.angle)
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        return (
+            self.x_origin + x * np.cos(a) - y * np.sin(a),
+            self.y_origin + x * np.sin(a) + y * np.cos(a),
+        )
+
+    def from_map(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Turn map coordinates into model coordinates."""
+        a = np.radians(self.angle)
+        dx, dy = np.asarray(x, dtype=float) - self.x_origin, np.asarray(y, dtype=float) - self.y_origin
+        return dx * np.cos(a) + dy * np.sin(a), -dx * np.sin(a) + dy * np.cos(a)
+
+    @cached_property
+    def connections(self) -> tuple[Ints, Ints, Ints]:
+        """MODFLOW's IA, JA over active cells with the diagonal first, and the face of each entry.
+
+        Returns
+        -------
+        ia : ndarray of int64, shape (cell + 1,)
+        ja : ndarray of int64, shape (connection,)
+            Zero-based cells; entry ``ia[n]`` is n itself, then the neighbours by cell number.
+        face : ndarray of int64, shape (connection,)
+            Face of the entry, -1 on the diagonal.
+        """
+        n, m = self.face_cells[:, 0].astype(np.int64), self.face_cells[:, 1].astype(np.int64)
+        own = np.arange(self.n_cells)
+        face = np.arange(self.n_faces)
+        row = np.concatenate([own, n, m])
+        col = np.concatenate([own, m, n])
+        off_diagonal = np.concatenate([np.zeros(own.size), np.ones(2 * face.size)])
+        order = np.lexsort((col, off_diagonal, row))
+        ia = np.zeros(self.n_cells + 1, dtype=np.int64)
+        np.cumsum(np.bincount(row, minlength=self.n_cells), out=ia[1:])
+        return ia, col[order], np.concatenate([np.full(own.size, -1), face, face])[order]

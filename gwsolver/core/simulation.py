@@ -1,0 +1,181 @@
+"""A simulation: flow models, transport models (species), and which flow carries which species."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.aquifer import Conductivity, Dispersion, MobileDomain, Storage
+from gwsolver.core.grid import Grid
+from gwsolver.core.output import Observation, OutputControl
+from gwsolver.core.stress import StressPackage
+from gwsolver.core.time import TimeAxis
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Closure:
+    """The loosest closure the model accepts (MODFLOW's IMS); solver choices are not kept.
+
+    Attributes
+    ----------
+    head_change : float
+        OUTER_DVCLOSE [L].
+    flow_residual : float
+        INNER_RCLOSE [L**3/T].
+    outer_maximum : int
+        OUTER_MAXIMUM iterations.
+    """
+
+    head_change: float = 1e-3
+    flow_residual: float = 0.1
+    outer_maximum: int = 100
+
+
+@dataclass(frozen=True, eq=False)
+class FlowModel:
+    """One groundwater flow model.
+
+    Attributes
+    ----------
+    name : str
+        Lower-case model name.
+    time : TimeAxis
+        Of the simulation it came from.
+    grid : Grid
+    initial_head : ndarray of float64, shape (cell,)
+        IC [L].
+    conductivity : Conductivity
+    storage : Storage or None
+        None: steady throughout.
+    packages : tuple of StressPackage
+        In the order of the name file.
+    newton : bool
+        NEWTON formulation instead of the standard one.
+    under_relaxation : bool
+        NEWTON UNDER_RELAXATION.
+    closure : Closure
+    output : OutputControl
+    observations : tuple of Observation
+    file : str
+        Name file, for messages.
+    """
+
+    name: str
+    time: TimeAxis
+    grid: Grid
+    initial_head: Floats
+    conductivity: Conductivity
+    storage: Storage | None = None
+    packages: tuple[StressPackage, ...] = ()
+    newton: bool = False
+    under_relaxation: bool = False
+    closure: Closure = field(default_factory=Closure)
+    output: OutputControl = field(default_factory=OutputControl)
+    observations: tuple[Observation, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class SavedFlows:
+    """Files that hold the flow somebody solved before (MODFLOW's FMI): heads, budget, binary grid."""
+
+    head_file: str
+    budget_file: str
+    grid_file: str = ""
+
+
+@dataclass(frozen=True)
+class SourceConcentration:
+    """Where the water of a flow package takes its concentration from (one line of SSM).
+
+    Attributes
+    ----------
+    package : str
+        Lower-case name of the flow package.
+    auxiliary : str
+        Lower-case name of its auxiliary variable.
+    """
+
+    package: str
+    auxiliary: str
+
+
+@dataclass(frozen=True, eq=False)
+class TransportModel:
+    """One species: a groundwater transport model.
+
+    Attributes
+    ----------
+    name : str
+        Lower-case model name; also the species.
+    time : TimeAxis
+        Of the simulation it came from.
+    grid : Grid
+        The cells of its flow model (IDOMAIN may be smaller: `active`).
+    flow_model : str
+        Name of the flow model that carries it; "" if only saved flows are there.
+    saved_flows : SavedFlows or None
+        Used if `flow_model` is "" .
+    initial_concentration : ndarray of float64, shape (cell,)
+        IC [M/L**3].
+    mobile : MobileDomain
+    dispersion : Dispersion or None
+    advection : str
+        What ADV asks for: "upstream", "central", "tvd"; "" without ADV (no advection).
+    sources : tuple of SourceConcentration
+    packages : tuple of StressPackage
+        CNC, SRC.
+    output : OutputControl
+    observations : tuple of Observation
+    file : str
+        Name file, for messages.
+    """
+
+    name: str
+    time: TimeAxis
+    grid: Grid
+    flow_model: str
+    initial_concentration: Floats
+    mobile: MobileDomain
+    saved_flows: SavedFlows | None = None
+    dispersion: Dispersion | None = None
+    advection: str = "upstream"
+    sources: tuple[SourceConcentration, ...] = ()
+    packages: tuple[StressPackage, ...] = ()
+    output: OutputControl = field(default_factory=OutputControl)
+    observations: tuple[Observation, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """Everything that is run together, whatever number of MODFLOW simulations it came from.
+
+    Attributes
+    ----------
+    flow_models : tuple of FlowModel
+        Those to be solved.
+    transport_models : tuple of TransportModel
+    notes : tuple of str
+        What the log should tell: options passed over, flows taken from files, ...
+    warnings : tuple of str
+        What the user should look at although it can be run.
+    files : tuple of str
+        Every input file that was read.
+    """
+
+    flow_models: tuple[FlowModel, ...] = ()
+    transport_models: tuple[TransportModel, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def flow_model(self, name: str) -> FlowModel:
+        """Return the flow model of this name."""
+        return next(m for m in self.flow_models if m.name == name)
+
+    def transport_model(self, name: str) -> TransportModel:
+        """Return the transport model (species) of this name."""
+        return next(m for m in self.transport_models if m.name == name)

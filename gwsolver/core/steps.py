@@ -1,0 +1,150 @@
+"""What flow hands to transport, and what transport hands back: one step at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.ledger import Ledger
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class PackageFlow:
+    """Water that one package moves during one flow step.
+
+    Attributes
+    ----------
+    name, kind : str
+        Lower-case package name and kind: ``"riv-1"``, ``"riv"``.
+    cells : ndarray of int64, shape (entry,)
+        Active cell in which each entry really acts.
+    rates : ndarray of float64, shape (entry,)
+        Flow into the aquifer [L**3/T]; negative out of it.
+    auxiliary : mapping of str to ndarray of float64, shape (entry,)
+        Auxiliary variables by lower-case name.
+    boundnames : tuple of str
+        Lower-case name of each entry; empty if there are none.
+    """
+
+    name: str
+    kind: str
+    cells: Ints
+    rates: Floats
+    auxiliary: Mapping[str, Floats] = field(default_factory=dict)
+    boundnames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class FlowStep:
+    """The flow field of one flow time step: all that transport ever sees of flow.
+
+    Attributes
+    ----------
+    start, end : float
+        Times [T].
+    period, step : int
+        Zero-based stress period and step of the flow model.
+    steady : bool
+        No storage acts in this step.
+    face_flow : ndarray of float64, shape (face,)
+        Flow through each face of the grid, positive from cell n to m [L**3/T].
+    head_start, head_end : ndarray of float64, shape (cell,)
+        Head [L]; -1e30 where the cell is dry in the standard formulation.
+    saturation_start, saturation_end : ndarray of float64, shape (cell,)
+        Water-filled part of the cell, 0 to 1.
+    specific_discharge : ndarray of float64, shape (cell, 3)
+        Darcy flux at the cell centre in model coordinates [L/T] (MODFLOW's DATA-SPDIS).
+    storage_specific, storage_yield : ndarray of float64, shape (cell,)
+        Water that storage releases into the cell (STO-SS, STO-SY) [L**3/T]; zero if steady.
+    packages : tuple of PackageFlow
+    residual : ndarray of float64, shape (cell,)
+        All flows into the cell, storage included [L**3/T]: zero in an exact solution.
+    iterations : int
+        Outer iterations it took; 0 for saved flows.
+    """
+
+    start: float
+    end: float
+    period: int
+    step: int
+    steady: bool
+    face_flow: Floats
+    head_start: Floats
+    head_end: Floats
+    saturation_start: Floats
+    saturation_end: Floats
+    specific_discharge: Floats
+    storage_specific: Floats
+    storage_yield: Floats
+    packages: tuple[PackageFlow, ...]
+    residual: Floats
+    iterations: int = 0
+
+    @property
+    def length(self) -> float:
+        """Length of the step [T]."""
+        return self.end - self.start
+
+    @property
+    def storage_flow(self) -> Floats:
+        """Water that storage releases into each cell [L**3/T]."""
+        return self.storage_specific + self.storage_yield
+
+
+@dataclass(frozen=True)
+class StepLimit:
+    """Why a sub-step could not be longer: a cell, a reason, how many sub-steps it held."""
+
+    cell: int
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class TransportStep:
+    """The state of one species at the end of an interval, and how it came there.
+
+    Attributes
+    ----------
+    species : str
+    start, end : float
+        Times [T].
+    concentration : ndarray of float64, shape (cell,)
+        Dissolved, in the mobile water [M/L**3]; NaN nowhere (dry cells hold 0).
+    dry : ndarray of bool, shape (cell,)
+        Cells without water, written as dry.
+    mass, mass_sorbed : float
+        Dissolved and sorbed mass in all cells at the end [M].
+    ledger : Ledger
+        Mass in and out over this interval, by package and term; storage is ``("storage",
+        "dissolved")`` and ``("storage", "sorbed")``, net per interval.
+    package_rates : mapping of str to tuple of (cells, rates)
+        Mean mass rate of each package's entries over the interval [M/T], positive in.
+    sub_steps : int
+        Steps taken.
+    stages : int
+        Sweeps over the grid in all.
+    limits : tuple of StepLimit
+        The cells that limited the sub-steps.
+    minimum, maximum : float
+        Smallest and largest concentration at the end.
+    """
+
+    species: str
+    start: float
+    end: float
+    concentration: Floats
+    dry: NDArray[np.bool_]
+    mass: float
+    mass_sorbed: float
+    ledger: Ledger
+    package_rates: Mapping[str, tuple[Ints, Floats]]
+    sub_steps: int
+    stages: int
+    limits: tuple[StepLimit, ...]
+    minimum: float
+    maximum: float

@@ -1,0 +1,1 @@
+"""Groundwater flow: yields one FlowStep after another."""

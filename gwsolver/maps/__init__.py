@@ -1,0 +1,1 @@
+"""Plume maps and charts; the only room that imports matplotlib."""

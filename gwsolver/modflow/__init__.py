@@ -1,0 +1,1 @@
+"""MODFLOW 6 in and out; the only room that imports flopy."""

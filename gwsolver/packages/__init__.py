@@ -1,0 +1,1 @@
+"""Boundary packages, one file each: their columns and their equations."""

@@ -1,0 +1,23 @@
+"""GHB: flow through a conductance from a head that nothing changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gwsolver.core.stress import StressValues
+from gwsolver.packages.registry import BoundaryKind, Column, Floats, FlowContext
+
+
+def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any]) -> tuple[Floats, Floats]:
+    """Return Q = C (h_b - h) and dQ/dh = -C (Langevin and others, 2017, USGS TM 6-A55, chapter 6)."""
+    conductance = values.columns["conductance"]
+    return conductance * (values.columns["head"] - context.head), -conductance
+
+
+KIND = BoundaryKind(
+    kind="ghb",
+    mf6_type="GHB6",
+    model="gwf",
+    title="General-head boundary",
+    columns=(Column("head", "bhead", "L"), Column("conductance", "cond", "L**2/T", "[0, inf)")),
+    flow=flow,
+)

@@ -1,0 +1,1 @@
+"""Reactions of oil components (comes with the oil models)."""

@@ -1,0 +1,1 @@
+"""Writing and opening the results folder."""

@@ -1,0 +1,1 @@
+"""Owns the time loop and puts the rooms together."""

@@ -1,0 +1,1 @@
+"""Networks of rivers, reservoirs and lakes (comes with the surface-water module)."""

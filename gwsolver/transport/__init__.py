@@ -1,0 +1,1 @@
+"""Solute transport: yields TransportSteps from FlowSteps."""

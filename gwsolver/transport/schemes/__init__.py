@@ -1,0 +1,1 @@
+"""Advection schemes, one file each."""

@@ -55,7 +55,7 @@ def structured_grid(
     active = domain > 0
     cell = np.full(shape, -1, np.int64)
     cell[active] = np.arange(active.sum())
-    layer, row, col = np.nonzero(active)
+    _, row, col = np.nonzero(active)
     x_edge = np.concatenate([[0.0], np.cumsum(delr)])
     y_edge = np.concatenate([[0.0], np.cumsum(delc[::-1])])[::-1]
 

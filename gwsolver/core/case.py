@@ -1,0 +1,157 @@
+"""What a case adds to a simulation: words, places and limits that a map and a report need."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a value of a case comes from: its source, and "published", "textbook" or "assumed"."""
+
+    source: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A receptor or a source area.
+
+    Attributes
+    ----------
+    name : str
+        An identifier; printed as it is.
+    kind : str
+        Receptors: "supply well", "monitoring well", "village", "river", ...; sources: "source".
+    x, y : float
+        Map coordinates [L].
+    layers : tuple of int
+        One-based layers it draws from or sits in; empty: the uppermost active one.
+    polygon : tuple of (x, y)
+        Outline in map coordinates; empty for a point.
+    note : str
+        A line for legends or notes: "years 0-30, then removed".
+    provenance : Provenance
+    """
+
+    name: str
+    kind: str
+    x: float
+    y: float
+    layers: tuple[int, ...] = ()
+    polygon: tuple[tuple[float, float], ...] = ()
+    note: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit for a species, in the units of the run's concentrations.
+
+    Attributes
+    ----------
+    species : str
+    value : float
+        In `unit`.
+    unit : str
+        "mg/L".
+    text : str
+        What the limit is: "drinking water limit, Kazakhstan".
+    provenance : Provenance
+    """
+
+    species: str
+    value: float
+    unit: str
+    text: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+@dataclass(frozen=True)
+class SpeciesSettings:
+    """How a species is called and shown: title by language ("en", "ru", "kk", "fr")."""
+
+    name: str
+    title: dict[str, str] = field(default_factory=dict)
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class FigureRequest:
+    """A figure that the case wants drawn after a run; `settings` are the keywords of its function."""
+
+    kind: str
+    file: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CaseInfo:
+    """The case as results and maps see it; without a case.toml only defaults.
+
+    Attributes
+    ----------
+    title : str
+    status : str
+        "illustrative", "calibrated" or "" (unknown).
+    crs : str
+        "EPSG:32640" or "".
+    start : str
+        ISO date of time zero, "" if unknown.
+    mass_unit, length_unit, time_unit : str
+        "g", "m", "d", ...; "" if unknown ("model units").
+    species, receptors, sources, limits, figures
+        See their classes.
+    values : dict of str to Provenance
+        Source and status of each value of case.toml that gives them, by dotted key.
+    """
+
+    title: str = ""
+    status: str = ""
+    crs: str = ""
+    start: str = ""
+    mass_unit: str = ""
+    length_unit: str = ""
+    time_unit: str = ""
+    species: tuple[SpeciesSettings, ...] = ()
+    receptors: tuple[Place, ...] = ()
+    sources: tuple[Place, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    figures: tuple[FigureRequest, ...] = ()
+    values: dict[str, Provenance] = field(default_factory=dict)
+
+    @property
+    def concentration_unit(self) -> str:
+        """Unit of concentrations: "mg/L" for g and m, "model units" if unknown."""
+        if not (self.mass_unit and self.length_unit):
+            return "model units"
+        known = {("g", "m"): "mg/L", ("kg", "m"): "g/L", ("mg", "m"): "µg/L"}
+        return known.get((self.mass_unit, self.length_unit), f"{self.mass_unit}/{self.length_unit}³")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data for summary.json."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "CaseInfo":
+        """Rebuild from what `to_json` gave."""
+        def place(p: dict[str, Any]) -> Place:
+            return Place(
+                **{
+                    **p,
+                    "layers": tuple(p["layers"]),
+                    "polygon": tuple((float(x), float(y)) for x, y in p["polygon"]),
+                    "provenance": Provenance(**p["provenance"]),
+                }
+            )
+
+        return cls(
+            **{
+                **data,
+                "species": tuple(SpeciesSettings(**s) for s in data["species"]),
+                "receptors": tuple(place(p) for p in data["receptors"]),
+                "sources": tuple(place(p) for p in data["sources"]),
+                "limits": tuple(Limit(**{**x, "provenance": Provenance(**x["provenance"])}) for x in data["limits"]),
+                "figures": tuple(FigureRequest(**f) for f in data["figures"]),
+                "values": {k: Provenance(**v) for k, v in data["values"].items()},
+            }
+        )

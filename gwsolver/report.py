@@ -1,0 +1,1 @@
+"""Draws a case's figures from its results."""

@@ -1,0 +1,48 @@
+"""``gwsolver run``: solve a case or a MODFLOW 6 simulation."""
+
+import argparse
+import json
+import sys
+
+NAME = "run"
+HELP = "solve flow and transport of a case folder or a MODFLOW 6 folder"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("path", help="folder with case.toml or mfsim.nam, or with simulations below it")
+    parser.add_argument("--out", metavar="DIR", help="results folder (default: PATH/results)")
+    parser.add_argument("--scheme", default="limited", help="transport scheme: limited (default) or upstream")
+    parser.add_argument("--threads", type=int, default=0, metavar="N", help="threads (default: all cores)")
+    parser.add_argument(
+        "--flow", choices=("auto", "solve", "saved"), default="auto",
+        help="solve the flow, or take it from saved .hds and .cbc files (default: solve if it can be)",
+    )
+    parser.add_argument("--no-figures", action="store_true", help="draw no maps after the run")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run it."""
+    from gwsolver.run.api import run as solve
+
+    results = solve(
+        arguments.path, arguments.out, scheme=arguments.scheme, threads=arguments.threads, flow=arguments.flow,
+        progress=sys.stderr.isatty() and not arguments.as_json, echo=not arguments.as_json,
+    )
+    figures = []
+    if not arguments.no_figures and results.species:
+        from gwsolver.report import draw
+
+        figures = [str(f) for f in draw(results)]
+    summary = results.summary
+    if arguments.as_json:
+        print(json.dumps({**summary, "results": str(results.path), "figures": figures}, ensure_ascii=False))
+        return 0
+    print(f"finished in {sum(summary['timings'].values()):.1f} s; results in {results.path}")
+    for name, value in summary["closure"].items():
+        print(f"  {name}: balance closes to {value:.1e} of throughput")
+    for name, value in summary["minimum"].items():
+        print(f"  {name}: smallest concentration {value:.3g}, largest at the end {summary['maximum'][name]:.3g}")
+    for figure in figures:
+        print(f"  figure {figure}")
+    return 0

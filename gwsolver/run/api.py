@@ -1,0 +1,112 @@
+"""`gwsolver.run`: read, solve, write, check, in one call."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gwsolver import __version__, kernels
+from gwsolver.core.errors import InputError, RunError
+from gwsolver.run.checks import failed_checks
+from gwsolver.run.identity import file_hashes, simulation_hash
+from gwsolver.run.load import load
+from gwsolver.run.summary import Timings, commit, machine, peak_memory_mb, versions
+
+if TYPE_CHECKING:
+    from gwsolver.results import Results
+
+__all__ = ["load", "run"]
+
+
+def run(
+    source: Any, out: str | Path | None = None, *, scheme: str = "limited", threads: int = 0, flow: str = "auto",
+    progress: bool = False, echo: bool = False,
+) -> "Results":
+    """Solve a case folder, a MODFLOW 6 folder or a flopy ``MFSimulation``; return its results.
+
+    Parameters
+    ----------
+    source : str, Path or flopy.mf6.MFSimulation
+    out : str or Path, optional
+        Results folder; default ``results`` below the case's or simulation's folder.
+    scheme : str
+        Transport scheme.
+    threads : int
+        0: as many as the machine has.
+    flow : str
+        "auto", "solve" or "saved": where the flow comes from.
+    progress : bool
+        Draw a progress bar on stderr.
+    echo : bool
+        Tell warnings on stderr; they stand in run.log and summary.json anyway.
+
+    Raises
+    ------
+    InputError
+        If the input is bad or unsupported; nothing was run.
+    RunError
+        If the run began but could not be finished; results up to there are kept, without summary.json.
+    """
+    timings = Timings()
+    with timings.phase("reading"):
+        loaded = load(source, flow=flow)
+        problems = loaded.check()
+    if problems:
+        raise InputError(problems)
+    from gwsolver.results import ResultsWriter, check_folder, open_results
+    from gwsolver.run.log import RunLog
+    from gwsolver.run.progress import Bar, Silent
+    from gwsolver.run.simulate import simulate
+
+    simulation = loaded.simulation
+    folder = Path(out) if out is not None else loaded.folder / "results"
+    identity = simulation_hash(simulation)
+    check_folder(folder, identity)
+    kernels.set_threads(threads)
+    writer = ResultsWriter(folder, simulation, loaded.info)
+    try:
+        with RunLog(writer.log_path, echo=echo) as log, (Bar(loaded.info.time_unit) if progress else Silent()) as bar:
+            log.note(f"gwsolver {__version__}: {loaded.folder}")
+            for text in simulation.notes:
+                log.note(text)
+            for text in simulation.warnings:
+                log.warn(text)
+            for species in simulation.transport_models:
+                if species.advection:
+                    log.note(f"{species.name}: the model asks for {species.advection} weighting; "
+                             f"solved with the scheme '{scheme}'")
+            outcome = simulate(simulation, writer, scheme, bar, log, timings)
+            failures = failed_checks(outcome)
+            for name, seconds in timings.seconds.items():
+                log.note(f"{name}: {seconds:.1f} s")
+            for text in failures:
+                log.warn(text)
+        if failures:
+            raise RunError("\n".join(failures))
+    except InputError:
+        writer.abandon()
+        raise
+    except KeyboardInterrupt:
+        writer.abandon()
+        raise
+    except OSError as error:
+        writer.finish_partial()
+        raise RunError(f"the results could not be written: {error.strerror or error} ({error.filename or folder}). "
+                       "What was written so far is kept; free some space and run again.") from error
+    except RunError:
+        writer.finish_partial()
+        raise
+    with timings.phase("finishing"):
+        writer.finish({
+            "versions": versions(), "commit": commit(), "input_hash": identity,
+            "input_files": file_hashes(simulation.files), "machine": machine(), "scheme": scheme,
+            "command": sys.argv[1:] if echo else [], "timings": timings.seconds, "memory_mb": peak_memory_mb(),
+            "steps": outcome.steps, "closure": outcome.closure, "minimum": outcome.minimum,
+            "maximum": outcome.maximum,
+            "limits": {
+                name: [{"cell": cell, "reason": reason, "sub_steps": count} for (cell, reason), count in
+                       sorted(held.items(), key=lambda item: -item[1])[:10]]
+                for name, held in outcome.limits.items()
+            },
+            "notes": list(simulation.notes), "warnings": list(simulation.warnings), "exit_status": 0,
+        })
+    return open_results(folder)

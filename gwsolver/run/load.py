@@ -1,0 +1,148 @@
+"""From a path or a flopy object to what is run: the simulation, the case, the folder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gwsolver.core.case import CaseInfo
+from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
+
+UNITS = {"meters": "m", "metres": "m", "feet": "ft", "centimeters": "cm", "centimetres": "cm"}
+TIMES = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedCase:
+    """What `gwsolver.load` gives: everything read and checked, nothing solved.
+
+    Attributes
+    ----------
+    folder : Path
+        The case's or simulation's folder; results go below it by default.
+    simulation : Simulation
+    info : CaseInfo
+    """
+
+    folder: Path
+    simulation: Simulation
+    info: CaseInfo
+
+    def check(self) -> list[Problem]:
+        """Return what is known to be wrong before anything is solved; nothing if all is well.
+
+        Reading has already raised `InputError` for what a file shows by itself; this looks at
+        what only shows when every time step is resolved (time series that end early, ...).
+        """
+        problems: list[Problem] = []
+        for model in (*self.simulation.flow_models, *self.simulation.transport_models):
+            for package in model.packages:
+                problems += _unresolved(package.at, model.time.steps(), package.file, package.name)
+        return problems
+
+    def describe(self) -> dict[str, Any]:
+        """Return what ``gwsolver info`` shows: grids, periods, packages, species."""
+        models: list[dict[str, Any]] = [
+            {
+                "model": flow.name, "solves": "flow", **_shape(flow),
+                "formulation": "Newton" if flow.newton else "standard",
+                "packages": [p.name for p in flow.packages],
+            }
+            for flow in self.simulation.flow_models
+        ]
+        models += [
+            {
+                "model": species.name, "solves": "transport", **_shape(species),
+                "carried by": species.flow_model or (species.saved_flows.budget_file if species.saved_flows else ""),
+                "packages": [p.name for p in species.packages],
+            }
+            for species in self.simulation.transport_models
+        ]
+        return {
+            "folder": str(self.folder), "title": self.info.title, "status": self.info.status or "unknown",
+            "crs": self.info.crs or "unknown", "concentration unit": self.info.concentration_unit,
+            "models": models, "notes": list(self.simulation.notes), "warnings": list(self.simulation.warnings),
+        }
+
+
+def load(source: Any, *, flow: str = "auto") -> LoadedCase:
+    """Read and check a case folder, a MODFLOW 6 folder or a flopy ``MFSimulation``.
+
+    A ``case.toml`` in the folder wins, then ``mfsim.nam``, then every ``mfsim.nam`` below.
+
+    Parameters
+    ----------
+    source : str, Path or flopy.mf6.MFSimulation
+    flow : str
+        "auto", "solve" or "saved": where the flow comes from.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+    from gwsolver.modflow import read
+
+    if not isinstance(source, str | Path):
+        simulation = read(source, flow=flow)
+        folder = Path(str(source.sim_path))
+        return LoadedCase(folder, simulation, _complete(CaseInfo(), simulation))
+    folder = Path(source)
+    if folder.name in ("case.toml", "mfsim.nam") and folder.is_file():
+        folder = folder.parent
+    if not folder.exists():
+        raise InputError([Problem("there is no such folder", file=str(source))])
+    if not folder.is_dir():
+        raise InputError([Problem(
+            "this is a file, not a folder", file=str(source),
+            hint="Give the folder that holds case.toml or mfsim.nam.",
+        )])
+    if (folder / "case.toml").is_file():
+        from gwsolver.case import read_case
+
+        case = read_case(folder)
+        simulation = case.apply(read(case.simulation_folder, flow=flow))
+        info = case.info
+    else:
+        simulation, info = read(folder, flow=flow), CaseInfo()
+    return LoadedCase(folder, simulation, _complete(info, simulation))
+
+
+def _shape(model: FlowModel | TransportModel) -> dict[str, Any]:
+    """Grid and time of a model, in words."""
+    return {
+        "grid": model.grid.kind.upper(), "shape": list(model.grid.shape), "active cells": model.grid.n_cells,
+        "periods": model.time.n_periods, "end": model.time.end, "time unit": model.time.unit,
+    }
+
+
+def _complete(info: CaseInfo, simulation: Simulation) -> CaseInfo:
+    """Fill units, CRS and start from the models where the case gives none."""
+    models = (*simulation.flow_models, *simulation.transport_models)
+    if not models:
+        raise InputError([Problem("no model was found in the simulation", hint="Name one in the MODELS block.")])
+    grid, time = models[0].grid, models[0].time
+    return replace(
+        info,
+        crs=info.crs or grid.crs,
+        start=info.start or time.start_date,
+        length_unit=info.length_unit or UNITS.get(grid.length_unit.lower(), ""),
+        time_unit=info.time_unit or TIMES.get(time.unit.lower(), ""),
+    )
+
+
+def _unresolved(at: Callable[..., Any], steps: Any, file: str, package: str) -> list[Problem]:
+    """Resolve every step of one package; an InputError on the way or a NaN is a problem."""
+    for step in steps:
+        try:
+            values = at(step)
+        except InputError as error:
+            return list(error.problems)
+        for name, column in values.columns.items():
+            if not np.all(np.isfinite(column)):
+                return [Problem(f"{name} is not a number in period {step.period + 1}, step {step.step + 1}",
+                                file=file, package=package)]
+    return []

@@ -1,0 +1,208 @@
+"""The time loop: flow makes a step, every species it carries follows, results are written."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.ledger import Ledger
+from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
+from gwsolver.core.steps import FlowStep
+from gwsolver.core.time import TimeStep
+from gwsolver.flow import FlowSolver
+from gwsolver.modflow import saved_flow_steps
+from gwsolver.results import ResultsWriter
+from gwsolver.run.log import RunLog
+from gwsolver.run.progress import Silent
+from gwsolver.run.summary import Timings
+from gwsolver.transport import TransportSolver
+
+SAME_TIME = 1e-9
+
+
+@dataclass
+class Outcome:
+    """What the run found out about itself, for summary.json and the checks.
+
+    Attributes
+    ----------
+    closure : dict of str to float
+        Largest relative imbalance by name: flow models as "flow" (or "flow NAME" if several), species by name.
+    minimum, maximum : dict of str to float
+        Smallest concentration at any time, largest at the end, per species.
+    steps : dict of str to dict
+        Counts by model: flow steps and iterations, transport sub-steps and sweeps.
+    limits : dict of str to dict of (place, reason) to int
+        What limited the sub-steps, per species.
+    solved_flow : dict of str to bool
+        Whether the flow of that closure name was solved here.
+    """
+
+    closure: dict[str, float] = field(default_factory=dict)
+    minimum: dict[str, float] = field(default_factory=dict)
+    maximum: dict[str, float] = field(default_factory=dict)
+    steps: dict[str, dict[str, int]] = field(default_factory=dict)
+    limits: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
+    solved_flow: dict[str, bool] = field(default_factory=dict)
+
+
+class Carried:
+    """One species on its way: the solver, and where it stands in its own time steps."""
+
+    def __init__(self, model: TransportModel, scheme: str, bar: Silent) -> None:
+        self.model = model
+        self.solver = TransportSolver(
+            model, scheme=scheme,
+            on_progress=lambda p: bar.update(p.time, f"step {p.step_length:.3g}, {p.cell}: {p.reason}"),
+        )
+        self.ledger = Ledger()
+        self._steps = model.time.steps()
+        self.step: TimeStep | None = next(self._steps)
+        self.reached = 0.0
+
+    def follow(self, flow: FlowStep, writer: ResultsWriter, outcome: Outcome) -> None:
+        """Advance through all own time steps that this flow step covers."""
+        name = self.model.name
+        while self.step is not None and self.reached < flow.end * (1.0 - SAME_TIME):
+            until = min(self.step.end, flow.end)
+            if math.isclose(until, self.step.end, rel_tol=SAME_TIME):
+                until = self.step.end
+            within = flow if until <= flow.end else replace(flow, end=until)
+            step = self.solver.advance(within, until, self.step)
+            ends = until == self.step.end
+            n_steps = self.model.time.periods[self.step.period].n_steps
+            writer.transport(step, self.step, n_steps, ends)
+            self.ledger.merge(step.ledger)
+            outcome.closure[name] = max(outcome.closure.get(name, 0.0), self.ledger.closure())
+            outcome.minimum[name] = min(outcome.minimum.get(name, math.inf), step.minimum)
+            outcome.maximum[name] = step.maximum
+            counts = outcome.steps.setdefault(name, {"sub_steps": 0, "sweeps": 0})
+            counts["sub_steps"] += step.sub_steps
+            counts["sweeps"] += step.stages
+            held = outcome.limits.setdefault(name, {})
+            for limit in step.limits:
+                key = (self.model.grid.describe(limit.cell), limit.reason)
+                held[key] = held.get(key, 0) + limit.count
+            self.reached = until
+            if ends:
+                self.step = next(self._steps, None)
+
+
+def simulate(
+    simulation: Simulation, writer: ResultsWriter, scheme: str, bar: Silent, log: RunLog, timings: Timings
+) -> Outcome:
+    """Solve everything and hand it to the writer; the caller finishes or abandons the results.
+
+    Raises
+    ------
+    RunError
+        If flow or transport cannot be finished.
+    InputError
+        If the input shows only now that it cannot be run.
+    """
+    outcome = Outcome()
+    several = len(simulation.flow_models) > 1
+    for model in simulation.flow_models:
+        carried = [m for m in simulation.transport_models if m.flow_model == model.name]
+        label = f"flow {model.name}" if several else "flow"
+        outcome.solved_flow[label] = True
+        _carry(_solved(model, writer, outcome, label, timings), carried, writer, scheme, bar, log, outcome, timings,
+               model.name, max([model.time.end, *(m.time.end for m in carried)]))
+    by_file: dict[str, list[TransportModel]] = {}
+    for species in simulation.transport_models:
+        if not species.flow_model and species.saved_flows is not None:
+            by_file.setdefault(species.saved_flows.budget_file, []).append(species)
+    for carried in by_file.values():
+        label = "flow" if len(by_file) == 1 and not simulation.flow_models else f"flow of {carried[0].name}"
+        outcome.solved_flow[label] = False
+        _carry(_saved(carried[0], outcome, label, timings), carried, writer, scheme, bar, log, outcome, timings,
+               carried[0].name, max(m.time.end for m in carried))
+    return outcome
+
+
+def _carry(
+    flow_steps: Iterator[tuple[FlowStep, bool]], models: list[TransportModel], writer: ResultsWriter, scheme: str,
+    bar: Silent, log: RunLog, outcome: Outcome, timings: Timings, name: str, end: float,
+) -> None:
+    """Run one flow and all species on it, one flow step in memory at a time."""
+    with timings.phase("transport"):
+        carried = [Carried(m, scheme, bar) for m in models]
+    bar.start(", ".join(m.name for m in models) or name, 0.0, end)
+    for flow, only_step in flow_steps:
+        bar.update(flow.end)
+        with timings.phase("transport"):
+            for one in carried:
+                one.follow(_aligned(flow, one.model, only_step), writer, outcome)
+    for one in carried:
+        if one.step is not None:
+            raise InputError([Problem(
+                f"the flow ends before the transport model does: transport needs flow until {one.model.time.end:g}",
+                file=one.model.file, package="tdis", value=f"{one.reached:g}",
+                hint="Give flow and transport the same stress periods, or flow one single steady period.",
+            )])
+        log.note(f"{one.model.name}: {outcome.steps[one.model.name]['sub_steps']:,} sub-steps, "
+                 f"balance closes to {outcome.closure[one.model.name]:.1e}")
+
+
+def _aligned(flow: FlowStep, model: TransportModel, only_step: bool) -> FlowStep:
+    """Stretch a steady flow step over the transport period it serves (MODFLOW's FMI matches periods, not times).
+
+    A steady flow that is the only step of its period serves all transport steps of the same period; if
+    it is the only one of the whole flow model it serves them all.
+    """
+    if not (flow.steady and flow.step == 0 and only_step):
+        return flow
+    time = model.time
+    if flow.period >= time.n_periods:
+        return flow
+    begin = time.period_start(flow.period)
+    end = time.period_start(flow.period + 1)
+    return replace(flow, start=begin, end=end)
+
+
+def _solved(
+    model: FlowModel, writer: ResultsWriter, outcome: Outcome, label: str, timings: Timings
+) -> Iterator[tuple[FlowStep, bool]]:
+    """Solve a flow model step by step; with each, whether it is the only one of its period."""
+    with timings.phase("flow"):
+        solver = FlowSolver(model)
+    whole = model.time.n_periods == 1 and model.time.periods[0].n_steps == 1
+    for step in model.time.steps():
+        n_steps = model.time.periods[step.period].n_steps
+        with timings.phase("flow"):
+            flow = solver.advance(step)
+        _count(flow, outcome, label)
+        with timings.phase("writing"):
+            writer.flow(model.name, flow, n_steps)
+        yield (replace(flow, end=math.inf) if whole and flow.steady else flow), n_steps == 1
+
+
+def _saved(
+    model: TransportModel, outcome: Outcome, label: str, timings: Timings
+) -> Iterator[tuple[FlowStep, bool]]:
+    """Read saved flows step by step; with each, whether it is the only one of its period."""
+    assert model.saved_flows is not None
+    steps = saved_flow_steps(model.saved_flows, model.grid)
+    while True:
+        with timings.phase("reading flows"):
+            flow = next(steps, None)
+        if flow is None:
+            return
+        _count(flow, outcome, label)
+        yield flow, steps.steps_in_period(flow.period) == 1
+
+
+def _count(flow: FlowStep, outcome: Outcome, label: str) -> None:
+    """Book a flow step's closure: the sum of all cells' imbalance over the throughput."""
+    inflow = sum(float(p.rates[p.rates > 0.0].sum()) for p in flow.packages)
+    outflow = -sum(float(p.rates[p.rates < 0.0].sum()) for p in flow.packages)
+    storage = flow.storage_flow
+    throughput = max(inflow + float(storage[storage > 0.0].sum()), outflow - float(storage[storage < 0.0].sum()))
+    imbalance = float(np.abs(flow.residual).sum())
+    relative = imbalance / throughput if throughput > 0.0 else 0.0
+    outcome.closure[label] = max(outcome.closure.get(label, 0.0), relative)
+    counts = outcome.steps.setdefault(label, {"steps": 0, "iterations": 0})
+    counts["steps"] += 1
+    counts["iterations"] += flow.iterations

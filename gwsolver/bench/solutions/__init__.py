@@ -1,0 +1,39 @@
+"""Exact solutions of solute transport, written from the papers: one file per geometry.
+
+Every function takes the seepage velocity v [L/T] and dispersion coefficients D [L**2/T] of the
+dissolved solute; ``retardation`` R divides both, ``decay_rate`` lambda [1/T] acts alike on dissolved
+and sorbed solute. Water flows towards +x. They judge the solver, so they share no code with it.
+"""
+
+from gwsolver.bench.solutions.column import (
+    finite_column_first_type,
+    finite_column_third_type,
+    ogata_banks,
+    semi_infinite_third_type,
+    sharp_front,
+)
+from gwsolver.bench.solutions.gaussian import gaussian_pulse
+from gwsolver.bench.solutions.point import point_source_2d, point_source_3d
+from gwsolver.bench.solutions.radial import radial_from_well
+from gwsolver.bench.solutions.strip import (
+    patch_source,
+    patch_source_between_walls,
+    strip_source,
+    strip_source_between_walls,
+)
+
+__all__ = [
+    "finite_column_first_type",
+    "finite_column_third_type",
+    "gaussian_pulse",
+    "ogata_banks",
+    "patch_source",
+    "patch_source_between_walls",
+    "point_source_2d",
+    "point_source_3d",
+    "radial_from_well",
+    "semi_infinite_third_type",
+    "sharp_front",
+    "strip_source",
+    "strip_source_between_walls",
+]

@@ -123,18 +123,18 @@ def simulate(
 
 
 def _carry(
-    flow_steps: Iterator[tuple[FlowStep, bool]], models: list[TransportModel], writer: ResultsWriter, scheme: str,
+    flow_steps: Iterator[tuple[FlowStep, str]], models: list[TransportModel], writer: ResultsWriter, scheme: str,
     bar: Silent, log: RunLog, outcome: Outcome, timings: Timings, name: str, end: float,
 ) -> None:
     """Run one flow and all species on it, one flow step in memory at a time."""
     with timings.phase("transport"):
         carried = [Carried(m, scheme, bar) for m in models]
     bar.start(", ".join(m.name for m in models) or name, 0.0, end)
-    for flow, only_step in flow_steps:
+    for flow, serves in flow_steps:
         bar.update(flow.end)
         with timings.phase("transport"):
             for one in carried:
-                one.follow(_aligned(flow, one.model, only_step), writer, outcome)
+                one.follow(_aligned(flow, one.model, serves), writer, outcome)
     for one in carried:
         if one.step is not None:
             raise InputError([Problem(
@@ -146,26 +146,24 @@ def _carry(
                  f"balance closes to {outcome.closure[one.model.name]:.1e}")
 
 
-def _aligned(flow: FlowStep, model: TransportModel, only_step: bool) -> FlowStep:
-    """Stretch a steady flow step over the transport period it serves (MODFLOW's FMI matches periods, not times).
+def _aligned(flow: FlowStep, model: TransportModel, serves: str) -> FlowStep:
+    """Stretch a steady flow step over the transport steps it serves (MODFLOW's FMI matches periods, not times).
 
     A steady flow that is the only step of its period serves all transport steps of the same period; if
     it is the only one of the whole flow model it serves them all.
     """
-    if not (flow.steady and flow.step == 0 and only_step):
-        return flow
     time = model.time
-    if flow.period >= time.n_periods:
+    if not flow.steady or serves == "step" or (serves == "period" and flow.period >= time.n_periods):
         return flow
-    begin = time.period_start(flow.period)
-    end = time.period_start(flow.period + 1)
-    return replace(flow, start=begin, end=end)
+    if serves == "run":
+        return replace(flow, start=0.0, end=time.end)
+    return replace(flow, start=time.period_start(flow.period), end=time.period_start(flow.period + 1))
 
 
 def _solved(
     model: FlowModel, writer: ResultsWriter, outcome: Outcome, label: str, timings: Timings
-) -> Iterator[tuple[FlowStep, bool]]:
-    """Solve a flow model step by step; with each, whether it is the only one of its period."""
+) -> Iterator[tuple[FlowStep, str]]:
+    """Solve a flow model step by step; with each, whether it serves a step, its period or the run."""
     with timings.phase("flow"):
         solver = FlowSolver(model)
     whole = model.time.n_periods == 1 and model.time.periods[0].n_steps == 1
@@ -176,13 +174,13 @@ def _solved(
         _count(flow, outcome, label)
         with timings.phase("writing"):
             writer.flow(model.name, flow, n_steps)
-        yield (replace(flow, end=math.inf) if whole and flow.steady else flow), n_steps == 1
+        yield flow, "run" if whole else "period" if n_steps == 1 else "step"
 
 
 def _saved(
     model: TransportModel, outcome: Outcome, label: str, timings: Timings
-) -> Iterator[tuple[FlowStep, bool]]:
-    """Read saved flows step by step; with each, whether it is the only one of its period."""
+) -> Iterator[tuple[FlowStep, str]]:
+    """Read saved flows step by step; with each, whether it serves a step, its period or the run."""
     assert model.saved_flows is not None
     steps = saved_flow_steps(model.saved_flows, model.grid)
     while True:
@@ -191,7 +189,8 @@ def _saved(
         if flow is None:
             return
         _count(flow, outcome, label)
-        yield flow, steps.steps_in_period(flow.period) == 1
+        alone = steps.steps_in_period(flow.period) == 1
+        yield flow, "run" if alone and steps.n_steps == 1 else "period" if alone else "step"
 
 
 def _count(flow: FlowStep, outcome: Outcome, label: str) -> None:

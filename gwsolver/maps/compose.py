@@ -1,0 +1,102 @@
+"""A plume map put together from a scene: frame, furniture, labels, legend, lines above and below."""
+
+from matplotlib.patches import Polygon
+
+from gwsolver.maps import furniture, labels, layers, legend, overview, titles
+from gwsolver.maps.classes import classes_for
+from gwsolver.maps.layers import Drawn, Frame
+from gwsolver.maps.page import GREY_INK, INK, MM, SMALL, MapFigure, Page, wrap
+from gwsolver.maps.placing import Obstacles
+from gwsolver.maps.scene import PlumeScene
+from gwsolver.maps.window import choose_window
+from gwsolver.maps.words import Language
+
+# Sizes in millimetres, by width of the page: frame, where it begins, margins.
+FRAMES = {170: (122.0, 96.0), 85: (78.0, 52.0)}
+LEFT = 6.0
+EDGE = 0.9
+COLUMN = (125.0, 163.4)
+RASTER_MM = 0.5
+
+
+def draw_scene(scene: PlumeScene, words: Language, width: int = 170, title: str | None = None) -> MapFigure:
+    """Return the figure of a scene, 85 or 170 mm wide."""
+    short = width == 85
+    classes = classes_for(scene.limit, scene.maximum)
+    frame_mm = FRAMES[width]
+    window = choose_window(scene, classes, *frame_mm)
+    frame = Frame(frame_mm[0] * MM, frame_mm[1] * MM, window)
+    page = Page()
+    axes = page.axes((0.0, 0.0, frame.width, frame.height))
+    axes.set_gid("map")
+    layers.new_axes_style(axes, window.box)
+    drawn = Drawn()
+    field = layers.log_surface(scene, classes, window.box, RASTER_MM * window.per_mm)
+    layers.draw_classes(axes, field, scene, classes, frame, drawn)
+    layers.draw_heads(axes, scene, frame, 2.0 * RASTER_MM * window.per_mm, drawn, halves=not short)
+    layers.draw_rivers(axes, scene, frame, drawn)
+    layers.draw_outside(axes, scene, frame, drawn)
+    reach = furniture.draw_coordinates(axes, scene, frame, words, short)
+    for source in scene.sources:
+        if source.polygon.size:
+            axes.add_patch(Polygon(source.polygon, fill=False, hatch="xxxxxx", edgecolor=INK, linewidth=0.9,
+                                   zorder=9, gid=f"source {source.name}"))
+
+    obstacles = Obstacles((0.0, 0.0, frame.width, frame.height))
+    labels.put_obstacles(obstacles, scene, classes, field, frame, drawn)
+    points = labels.point_labels(scene, classes, frame, words, short)
+    for point in points:
+        obstacles.block(point.symbol)
+    furniture.draw_banner(page, scene, words, obstacles, short)
+    furniture.draw_scale_and_north(page, scene, frame, words, obstacles, short, width)
+    for point in points:
+        obstacles.block(point.symbol, amount=-1.0)
+        obstacles.block(point.symbol, pad=0.8)
+    labels.label_limit(page, scene, drawn, obstacles, words)
+    for point in points:
+        obstacles.block(point.symbol, pad=0.8, amount=-1.0)
+    unlabelled = labels.place_points(points, obstacles)
+    labels.draw_points(page, points)
+    labels.label_rivers(page, drawn, obstacles)
+    labels.draw_pointers(page, scene, frame, obstacles, words, 1 if short else 3)
+    labels.draw_arrows(page, scene, frame, obstacles, drawn, short)
+    labels.label_heads(page, drawn, frame, obstacles, words)
+
+    left, right = -LEFT * MM, (width - LEFT) * MM
+    text_left, text_right = left + EDGE * MM, right - EDGE * MM
+    found = legend.entries(scene, drawn, points, words, short)
+    below = -4.0 - 10.5
+    line = furniture.coordinate_line(scene, frame, words, short)
+    wide = frame.width + (0.0 if short else 0.0) + reach
+    below = furniture.draw_lines_below(page, wrap(line, wide), frame.width, below - 8.0, SMALL, 9.0, "right",
+                                       "coordinates")
+    if short:
+        below = legend.draw_rows(page, scene, classes, found, words, text_left, below + 3.0, text_right - text_left)
+        below -= 9.0
+    else:
+        x0, x1 = COLUMN[0] * MM, COLUMN[1] * MM
+        down = legend.draw_column(page, scene, classes, found, words, x0, frame.height + 1.0, x1 - x0)
+        if overview.overview_needed(scene, frame):
+            overview.draw_overview(page, scene, classes, frame, words, (x0, 0.4, x1, down - 2.0))
+        below = min(below, down - 9.0) - 2.0
+    foot = titles.footnote(scene, classes, words, short, unlabelled)
+    below = furniture.draw_lines_below(page, wrap(foot, text_right - text_left), text_left, below, SMALL, 9.0, "left",
+                                       "footnote")
+    top = _draw_head(page, scene, words, short, title, frame.height, text_left, text_right)
+    return page.close(left, below + 9.0 - 5.0, right, top)
+
+
+def _draw_head(page: Page, scene: PlumeScene, words: Language, short: bool, title: str | None, base: float,
+               left: float, right: float) -> float:
+    """Write title and second line above the frame; return where the page ends."""
+    size = 8.4 if short else 9.2
+    y = base + 6.0
+    for line in reversed(wrap(titles.subtitle(scene, words, short), right - left, 7.2 if short else 7.5)):
+        page.text(left, y, line, size=7.2 if short else 7.5, colour=GREY_INK, name="subtitle")
+        y += 9.5
+    y += 2.0
+    text = title if title is not None else titles.finding(scene, words)
+    for line in reversed(wrap(text, right - left, size, bold=True)):
+        page.text(left, y, line, size=size, bold=True, name="title")
+        y += 1.25 * size
+    return y - 1.25 * size + size + 1.0

@@ -1,0 +1,113 @@
+"""What a map says: its finding as a title, the line below it, the footnote."""
+
+import math
+
+import numpy as np
+
+from gwsolver.maps.classes import Classes
+from gwsolver.maps.scene import PlumeScene
+from gwsolver.maps.surface import plan_centres
+from gwsolver.maps.words import Language
+
+
+def species_name(scene: PlumeScene, words: Language) -> str:
+    """Return the species in the map's language."""
+    return words.species(scene.species, scene.species_title)
+
+
+def finding(scene: PlumeScene, words: Language) -> str:
+    """Return a whole sentence that the numbers of the scene bear out, or a plain noun title."""
+    name = species_name(scene, words)
+    if scene.limit is None:
+        return words("title.noun", species=name)
+    high = np.nan_to_num(scene.concentration, nan=-1.0) > scene.limit
+    wells = scene.wells
+    hit = [w for w in wells if scene.above(w)]
+    if len(hit) == 1:
+        return words("title.well_one", species=name, names=hit[0].name)
+    if len(hit) == 2:
+        return words("title.well_two", species=name, names=words.join([w.name for w in hit]))
+    if hit:
+        key = "title.well_all" if len(hit) == len(wells) else "title.well_many"
+        return words(key, species=name, count=len(hit), total=len(wells))
+    if not high.any():
+        deep = scene.layer is None and scene.n_layers > 1
+        return words("title.below_max" if deep else "title.below", species=name)
+    known = bool(wells) and not any(math.isnan(w.value) for w in wells)
+    if len(scene.sources) == 1 and scene.length_unit:
+        source = scene.sources[0]
+        x, y = plan_centres(scene.grid)
+        far = float(np.hypot(x[high] - source.x, y[high] - source.y).max())
+        key = "title.distance" if known else "title.distance_only"
+        return words(key, species=name, distance=length(far, scene.length_unit, words))
+    if scene.length_unit:
+        area = np.zeros(high.size)
+        area[scene.grid.column] = scene.grid.area
+        key = "title.area" if known else "title.area_only"
+        return words(key, species=name, area=surface_area(float(area[high].sum()), scene.length_unit, words))
+    return words("title.noun", species=name)
+
+
+def length(value: float, unit: str, words: Language) -> str:
+    """Return a length with two significant digits, metres from 2,000 on as kilometres."""
+    if unit == "m" and value >= 2000.0:
+        value, unit = value / 1000.0, "km"
+    return f"{words.number(value, 2)}\u00a0{words.unit(unit)}"
+
+
+def surface_area(value: float, unit: str, words: Language) -> str:
+    """Return an area with two significant digits, large ones in hectares or square kilometres."""
+    unit = f"{unit}²"
+    if unit == "m²" and value >= 1e6:
+        value, unit = value / 1e6, "km²"
+    elif unit == "m²" and value >= 1e4:
+        value, unit = value / 1e4, "ha"
+    return f"{words.number(value, 2)}\u00a0{words.unit(unit)}"
+
+
+def subtitle(scene: PlumeScene, words: Language, short: bool) -> str:
+    """Return what, where, which layer and when."""
+    if scene.layer is not None:
+        where = words("subtitle.single", layer=scene.layer)
+    elif scene.n_layers == 0:
+        where = words("subtitle.max_nodes")
+    elif scene.n_layers == 1:
+        where = words("subtitle.only")
+    else:
+        where = words("subtitle.max", first=1, last=scene.n_layers)
+    if scene.date:
+        when = words.date(scene.date)
+    else:
+        unit = words.unit(scene.time_unit) if scene.time_unit else ""
+        when = words("subtitle.time", time=words.number(scene.time), unit=unit).strip().replace(" ", "\u00a0")
+    what = words("subtitle.what" if scene.head is None else "subtitle.what_heads", species=species_name(scene, words))
+    key = "subtitle.short" if short else "subtitle.plain"
+    text = words(key, what=what, where=where, when=when)
+    return text[:1].upper() + text[1:]
+
+
+def footnote(scene: PlumeScene, classes: Classes, words: Language, short: bool, unlabelled: int) -> str:
+    """Return what a lawyer asks: limit and its source, background, smallest value, boundaries, program."""
+    unit = words.unit(scene.unit)
+    name = species_name(scene, words)
+    name = name[:1].lower() + name[1:] if name[1:2].islower() else name
+    parts = []
+    if any(not math.isnan(s.value) for s in scene.sites) and not short:
+        key = "foot.values" if scene.mixed else "foot.value_plain"
+        parts.append(words(key, species=name, unit=unit))
+    if scene.limit is not None:
+        limit = words.number(scene.limit)
+        source = words("foot.limit_given") if scene.limit_given else scene.limit_source
+        if source:
+            source += "" if scene.limit_checked else f" ({words('foot.to_check')})"
+            parts.append(words("foot.limit", limit=limit, unit=unit, source=source.rstrip(".")))
+        else:
+            parts.append(words("foot.limit_unsourced", limit=limit, unit=unit))
+    parts.append(words("foot.background", floor=words.number(classes.floor, 2), unit=unit))
+    if unlabelled:
+        parts.append(words("foot.unlabelled", count=unlabelled))
+    if scene.crs:
+        parts.append(words("foot.boundary"))
+    key = "foot.program" if scene.title else "foot.program_plain"
+    parts.append(words(key, version=scene.version, case=scene.title))
+    return " ".join(p.strip() for p in parts)

@@ -37,4 +37,5 @@ KIND = BoundaryKind(
     columns=(Column("elevation", "elev", "L"), Column("conductance", "cond", "L**2/T", "[0, inf)")),
     options=("auxdepthname",),
     flow=flow,
+    multiplied="conductance",
 )

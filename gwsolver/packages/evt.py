@@ -61,5 +61,6 @@ KIND = BoundaryKind(
     ),
     options=("fixed_cell", "surf_rate_specified"),
     flow=flow,
+    multiplied="rate",
     seeks_active=True,
 )

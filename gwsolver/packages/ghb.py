@@ -20,4 +20,5 @@ KIND = BoundaryKind(
     title="General-head boundary",
     columns=(Column("head", "bhead", "L"), Column("conductance", "cond", "L**2/T", "[0, inf)")),
     flow=flow,
+    multiplied="conductance",
 )

@@ -97,6 +97,8 @@ class BoundaryKind:
     seeks_active : bool
         An entry in a dry or inactive cell acts on the uppermost active cell below it, unless
         the option ``fixed_cell`` is set.
+    multiplied : str
+        The column that AUXMULTNAME multiplies; "" for a kind with one column: that one.
     mass : callable or None
         gwt only: (values) -> mass rate into the cell [M/T], shape (entry,).
     """
@@ -111,6 +113,7 @@ class BoundaryKind:
     fixes: str = ""
     seeks_active: bool = False
     mass: Callable[[StressValues], Floats] | None = None
+    multiplied: str = ""
 
 
 @cache

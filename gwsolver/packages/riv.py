@@ -33,4 +33,5 @@ KIND = BoundaryKind(
         Column("bottom", "rbot", "L"),
     ),
     flow=flow,
+    multiplied="conductance",
 )

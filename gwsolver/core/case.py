@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a value of a case comes from: its source, and "published", "textbook" or "assumed"."""
+    """Where a value comes from: its source, and "published", "textbook", "assumed", "measured" or "calibrated"."""
 
     source: str = ""
     status: str = ""
@@ -57,6 +57,8 @@ class Limit:
     text : str
         What the limit is: "drinking water limit, Kazakhstan".
     provenance : Provenance
+    date : str
+        ISO date of the rule it comes from, "" if not given.
     """
 
     species: str
@@ -64,6 +66,7 @@ class Limit:
     unit: str
     text: str = ""
     provenance: Provenance = field(default_factory=Provenance)
+    date: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,239 @@
+"""Reading case.toml: all problems at once, each with its line."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from gwsolver.case.lines import LineIndex, Location
+from gwsolver.case.schema import CaseFile, LimitTable, PlaceTable, SpeciesTable
+from gwsolver.case.settings import Case
+from gwsolver.case.words import LATER, nearest
+from gwsolver.core.errors import InputError, Problem
+
+FILE = "case.toml"
+
+
+def read_case(path: str | Path) -> Case:
+    """Return the case of a folder (or of the case.toml itself).
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong in it: file, line, key, value, what is allowed.
+    """
+    file = Path(path)
+    file = file / FILE if file.is_dir() else file
+    text = _text(file)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError([_broken(file, text, error)]) from None
+    lines = LineIndex(text)
+    refused = [Problem(f"{_place((key,), raw)} is not read by this release", str(file), lines.line((key,)), hint=hint)
+               for key, hint in LATER.items() if key in raw]
+    raw = {key: value for key, value in raw.items() if key not in LATER}
+    try:
+        content = CaseFile.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(_sorted([*refused, *_problems(error, raw, str(file), lines)])) from None
+    problems = [*refused, *_contradictions(content, file, lines)]
+    if problems:
+        raise InputError(_sorted(problems))
+    return Case(file=file, content=content, lines=lines)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError([Problem("there is no such file", str(file))]) from None
+    except OSError as error:
+        raise InputError([Problem(f"cannot be read: {error.strerror}", str(file))]) from None
+    except UnicodeDecodeError:
+        raise InputError([Problem("is not UTF-8 text", str(file), hint="Save the file as UTF-8.")]) from None
+
+
+def _broken(file: Path, text: str, error: tomllib.TOMLDecodeError) -> Problem:
+    words = str(error)
+    match = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", words)
+    line = int(match.group(1)) if match and match.group(1) else max(len(text.splitlines()), 1)
+    return Problem(
+        f"is not valid TOML: {words[: match.start()] if match else words}", str(file), line,
+        hint="Texts and values with units stand in quotes: k = \"35 m/d\".",
+    )
+
+
+def _sorted(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda p: p.line or 0)
+
+
+def _problems(error: ValidationError, raw: Mapping[str, Any], file: str, lines: LineIndex) -> Iterator[Problem]:
+    """Turn pydantic's findings into ours; alternatives of one key are told once."""
+    seen = set()
+    for found in error.errors(include_url=False):
+        location = _in_file(found["loc"], raw, missing=found["type"] == "missing")
+        if location in seen:
+            continue
+        seen.add(location)
+        place, line, key = _place(location[:-1], raw), lines.line(location), str(location[-1])
+        kind, shown = found["type"], found["input"]
+        if kind == "extra_forbidden":
+            known = _known_keys(location)
+            near = nearest(key, known)
+            hint = f"Did you mean {near!r}?" if near else f"Known here: {', '.join(known)}."
+            yield Problem(f"unknown key {key!r}", file, line, place, hint=hint)
+        elif kind == "missing":
+            yield Problem(f"the key {key!r} is missing", file, lines.line(location[:-1]), place)
+        elif kind in ("quantity", "value_error"):
+            words = found["ctx"].get("words") or str(found["ctx"].get("error"))
+            yield Problem(f"{key}: {words}", file, line, place)
+        elif kind == "literal_error":
+            yield Problem(key, file, line, place, value=repr(shown), allowed=_allowed(location, found))
+        else:
+            yield Problem(f"{key}: {_lower(found['msg'])}", file, line, place, value=repr(shown))
+
+
+def _in_file(loc: Location, raw: Any, *, missing: bool) -> Location:
+    """Drop the parts of a pydantic location that name alternatives of a type, not keys of the file."""
+    kept: list[str | int] = []
+    for part in loc:
+        inside = (isinstance(raw, dict) and part in raw) or (isinstance(raw, list) and isinstance(part, int))
+        if not inside:
+            return (*kept, part) if missing else tuple(kept) or (part,)
+        kept.append(part)
+        raw = raw[part]
+    return tuple(kept)
+
+
+def _table_at(location: Location) -> type[BaseModel] | None:
+    """Return the class that reads the table at a location."""
+    model: type[BaseModel] = CaseFile
+    for part in location:
+        if isinstance(part, int):
+            continue
+        if part not in model.model_fields:
+            return None
+        annotation = model.model_fields[part].annotation
+        inner = [a for a in (annotation, *get_args(annotation)) if isinstance(a, type) and issubclass(a, BaseModel)]
+        if not inner:
+            return None
+        model = inner[0]
+    return model
+
+
+def _known_keys(location: Location) -> list[str]:
+    table = _table_at(location[:-1])
+    if table is None:
+        return ["en", "ru", "kk", "fr"]
+    return list(table.model_fields)
+
+
+def _allowed(location: Location, found: Any) -> str:
+    """Words that a key accepts; pydantic gives them per alternative."""
+    table = _table_at(location[:-1])
+    if table is not None and str(location[-1]) in table.model_fields:
+        words = [w for w in _literals(table.model_fields[str(location[-1])].annotation) if w]
+        if words:
+            return "one of " + ", ".join(str(w) for w in words)
+    return str(found["ctx"]["expected"])
+
+
+def _literals(annotation: Any) -> Iterator[Any]:
+    for argument in get_args(annotation):
+        if isinstance(argument, str | int):
+            yield argument
+        else:
+            yield from _literals(argument)
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _place(location: Location, raw: Mapping[str, Any]) -> str:
+    """Name a table as it stands in the file: "[case]", "[[receptor]] number 2"."""
+    names = [str(p) for p in location if isinstance(p, str)]
+    if not names:
+        return ""
+    numbers = [p for p in location if isinstance(p, int)]
+    if isinstance(raw.get(names[0]), list):
+        return f"[[{names[0]}]]" + (f" number {numbers[0] + 1}" if numbers else "")
+    return f"[{'.'.join(names)}]"
+
+
+def _contradictions(content: CaseFile, file: Path, lines: LineIndex) -> Iterator[Problem]:
+    """Yield what no single key shows: doubles, missing partners, a folder that is not there."""
+    def problem(location: Location, what: str, hint: str = "") -> Problem:
+        table = _place(location, {"species": [], "source": [], "receptor": [], "limit": [], "figure": []})
+        return Problem(what, str(file), lines.line(location), table, hint=hint)
+
+    folder = file.parent / content.modflow.simulation
+    if not folder.is_dir():
+        yield problem(("modflow", "simulation"), f"there is no folder {content.modflow.simulation!r}",
+                      "Name the folder with mfsim.nam, seen from case.toml.")
+    for table in ("species", "source", "receptor"):
+        names: dict[str, int] = {}
+        for i, entry in enumerate(getattr(content, table)):
+            if entry.name.lower() in names:
+                yield problem((table, i, "name"), f"name {entry.name!r} stands twice")
+            names[entry.name.lower()] = i
+    for i, species in enumerate(content.species):
+        yield from _species_contradictions(i, species, problem)
+    for table in ("source", "receptor"):
+        for i, place in enumerate(getattr(content, table)):
+            yield from _place_contradictions(table, i, place, problem)
+    for i, limit in enumerate(content.limit):
+        yield from _limit_contradictions(i, limit, problem)
+    files: set[str] = set()
+    for i, figure in enumerate(content.figure):
+        if Path(figure.file).suffix.lower() not in (".png", ".svg", ".pdf"):
+            yield problem(("figure", i, "file"), f"file = {figure.file!r} is neither .png, .svg nor .pdf")
+        if Path(figure.file).is_absolute() or ".." in Path(figure.file).parts:
+            yield problem(("figure", i, "file"), f"file = {figure.file!r} leaves the results folder")
+        if figure.file in files:
+            yield problem(("figure", i, "file"), f"file {figure.file!r} stands twice")
+        files.add(figure.file)
+
+
+def _species_contradictions(i: int, species: SpeciesTable, problem: Any) -> Iterator[Problem]:
+    own = ("initial", "decay", "decay_sorbed", "distribution_coefficient", "koc", "foc", "bulk_density",
+           "boundary_factor")
+    given = [k for k in own if getattr(species, k) is not None]
+    if species.model and species.like:
+        yield problem(("species", i, "like"), "'model' and 'like' exclude each other",
+                      "'model' renames a GWT model, 'like' adds a species beside it.")
+    if given and not species.like:
+        yield problem(("species", i, given[0]), f"{given[0]} needs 'like'",
+                      "A GWT model has its values in its MODFLOW files; only a species added by 'like' has its own.")
+    if (species.koc is None) != (species.foc is None):
+        yield problem(("species", i, "koc" if species.koc else "foc"), "koc and foc belong together",
+                      "Kd = koc * foc; or give distribution_coefficient.")
+    if species.koc is not None and species.distribution_coefficient is not None:
+        yield problem(("species", i, "koc"), "koc and distribution_coefficient exclude each other")
+    for key in given:
+        if getattr(species, key).is_list:
+            yield problem(("species", i, key), f"{key} takes one number")
+
+
+def _place_contradictions(table: str, i: int, place: PlaceTable, problem: Any) -> Iterator[Problem]:
+    if place.polygon and len(place.polygon) < 3:
+        yield problem((table, i, "polygon"), "a polygon needs three corners or more")
+    if (place.x is None) != (place.y is None):
+        yield problem((table, i, "x" if place.y is None else "y"), "x and y belong together")
+    elif place.x is None and not place.polygon:
+        yield problem((table, i), f"{place.name!r} needs x and y, or a polygon")
+
+
+def _limit_contradictions(i: int, limit: LimitTable, problem: Any) -> Iterator[Problem]:
+    if limit.value.is_list:
+        yield problem(("limit", i, "value"), "value takes one number")
+    elif limit.value.numbers[0] <= 0.0:
+        yield problem(("limit", i, "value"), f"value = {limit.value.numbers[0]:g} is outside (0, inf)")
+    if not (limit.unit or limit.value.unit):
+        yield problem(("limit", i, "value"), "a limit needs a unit", "Write for example value = \"0.01 mg/L\".")
+    elif limit.unit and limit.value.unit and limit.unit != limit.value.unit:
+        yield problem(("limit", i, "unit"), f"two units, {limit.value.unit!r} and {limit.unit!r}; write one")

@@ -1,0 +1,152 @@
+"""A case that was read: what it tells maps and reports, and what it changes in the simulation."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from gwsolver.case.apply import LENGTHS, TIMES, apply_case
+from gwsolver.case.lines import LineIndex
+from gwsolver.case.quantity import Quantity
+from gwsolver.case.schema import CaseFile, FigureTable, LimitTable, PlaceTable
+from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings
+from gwsolver.core.simulation import Simulation
+from gwsolver.core.units import convert
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """The content of a case.toml.
+
+    Attributes
+    ----------
+    file : Path
+        The case.toml.
+    content : CaseFile
+        Its tables, typed.
+    lines : LineIndex
+        Line of each key, for messages.
+    """
+
+    file: Path
+    content: CaseFile
+    lines: LineIndex
+
+    @property
+    def folder(self) -> Path:
+        """The case folder."""
+        return self.file.parent
+
+    @property
+    def simulation_folder(self) -> Path:
+        """Where the MODFLOW simulation stands."""
+        return self.folder / self.content.modflow.simulation
+
+    @property
+    def values(self) -> dict[str, Quantity]:
+        """The values of the table ``[values]`` by name."""
+        return self.content.values
+
+    @cached_property
+    def info(self) -> CaseInfo:
+        """What maps and reports need, as far as case.toml alone tells it (see `resolve`)."""
+        content = self.content
+        return CaseInfo(
+            title=content.case.title, status=content.case.status, crs=content.case.crs, start=content.case.start,
+            mass_unit=content.case.units,
+            species=tuple(SpeciesSettings(s.name.lower(), dict(s.title), s.unit) for s in content.species),
+            receptors=tuple(_place(p) for p in content.receptor),
+            sources=tuple(_place(p) for p in content.source),
+            limits=tuple(_limit(x) for x in content.limit),
+            figures=tuple(_figure(f) for f in content.figure),
+            values=self._provenance(),
+        )
+
+    def apply(self, simulation: Simulation) -> Simulation:
+        """Return the simulation with species renamed and added, start and CRS set where it has none.
+
+        Raises
+        ------
+        InputError
+            If the case names what the simulation does not have.
+        """
+        return apply_case(self.content, str(self.file), self.lines, simulation)
+
+    def resolve(self, simulation: Simulation) -> CaseInfo:
+        """Return `info` with what only the simulation knows, limits in the unit of its concentrations.
+
+        A limit stays in its own unit where mass or length unit of the model are unknown.
+        """
+        models = (*simulation.flow_models, *simulation.transport_models)
+        if not models:
+            return self.info
+        grid, time = models[0].grid, models[0].time
+        info = replace(
+            self.info, crs=self.info.crs or grid.crs, start=time.start_date or self.info.start,
+            length_unit=LENGTHS.get(grid.length_unit, ""), time_unit=TIMES.get(time.unit, ""),
+        )
+        if info.concentration_unit == "model units":
+            return info
+        return replace(info, limits=tuple(_in_unit(x, info.concentration_unit) for x in info.limits))
+
+    def _provenance(self) -> dict[str, Provenance]:
+        """Source and status of every value that gives them, by dotted key."""
+        found = {f"values.{name}": value.provenance for name, value in self.values.items()}
+        for species in self.content.species:
+            for key in type(species).model_fields:
+                value = getattr(species, key)
+                if isinstance(value, Quantity):
+                    found[f"species.{species.name}.{key}"] = value.provenance
+        for table in ("source", "receptor"):
+            for entry in getattr(self.content, table):
+                found[f"{table}.{entry.name}"] = Provenance(entry.source, entry.status)
+        for limit in self.content.limit:
+            found[f"limit.{limit.species}.{limit.text or limit.value.numbers[0]}"] = _limit(limit).provenance
+        return {key: p for key, p in found.items() if p != Provenance()}
+
+
+def _place(table: PlaceTable) -> Place:
+    x, y = table.x, table.y
+    if x is None or y is None:
+        x, y = _centroid(table.polygon)
+    return Place(
+        table.name, table.kind, x, y, tuple(table.layers), tuple(table.polygon), table.note,
+        Provenance(table.source, table.status),
+    )
+
+
+def _centroid(ring: list[tuple[float, float]]) -> tuple[float, float]:
+    """Centre of area of a polygon; corners are taken from the first one to keep digits."""
+    x0, y0 = ring[0]
+    twice = sx = sy = 0.0
+    for (xa, ya), (xb, yb) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        cross = (xa - x0) * (yb - y0) - (xb - x0) * (ya - y0)
+        twice += cross
+        sx += (xa + xb - 2 * x0) * cross
+        sy += (ya + yb - 2 * y0) * cross
+    if twice == 0.0:
+        return sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
+    return x0 + sx / (3 * twice), y0 + sy / (3 * twice)
+
+
+def _limit(table: LimitTable) -> Limit:
+    own = table.value.provenance
+    return Limit(
+        table.species.lower(), table.value.numbers[0], table.unit or table.value.unit, table.text,
+        Provenance(table.source or own.source, table.status or own.status), table.date,
+    )
+
+
+def _in_unit(limit: Limit, unit: str) -> Limit:
+    return limit if limit.unit == unit else replace(limit, value=convert(limit.value, limit.unit, unit), unit=unit)
+
+
+def _figure(table: FigureTable) -> FigureRequest:
+    settings: dict[str, Any] = {
+        key: value
+        for key, value in table.model_dump(exclude={"kind", "file"}).items()
+        if key in table.model_fields_set and value not in ("", None)
+    }
+    if "species" in settings:
+        settings["species"] = settings["species"].lower()
+    return FigureRequest(table.kind, table.file, settings)

@@ -12,16 +12,18 @@ from gwsolver.packages.registry import BoundaryKind, Column, Floats, FlowContext
 def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any]) -> tuple[Floats, Floats]:
     """Return the rate q and its derivative.
 
-    With AUTO_FLOW_REDUCE f, a well that pumps from a water-table cell gives
+    With AUTO_FLOW_REDUCE f (0.1 if it is not above zero, at most 1), a well that pumps from a
+    water-table cell gives
 
         Q = q S(x),   S = 3 x**2 - 2 x**3,   x = (h - bottom) / (f thickness) held to [0, 1]
 
     (MODFLOW 6, description of input and output, WEL package).
     """
     rate = values.columns["rate"]
-    fraction = float(options.get("auto_flow_reduce", 0.0))
-    if fraction <= 0.0:
+    if "auto_flow_reduce" not in options:
         return rate, np.zeros_like(rate)
+    asked = float(options["auto_flow_reduce"])
+    fraction = min(asked, 1.0) if asked > 0.0 else 0.1
     reduced = (rate < 0.0) & context.convertible & (context.top > context.bottom)
     span = np.where(reduced, fraction * (context.top - context.bottom), 1.0)
     x = np.clip((context.head - context.bottom) / span, 0.0, 1.0)

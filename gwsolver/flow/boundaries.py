@@ -1,0 +1,189 @@
+"""The packages of a flow model during one time step: fixed heads, and flows that depend on head."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.grid import VERTICAL, Grid
+from gwsolver.core.simulation import FlowModel
+from gwsolver.core.steps import PackageFlow
+from gwsolver.core.stress import StressPackage, StressValues
+from gwsolver.core.time import TimeStep
+from gwsolver.packages.registry import BoundaryKind, FlowContext, kinds
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Acting:
+    """One package and its entries in force; entries that act on no cell are left out."""
+
+    package: StressPackage
+    kind: BoundaryKind
+    values: StressValues
+
+    def same_as(self, other: "Acting") -> bool:
+        """Return whether the entries are equal in every number that flow looks at."""
+        mine, theirs = self.values, other.values
+        return (
+            self.package is other.package
+            and np.array_equal(mine.cells, theirs.cells)
+            and mine.columns.keys() == theirs.columns.keys()
+            and all(np.array_equal(mine.columns[k], theirs.columns[k]) for k in mine.columns)
+            and mine.auxiliary.keys() == theirs.auxiliary.keys()
+            and all(np.array_equal(mine.auxiliary[k], theirs.auxiliary[k]) for k in mine.auxiliary)
+        )
+
+
+class Boundaries:
+    """All packages of one model during one time step.
+
+    Attributes
+    ----------
+    acting : list of Acting
+        In the model's order.
+    fixed : ndarray of bool, shape (cell,)
+        Cells whose head is given.
+    fixed_head : ndarray of float64, shape (cell,)
+        The heads given there, zero elsewhere [L].
+    """
+
+    def __init__(self, model: FlowModel, step: TimeStep, cell_below: Ints) -> None:
+        self.grid: Grid = model.grid
+        self.newton = model.newton
+        self.convertible: Bools = model.conductivity.cell_type > 0
+        self.cell_below = cell_below
+        self.acting = [_entries(p, step) for p in model.packages]
+        self.fixed = np.zeros(self.grid.n_cells, np.bool_)
+        self.fixed_head = np.zeros(self.grid.n_cells)
+        problems = []
+        for a in self.acting:
+            if a.kind.fixes == "head":
+                problems += self._fix(a)
+        if problems:
+            raise InputError(problems)
+
+    def same_as(self, other: "Boundaries") -> bool:
+        """Return whether nothing changed since another time step."""
+        return all(a.same_as(b) for a, b in zip(self.acting, other.acting, strict=True))
+
+    def flows(self, head: Floats, active: Bools) -> tuple[Floats, Floats]:
+        """Return the flow of all packages into each cell [L**3/T] and its derivative [L**2/T], shape (cell,).
+
+        Parameters
+        ----------
+        head : ndarray of float64, shape (cell,)
+        active : ndarray of bool, shape (cell,)
+            Cells that hold water; others take no part.
+        """
+        total, slope = np.zeros(self.grid.n_cells), np.zeros(self.grid.n_cells)
+        for a in self.acting:
+            if a.kind.flow is not None:
+                cells, rate, derivative = self._evaluate(a, head, active)
+                total += np.bincount(cells, rate, minlength=total.size)
+                slope += np.bincount(cells, derivative, minlength=total.size)
+        return total, slope
+
+    def package_flows(self, head: Floats, active: Bools, into_fixed: Floats) -> tuple[PackageFlow, ...]:
+        """Return what every package moves.
+
+        Parameters
+        ----------
+        head, active
+            As in `flows`.
+        into_fixed : ndarray of float64, shape (cell,)
+            Flow into each cell through its faces; a fixed cell passes it out of the model [L**3/T].
+        """
+        found = []
+        for a in self.acting:
+            if a.kind.fixes == "head":
+                cells, rate = a.values.cells, -into_fixed[a.values.cells]
+            elif a.kind.flow is not None:
+                cells, rate, _ = self._evaluate(a, head, active)
+            else:
+                continue
+            found.append(
+                PackageFlow(a.package.name, a.kind.kind, cells, rate, a.values.auxiliary, a.values.boundnames)
+            )
+        return tuple(found)
+
+    def _evaluate(self, a: Acting, head: Floats, active: Bools) -> tuple[Ints, Floats, Floats]:
+        cells = a.values.cells
+        if cells.size == 0:
+            return cells, np.zeros(0), np.zeros(0)
+        if a.kind.seeks_active and not a.package.options.get("fixed_cell", False):
+            cells = self._sink(cells, active)
+        context = FlowContext(
+            head[cells], self.grid.top[cells], self.grid.bottom[cells], self.grid.area[cells],
+            self.newton, self.convertible[cells],
+        )
+        flow: Callable[..., tuple[Floats, Floats]] = a.kind.flow  # type: ignore[assignment]
+        rate, derivative = flow(a.values, context, a.package.options)
+        acts = active[cells] & ~self.fixed[cells]
+        return cells, np.where(acts, rate, 0.0), np.where(acts, derivative, 0.0)
+
+    def _sink(self, cells: Ints, active: Bools) -> Ints:
+        """Return the uppermost active cell at or below each cell; the lowest one if none is active."""
+        cells = cells.copy()
+        while True:
+            falls = ~active[cells] & (self.cell_below[cells] >= 0)
+            if not falls.any():
+                return cells
+            cells[falls] = self.cell_below[cells[falls]]
+
+    def _fix(self, a: Acting) -> list[Problem]:
+        cells = a.values.cells
+        if cells.size == 0:
+            return []
+        head = a.values.columns["head"]
+        file, package = a.package.file, a.package.name
+        problems = []
+        once, count = np.unique(cells, return_counts=True)
+        twice = np.concatenate([once[count > 1], once[self.fixed[once]]])
+        if twice.size:
+            problems.append(
+                Problem("the head is given twice", file=file, package=package, cell=self.grid.describe(int(twice[0])))
+            )
+        low = np.flatnonzero(self.convertible[cells] & (head < self.grid.bottom[cells]))
+        if low.size:
+            first = int(low[0])
+            bottom = self.grid.bottom[cells[first]]
+            problems.append(
+                Problem(
+                    "head", file=file, package=package, cell=self.grid.describe(int(cells[first])),
+                    value=f"{head[first]:g}", allowed=f"[{bottom:g}, inf)",
+                    hint="A water-table cell needs a head above its bottom.",
+                )
+            )
+        self.fixed[cells] = True
+        self.fixed_head[cells] = head
+        return problems
+
+
+def cells_below(grid: Grid) -> Ints:
+    """Return the cell under each cell across a vertical face, -1 where there is none."""
+    below = np.full(grid.n_cells, -1, np.int64)
+    pairs = grid.face_cells[grid.face_kind == VERTICAL].astype(np.int64)
+    below[pairs[::-1, 0]] = pairs[::-1, 1]
+    return below
+
+
+def _entries(package: StressPackage, step: TimeStep) -> Acting:
+    kind = kinds()[package.kind]
+    values = package.at(step)
+    keep = values.cells >= 0
+    if not keep.all():
+        names = values.boundnames
+        values = replace(
+            values,
+            cells=values.cells[keep],
+            columns={k: v[keep] for k, v in values.columns.items()},
+            auxiliary={k: v[keep] for k, v in values.auxiliary.items()},
+            boundnames=tuple(n for n, k in zip(names, keep, strict=True) if k) if names else (),
+        )
+    return Acting(package, kind, values)

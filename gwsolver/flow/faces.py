@@ -1,0 +1,164 @@
+"""Flow through the faces between cells as a function of head: standard and Newton formulation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.grid import STAGGERED, VERTICAL
+from gwsolver.core.simulation import FlowModel
+from gwsolver.flow import conductance as means
+from gwsolver.flow.saturation import SMOOTHING, saturation
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class FaceFlows:
+    """Flow of every face and how it answers to the heads of its two cells.
+
+    Attributes
+    ----------
+    flow : ndarray of float64, shape (face,)
+        Positive from cell n to m [L**3/T].
+    by_n, by_m : ndarray of float64, shape (face,)
+        Derivatives with respect to the heads of n and m [L**2/T].
+    held_n, held_m : ndarray of float64, shape (face,)
+        The same derivatives with the conductances held: the symmetric system of the standard
+        formulation (Picard iteration).
+    """
+
+    flow: Floats
+    by_n: Floats
+    by_m: Floats
+    held_n: Floats
+    held_m: Floats
+
+
+class FaceEquations:
+    """The faces of one model: what does not change with head is computed once.
+
+    Parameters
+    ----------
+    model : FlowModel
+    """
+
+    def __init__(self, model: FlowModel) -> None:
+        grid, rock = model.grid, model.conductivity
+        self.grid, self.rock, self.newton = grid, rock, model.newton
+        self.convertible: Bools = rock.cell_type > 0
+        from_start = rock.cell_type < 0
+        filled = saturation(model.initial_head, grid.top, grid.bottom, SMOOTHING if self.newton else 0.0)[0]
+        self.fixed_saturation: Floats = np.where(from_start, filled, 1.0)
+        self.k = means.face_conductivity(grid, rock)
+        self.saturated = means.saturated_conductance(grid, rock, self.k, self.fixed_saturation)
+        self.n, self.m = grid.face_cells[:, 0], grid.face_cells[:, 1]
+        self.vertical: Bools = grid.face_kind == VERTICAL
+        self.varies: Bools = self.convertible[self.n] | self.convertible[self.m]
+        self.flat = np.flatnonzero(~self.vertical & self.varies)
+        self.steep = np.flatnonzero(self.vertical & self.varies) if rock.variable_cv else np.zeros(0, np.int64)
+        self.hanging = (
+            np.flatnonzero(self.vertical & self.convertible[self.m]) if rock.perched else np.zeros(0, np.int64)
+        )
+
+    def saturation(self, head: Floats) -> tuple[Floats, Floats]:
+        """Return saturation of all cells and its derivative; confined cells keep theirs."""
+        value, slope = saturation(head, self.grid.top, self.grid.bottom, SMOOTHING if self.newton else 0.0)
+        return np.where(self.convertible, value, self.fixed_saturation), np.where(self.convertible, slope, 0.0)
+
+    def flows(self, head: Floats, active: Bools) -> FaceFlows:
+        """Return the flow through every face.
+
+            Q = C (h_n - h_m)
+
+        Where a cell is convertible the conductance C of horizontal faces follows the mean of the
+        wet thicknesses (standard), or is the saturated one times the saturation of the upstream
+        cell (Newton). PERCHED: above a cell m that is not full, Q = C (h_n - bottom of n).
+
+        Parameters
+        ----------
+        head : ndarray of float64, shape (cell,)
+        active : ndarray of bool, shape (cell,)
+            Faces of other cells carry nothing.
+        """
+        wet, slope = self.saturation(head)
+        conductance = self.saturated.copy()
+        by_n, by_m = np.zeros_like(conductance), np.zeros_like(conductance)
+        if self.flat.size:
+            if self.newton:
+                self._upstream(head, wet, slope, conductance, by_n, by_m)
+            else:
+                self._averaged(wet, slope, conductance, by_n, by_m)
+        if self.steep.size:
+            self._variable(head, wet, slope, conductance, by_n, by_m)
+        drop = head[self.n] - head[self.m]
+        seen_from_m = np.full(drop.size, -1.0)
+        if self.hanging.size:
+            above, below = self.n[self.hanging], self.m[self.hanging]
+            falls = head[below] < self.grid.top[below]
+            faces = self.hanging[falls]
+            drop[faces] = head[self.n[faces]] - self.grid.bottom[above[falls]]
+            seen_from_m[faces] = 0.0
+        closed = ~(active[self.n] & active[self.m])
+        conductance[closed], by_n[closed], by_m[closed] = 0.0, 0.0, 0.0
+        held_m = seen_from_m * conductance
+        return FaceFlows(conductance * drop, conductance + by_n * drop, held_m + by_m * drop, conductance, held_m)
+
+    def wet_depth(self, head: Floats, wet: Floats, active: Bools) -> Floats:
+        """Return the wet height of horizontal faces that turns their flow into a flux [L], shape (face,)."""
+        n, m = self.n, self.m
+        at_face = np.where(self.varies[:, None], wet[self.grid.face_cells], 1.0)
+        side = means.wet_thickness(self.grid, at_face)[0]
+        depth = 0.5 * side.sum(axis=1)
+        if self.newton:
+            upstream = np.where(head[n] > head[m], wet[n] * self.grid.thickness[n], wet[m] * self.grid.thickness[m])
+            depth = np.where(self.varies, upstream, depth)
+        staggered = (self.grid.face_kind == STAGGERED) & ~self.varies
+        if staggered.any():
+            cells = self.grid.face_cells[staggered]
+            opening = self.grid.top[cells].min(axis=1) - self.grid.bottom[cells].max(axis=1)
+            depth[staggered] = np.maximum(opening, 0.0)
+        return np.where(active[n] & active[m], depth, 0.0)
+
+    def _upstream(
+        self, head: Floats, wet: Floats, slope: Floats, conductance: Floats, by_n: Floats, by_m: Floats
+    ) -> None:
+        faces = self.flat
+        n, m = self.n[faces], self.m[faces]
+        from_n = head[n] > head[m]
+        saturated = self.saturated[faces]
+        conductance[faces] = saturated * np.where(from_n, wet[n], wet[m])
+        by_n[faces] = np.where(from_n, saturated * slope[n], 0.0)
+        by_m[faces] = np.where(from_n, 0.0, saturated * slope[m])
+
+    def _averaged(self, wet: Floats, slope: Floats, conductance: Floats, by_n: Floats, by_m: Floats) -> None:
+        faces = self.flat
+        cells = self.grid.face_cells[faces]
+        thickness, per_saturation = (a[faces] for a in means.wet_thickness(self.grid, wet[self.grid.face_cells]))
+        value, of_n, of_m = means.horizontal_conductance(
+            self.rock.averaging, self.k[faces], thickness, self.grid.face_distance[faces], self.grid.face_width[faces]
+        )
+        conductance[faces] = value
+        by_n[faces] = of_n * per_saturation[:, 0] * slope[cells[:, 0]]
+        by_m[faces] = of_m * per_saturation[:, 1] * slope[cells[:, 1]]
+
+    def _variable(
+        self, head: Floats, wet: Floats, slope: Floats, conductance: Floats, by_n: Floats, by_m: Floats
+    ) -> None:
+        """VARIABLECV: the wet part of the upper cell resists (with DEWATERED that of the lower one too)."""
+        faces = self.steep
+        cells = self.grid.face_cells[faces]
+        fraction, moves = wet[cells], slope[cells]
+        if not self.rock.dewatered:
+            lower_is_m = self.grid.bottom[cells[:, 0]] > self.grid.bottom[cells[:, 1]]
+            lower = np.where(lower_is_m, 1, 0)
+            rows = np.arange(faces.size)
+            fraction[rows, lower], moves[rows, lower] = 1.0, 0.0
+        thickness = self.grid.thickness[cells]
+        value, of_n, of_m = means.vertical_conductance(
+            self.k[faces], fraction * thickness, self.grid.face_width[faces]
+        )
+        conductance[faces] = value
+        by_n[faces] = of_n * thickness[:, 0] * moves[:, 0]
+        by_m[faces] = of_m * thickness[:, 1] * moves[:, 1]

@@ -1,0 +1,177 @@
+"""From the heads of one time step to the next: Picard with drying cells, Newton with a line search."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.errors import RunError
+from gwsolver.core.grid import Grid
+from gwsolver.core.simulation import FlowModel
+from gwsolver.flow.faces import FaceEquations
+from gwsolver.flow.linear import LinearSolver
+from gwsolver.flow.system import Balance, StepSystem
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+CLOSURE = 1e-12
+"""Aim for the balance of the worst cell, relative to all water that passes through the model."""
+ACCEPTED = 1e-10
+"""Summed imbalance that is still accepted once iterations no longer make it smaller."""
+PICARD_FIRST = 8
+"""Picard iterations of the standard formulation before Newton's method sharpens the answer."""
+
+
+class Iteration:
+    """Solves the nonlinear system of a time step.
+
+    Parameters
+    ----------
+    model : FlowModel
+    faces : FaceEquations
+    floor : ndarray of float64, shape (cell,)
+        Bottom of the lowest cell under each cell [L].
+    linear : LinearSolver
+    """
+
+    def __init__(self, model: FlowModel, faces: FaceEquations, floor: Floats, linear: LinearSolver) -> None:
+        self.model, self.faces, self.floor, self.linear = model, faces, floor, linear
+        self.limit = max(model.closure.outer_maximum, 250)
+        self.nonlinear = bool(faces.convertible.any())
+
+    def run(self, system: StepSystem, head: Floats, active: Bools) -> tuple[Floats, Bools, int]:
+        """Return head, active cells and the number of iterations of one converged time step.
+
+        Parameters
+        ----------
+        system : StepSystem
+        head : ndarray of float64, shape (cell,)
+            First guess, heads of fixed cells already set [L].
+        active : ndarray of bool, shape (cell,)
+            Cells that are not dry.
+
+        Raises
+        ------
+        RunError
+            If the balance does not close.
+        """
+        return self._newton(system, head, active) if self.model.newton else self._standard(system, head, active)
+
+    def _standard(self, system: StepSystem, head: Floats, active: Bools) -> tuple[Floats, Bools, int]:
+        """Picard iterations in which cells fall dry, then Newton steps on the same equations.
+
+        Newton is a guest: a step that would dry a cell or does not bring the balance down is
+        taken back, and Picard goes on.
+        """
+        head, active = self._dry(system, head, active)
+        balance = system.balance(head, active)
+        change, best, stalled = np.inf, np.inf, 0
+        newton_after = PICARD_FIRST
+        for iteration in range(self.limit):
+            if self._converged(balance, change):
+                return head, active, iteration
+            size = float(np.abs(balance.residual).max())
+            stalled = 0 if size < 0.5 * best else stalled + 1
+            best = min(best, size)
+            if stalled > 12 and self._accepted(balance, change):
+                return head, active, iteration
+            exact = self.nonlinear and iteration >= newton_after
+            trial = head + self._correction(system, balance, active, exact)
+            wet, still = self._dry(system, trial, active)
+            after = system.balance(wet, still)
+            if exact and (still.sum() < active.sum() or np.abs(after.residual).max() > 0.9 * size):
+                newton_after = iteration + 1 + PICARD_FIRST
+                exact = False
+                trial = head + self._correction(system, balance, active, exact)
+                wet, still = self._dry(system, trial, active)
+                after = system.balance(wet, still)
+            change = float(np.abs(np.where(still, wet - head, 0.0)).max())
+            head, active, balance = wet, still, after
+        raise self._failure(system, balance, change)
+
+    def _dry(self, system: StepSystem, head: Floats, active: Bools) -> tuple[Floats, Bools]:
+        """Take cells whose head is not above their bottom out of the flow; they stay out."""
+        grid = self.model.grid
+        falls = active & self.faces.convertible & (head <= grid.bottom)
+        held = np.flatnonzero(falls & system.boundaries.fixed)
+        if held.size:
+            raise RunError(
+                f"A cell with a fixed head has no water: {grid.describe(int(held[0]))}, head "
+                f"{head[held[0]]:g}, bottom {grid.bottom[held[0]]:g}. Raise the head or lower the bottom."
+            )
+        active = active & ~falls
+        return np.where(active, head, grid.bottom), active
+
+    def _newton(self, system: StepSystem, head: Floats, active: Bools) -> tuple[Floats, Bools, int]:
+        balance = system.balance(head, active)
+        change, best, stalled = np.inf, np.inf, 0
+        for iteration in range(self.limit):
+            if self._converged(balance, change):
+                return head, active, iteration
+            size = float(np.linalg.norm(balance.residual))
+            stalled = 0 if size < 0.5 * best else stalled + 1
+            best = min(best, size)
+            if stalled > 12 and self._accepted(balance, change):
+                return head, active, iteration
+            full = self._correction(system, balance, active, True)
+            head_before = head
+            head, balance = self._search(system, head, full, active, size)
+            change = float(np.abs(head - head_before).max())
+        raise self._failure(system, balance, change)
+
+    def _search(
+        self, system: StepSystem, head: Floats, full: Floats, active: Bools, size: float
+    ) -> tuple[Floats, Balance]:
+        """Return the head after the longest step along `full` that brings the balance down."""
+        best: tuple[float, Floats, Balance] | None = None
+        for halvings in range(6):
+            trial = head + full * 0.5**halvings
+            trial = self._above_floor(system, head, trial)
+            after = system.balance(trial, active)
+            reached = float(np.linalg.norm(after.residual))
+            if reached < (1.0 - 1e-4 * 0.5**halvings) * size:
+                return trial, after
+            if best is None or reached < best[0]:
+                best = (reached, trial, after)
+        assert best is not None
+        return best[1], best[2]
+
+    def _above_floor(self, system: StepSystem, head: Floats, trial: Floats) -> Floats:
+        """Hold water-table cells near the bottom of their column, as MODFLOW's UNDER_RELAXATION does."""
+        below = self.faces.convertible & ~system.boundaries.fixed & (trial < self.floor) & (head >= self.floor)
+        return np.where(below, 0.1 * head + 0.9 * self.floor, trial)
+
+    def _correction(self, system: StepSystem, balance: Balance, active: Bools, exact: bool) -> Floats:
+        matrix = system.matrix(balance, active, exact)
+        symmetric = not self.faces.hanging.size and (not exact or not self.nonlinear)
+        return self.linear.solve(matrix, balance.residual, symmetric)
+
+    def _converged(self, balance: Balance, change: float) -> bool:
+        allowed = np.maximum(CLOSURE * balance.throughput, balance.round_off)
+        closed = bool(np.all(np.abs(balance.residual) <= allowed))
+        return closed and change <= self.model.closure.head_change
+
+    def _accepted(self, balance: Balance, change: float) -> bool:
+        closed = float(np.abs(balance.residual).sum()) <= ACCEPTED * balance.throughput
+        return closed and change <= self.model.closure.head_change
+
+    def _failure(self, system: StepSystem, balance: Balance, change: float) -> RunError:
+        grid, step = self.model.grid, system.step
+        worst = int(np.argmax(np.abs(balance.residual)))
+        share = abs(balance.residual[worst]) / balance.throughput if balance.throughput > 0.0 else np.inf
+        return RunError(
+            f"Flow of model {self.model.name} did not converge in period {step.period + 1}, step {step.step + 1} "
+            f"after {self.limit} iterations. The balance is furthest off at {grid.describe(worst)}: "
+            f"{balance.residual[worst]:.3g} too much flows in, {share:.1e} of all inflow; heads still change "
+            f"by {change:.3g}. Look for cells that lose their water there (wells, thin cells, recharge on "
+            "tight rock), use shorter time steps, or the NEWTON option."
+        )
+
+
+def lowest_bottoms(grid: Grid, below: NDArray[np.int64]) -> Floats:
+    """Return the bottom of the lowest cell that vertical faces join to each cell [L], shape (cell,)."""
+    lowest = np.arange(grid.n_cells)
+    while True:
+        goes = below[lowest] >= 0
+        if not goes.any():
+            return grid.bottom[lowest]
+        lowest[goes] = below[lowest[goes]]

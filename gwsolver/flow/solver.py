@@ -1,0 +1,154 @@
+"""The flow solver: one flow field after another."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.errors import InputError, Problem, located
+from gwsolver.core.simulation import FlowModel
+from gwsolver.core.steps import FlowStep
+from gwsolver.core.time import TimeStep
+from gwsolver.flow.boundaries import Boundaries, cells_below
+from gwsolver.flow.discharge import DischargeWeights
+from gwsolver.flow.faces import FaceEquations
+from gwsolver.flow.iterate import Iteration, lowest_bottoms
+from gwsolver.flow.linear import LinearSolver
+from gwsolver.flow.storage import StorageEquations
+from gwsolver.flow.system import Balance, Pattern, StepSystem
+
+Floats = NDArray[np.float64]
+
+DRY = -1e30
+
+
+class FlowSolver:
+    """Solves a flow model one time step after another.
+
+    Parameters
+    ----------
+    model : FlowModel
+
+    Attributes
+    ----------
+    model : FlowModel
+    head : ndarray of float64, shape (cell,)
+        The latest head [L], -1e30 where the cell is dry; at first the initial head.
+
+    Raises
+    ------
+    InputError
+        If the model's values cannot be solved.
+    """
+
+    def __init__(self, model: FlowModel) -> None:
+        _check(model)
+        self.model = model
+        self._faces = FaceEquations(model)
+        self._storage = StorageEquations(model)
+        self._pattern = Pattern(self._faces)
+        self._below = cells_below(model.grid)
+        self._weights = DischargeWeights(model.grid)
+        self._iteration = Iteration(model, self._faces, lowest_bottoms(model.grid, self._below), LinearSolver())
+        self._head = model.initial_head.astype(np.float64)
+        self._active = np.ones(model.grid.n_cells, np.bool_)
+        self._last: FlowStep | None = None
+        self._last_boundaries: Boundaries | None = None
+
+    @property
+    def head(self) -> Floats:
+        """The latest head [L], -1e30 where the cell is dry, shape (cell,)."""
+        return np.where(self._active, self._head, DRY)
+
+    def advance(self, step: TimeStep) -> FlowStep:
+        """Solve one time step and return its flow field.
+
+        A steady step that repeats the stresses of the steady step before it is not solved again.
+
+        Parameters
+        ----------
+        step : TimeStep
+            The next one of the model's time axis.
+
+        Raises
+        ------
+        RunError
+            If the step does not converge; the message names the cell that is furthest off.
+        InputError
+            If the entries of the packages contradict each other.
+        """
+        boundaries = Boundaries(self.model, step, self._below)
+        steady = not self._storage.transient(step)
+        if self._repeats(boundaries, steady) and self._last is not None:
+            self._last = replace(
+                self._last, start=step.start, end=step.end, period=step.period, step=step.step, iterations=0
+            )
+            return self._last
+        start = self.head
+        saturation_start = self._saturation()
+        old = np.where(boundaries.fixed, boundaries.fixed_head, self._head)
+        system = StepSystem(self._faces, self._storage, boundaries, self._pattern, old, step)
+        self._active |= boundaries.fixed
+        self._head, self._active, iterations = self._iteration.run(system, old, self._active)
+        balance = system.balance(self._head, self._active)
+        if steady:
+            start, saturation_start = self.head, self._saturation()
+        self._last = self._flow_step(step, steady, boundaries, balance, start, saturation_start, iterations)
+        self._last_boundaries = boundaries
+        return self._last
+
+    def _saturation(self) -> Floats:
+        return np.where(self._active, self._faces.saturation(self._head)[0], 0.0)
+
+    def _repeats(self, boundaries: Boundaries, steady: bool) -> bool:
+        last, before = self._last, self._last_boundaries
+        return steady and last is not None and last.steady and before is not None and boundaries.same_as(before)
+
+    def _flow_step(
+        self, step: TimeStep, steady: bool, boundaries: Boundaries, balance: Balance, start: Floats,
+        saturation_start: Floats, iterations: int,
+    ) -> FlowStep:
+        head, active = self._head, self._active
+        saturation = self._saturation()
+        free = active & ~boundaries.fixed
+        nothing = np.zeros(head.size)
+        stored = balance.storage
+        flow = balance.faces.flow
+        depth = self._faces.wet_depth(head, saturation, active)
+        return FlowStep(
+            start=step.start, end=step.end, period=step.period, step=step.step, steady=steady,
+            face_flow=flow,
+            head_start=start, head_end=self.head,
+            saturation_start=saturation_start, saturation_end=saturation,
+            specific_discharge=self._weights.specific_discharge(flow, depth),
+            storage_specific=nothing if stored is None else np.where(free, stored.specific, 0.0),
+            storage_yield=nothing if stored is None else np.where(free, stored.yielded, 0.0),
+            packages=boundaries.package_flows(head, active, balance.into),
+            residual=balance.residual, iterations=iterations,
+        )
+
+
+def _check(model: FlowModel) -> None:
+    """Refuse what cannot be solved, all at once."""
+    problems = located(model.conductivity.problems(), package="npf", file=model.file)
+    if model.storage is not None:
+        problems += located(model.storage.problems(), package="sto", file=model.file)
+    grid = model.grid
+    flat = np.flatnonzero(grid.top < grid.bottom)
+    if flat.size:
+        cell = int(flat[0])
+        problems.append(
+            Problem(
+                "thickness", file=model.file, package=grid.kind, cell=grid.describe(cell),
+                value=f"{grid.thickness[cell]:g}", allowed="[0, inf)",
+            )
+        )
+    rock = model.conductivity
+    if model.newton and (rock.perched or rock.variable_cv):
+        word = "PERCHED" if rock.perched else "VARIABLECV"
+        problems.append(
+            Problem(f"NEWTON cannot be used with {word}", file=model.file, package="npf",
+                    hint="MODFLOW refuses it too.")
+        )
+    if problems:
+        raise InputError(problems)

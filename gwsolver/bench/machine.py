@@ -1,0 +1,56 @@
+"""Where and with what a benchmark was run."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from gwsolver import __version__, kernels
+from gwsolver.kernels._cpu import runnable_variants
+
+
+def describe() -> dict[str, Any]:
+    """Return machine, versions, commit and threads as plain data."""
+    return {
+        "gwsolver": __version__,
+        "commit": commit(),
+        "python": platform.python_version(),
+        "packages": {name: importlib.metadata.version(name) for name in ("numpy", "scipy", "flopy", "pyamg")},
+        "system": platform.platform(),
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "cpu_variants": list(runnable_variants()),
+        "threads": kernels.n_threads(),
+    }
+
+
+def commit() -> str:
+    """Return the commit of the checkout that is running, "" outside one."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return ""
+    asked = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    return asked.stdout.strip()
+
+
+def processor() -> str:
+    """Return the processor's name as the system tells it."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def peak_memory() -> float | None:
+    """Return the largest memory of this process so far [MB]; None where the system does not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024.0**2 if sys.platform == "darwin" else 1024.0)

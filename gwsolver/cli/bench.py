@@ -1,0 +1,42 @@
+"""``gwsolver bench``: runs a benchmark suite and prints its table."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+NAME = "bench"
+HELP = "run a suite of benchmarks: verification or performance"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("suite", metavar="SUITE", help="verification or performance")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only problems whose name holds TEXT")
+    parser.add_argument("--against", choices=["mf6"], help="run MODFLOW 6 too, where a problem has its input files")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write rows, machine, versions and commit")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the suite; 0 if everything passed, else 1."""
+    from gwsolver.bench.machine import describe
+    from gwsolver.bench.rows import Check, as_json, table
+    from gwsolver.bench.suites import find_modflow, run_suite
+
+    if args.against == "mf6" and find_modflow() is None:
+        print("mf6 is not on PATH: MODFLOW 6's stored figures are shown instead.", file=sys.stderr)
+    machine = describe()
+    print(f"gwsolver {machine['gwsolver']}, {machine['processor']}, {machine['threads']} threads")
+
+    def tell(name: str) -> None:
+        print(f"  {name} ...", file=sys.stderr)
+
+    rows = run_suite(args.suite, against=args.against, only=args.only, on_problem=tell)
+    print(table(rows))
+    if args.json:
+        content = {"suite": args.suite, "machine": machine, "rows": [as_json(row) for row in rows]}
+        args.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    missed = [row.case for row in rows if isinstance(row, Check) and not row.passed]
+    if missed:
+        print(f"{len(missed)} of {len(rows)} missed: {', '.join(missed)}")
+    return 1 if missed else 0

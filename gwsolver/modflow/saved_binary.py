@@ -156,7 +156,7 @@ def _budget_record(path: str, stream: mmap.mmap, number: int, start: int) -> Rec
     word = _word(text)
     if not (_counts(step, period) and word and n_col >= 0 and n_row > 0 and n_lay != 0):
         raise _strange_budget(path, stream, number, start)
-    if not _times(length, period_time, time) or length <= 0.0:
+    if not _times(length, period_time, time):
         raise _strange_budget(path, stream, number, start)
     place = (period, step, word, length, period_time, time)
     if method == ARRAY:
@@ -191,11 +191,11 @@ def _counts(step: int, period: int) -> bool:
 
 
 def _times(length: float, period_time: float, time: float) -> bool:
-    """DELT <= PERTIM <= TOTIM, all finite and of a size that single precision read as double never has."""
+    """DELT <= PERTIM <= TOTIM, finite, as misread numbers hardly ever are; a period of no length is allowed."""
     slack = 1.0 + 1e-9
     return bool(
         np.isfinite([length, period_time, time]).all()
-        and 0.0 <= length <= period_time * slack and 0.0 < period_time <= time * slack and time < 1e100
+        and 0.0 <= length <= period_time * slack and period_time <= time * slack and time < 1e100
     )
 
 

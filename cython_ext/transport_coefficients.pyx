@@ -1,0 +1,170 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""Coefficients of one flow step: dispersion tensor per cell, conductances and clips per face."""
+
+from libc.math cimport fabs, sqrt
+
+from transport_simd cimport gw_min
+
+
+cpdef void dispersion_tensor(
+    const double[:, ::1] discharge,
+    const double[::1] alh,
+    const double[::1] alv,
+    const double[::1] ath1,
+    const double[::1] ath2,
+    const double[::1] atv,
+    const double[::1] diffusion,
+    double[:, ::1] tensor,
+) noexcept nogil:
+    """MODFLOW's dispersion tensor per unit area of aquifer, n D.
+
+    With u = q/|q| and f = u_z**2: aL = ALH (1-f) + ALV f, a1 = ATH1 (1-f) + ATV f,
+    a2 = ATH2 (1-f) + ATV f, and D = |q| (aL e1 e1 + a1 e2 e2 + a2 e3 e3) + n Dm I, where e1 = u,
+    e2 is horizontal and e3 completes the triad.
+
+    Parameters
+    ----------
+    discharge : shape (cell, 3), specific discharge q [L/T].
+    alh, alv, ath1, ath2, atv : shape (cell,), dispersivities [L].
+    diffusion : shape (cell,), n Dm [L**2/T].
+    tensor : shape (6, cell), written: xx, yy, zz, xy, xz, yz [L**2/T].
+
+    Notes
+    -----
+    MODFLOW 6 supplemental technical information, chapter on dispersion; Burnett and Frind (1987)
+    where ALV = ALH and ATH2 = ATV.
+    """
+    cdef Py_ssize_t i
+    cdef double x, y, z, q, q2, f, h2, al, a1, a2, s
+    for i in range(discharge.shape[0]):
+        x = discharge[i, 0]
+        y = discharge[i, 1]
+        z = discharge[i, 2]
+        q2 = (x * x + y * y) + z * z
+        if q2 <= 0.0:
+            tensor[0, i] = tensor[1, i] = tensor[2, i] = diffusion[i]
+            tensor[3, i] = tensor[4, i] = tensor[5, i] = 0.0
+            continue
+        q = sqrt(q2)
+        x = x / q
+        y = y / q
+        z = z / q
+        f = z * z
+        h2 = x * x + y * y
+        al = alh[i] * h2 + alv[i] * f
+        if h2 < 1e-30:
+            tensor[0, i] = tensor[1, i] = q * atv[i] + diffusion[i]
+            tensor[2, i] = q * al + diffusion[i]
+            tensor[3, i] = tensor[4, i] = tensor[5, i] = 0.0
+            continue
+        a1 = ath1[i] * h2 + atv[i] * f
+        a2 = ath2[i] * h2 + atv[i] * f
+        s = a2 * f / h2
+        tensor[0, i] = q * (al * x * x + (a1 * y * y / h2 + s * x * x)) + diffusion[i]
+        tensor[1, i] = q * (al * y * y + (a1 * x * x / h2 + s * y * y)) + diffusion[i]
+        tensor[2, i] = q * (al * f + a2 * h2) + diffusion[i]
+        tensor[3, i] = q * (x * y) * (al - a1 / h2 + s)
+        tensor[4, i] = q * (al - a2) * x * z
+        tensor[5, i] = q * (al - a2) * y * z
+
+
+cpdef void face_coefficients(
+    const int[:, ::1] cells,
+    const int[::1] axis,
+    const double[:, ::1] normal,
+    const double[:, ::1] side_area,
+    const double[:, ::1] side_length,
+    const double[:, ::1] upstream_ratio,
+    const double[:, ::1] tensor,
+    const double[:, ::1] size,
+    const double[::1] flow,
+    double order,
+    double clip,
+    bint structured,
+    double[:, ::1] coefficients,
+    double[:, ::1] rate,
+) noexcept nogil:
+    """What the flux through each face needs, and how fast each cell can be emptied.
+
+    Parameters
+    ----------
+    cells : shape (face, 2), n and m.
+    axis : shape (face,), 0, 1, 2 for x, y, z (structured grids; their normals are (1,0,0), (0,-1,0), (0,0,-1)).
+    normal : shape (face, 3), unit normal from n to m.
+    side_area : shape (face, 2), wet area on the side of n and of m, zero: no dispersion [L**2].
+    side_length : shape (face, 2), centre of n to face, face to centre of m [L].
+    upstream_ratio : shape (face, 2), this face's centre distance over that of the next one behind n, behind m.
+    tensor : shape (6, cell), n D [L**2/T].
+    size : shape (3, cell), extent along x, y, z [L].
+    flow : shape (face,), q from n to m [L**3/T].
+    order : 1 for limited advection, 0 for upstream weighting.
+    clip : most that the cross flux may take, in multiples of its own scale.
+    structured : cross terms by the two transverse directions, else by three components x, y, z.
+    coefficients : shape (7 or 8, face), written: q, H, ratio, K, G1, G2, (G3,) gamma.
+    rate : shape (2, cell), advection and dispersion out of each cell are added [L**3/T].
+    """
+    cdef Py_ssize_t f, n, m, d, last = coefficients.shape[0] - 1
+    cdef double q, k_n, k_m, k, w_n, w_m, g1, g2, g3, gamma, part, nx, ny, nz, d_n, d_m
+    cdef double[3] row_n
+    cdef double[3] row_m
+    for f in range(flow.shape[0]):
+        n = cells[f, 0]
+        m = cells[f, 1]
+        q = flow[f]
+        part = side_length[f, 0 if q > 0.0 else 1] / (side_length[f, 0] + side_length[f, 1])
+        coefficients[0, f] = q
+        coefficients[1, f] = order * fabs(q) * part
+        coefficients[2, f] = upstream_ratio[f, 0 if q > 0.0 else 1]
+        rate[0, n if q > 0.0 else m] += fabs(q) * (1.0 + order * part)
+        nx = normal[f, 0]
+        ny = normal[f, 1]
+        nz = normal[f, 2]
+        row_n[0] = tensor[0, n] * nx + tensor[3, n] * ny + tensor[4, n] * nz
+        row_n[1] = tensor[3, n] * nx + tensor[1, n] * ny + tensor[5, n] * nz
+        row_n[2] = tensor[4, n] * nx + tensor[5, n] * ny + tensor[2, n] * nz
+        row_m[0] = tensor[0, m] * nx + tensor[3, m] * ny + tensor[4, m] * nz
+        row_m[1] = tensor[3, m] * nx + tensor[1, m] * ny + tensor[5, m] * nz
+        row_m[2] = tensor[4, m] * nx + tensor[5, m] * ny + tensor[2, m] * nz
+        d_n = row_n[0] * nx + row_n[1] * ny + row_n[2] * nz
+        d_m = row_m[0] * nx + row_m[1] * ny + row_m[2] * nz
+        k_n = side_area[f, 0] * d_n / side_length[f, 0]
+        k_m = side_area[f, 1] * d_m / side_length[f, 1]
+        if not (k_n > 0.0 and k_m > 0.0):
+            for d in range(3, last + 1):
+                coefficients[d, f] = 0.0
+            continue
+        k = k_n * k_m / (k_n + k_m)
+        w_n = side_area[f, 0] * k_m / (k_n + k_m)
+        w_m = side_area[f, 1] * k_n / (k_n + k_m)
+        coefficients[3, f] = k
+        if structured:
+            d = axis[f]
+            if d == 0:
+                g1 = -(w_n * row_n[1] + w_m * row_m[1])
+                g2 = -(w_n * row_n[2] + w_m * row_m[2])
+                gamma = fabs(g1) / gw_min(size[1, n], size[1, m]) + fabs(g2) / gw_min(size[2, n], size[2, m])
+            elif d == 1:
+                g1 = w_n * row_n[0] + w_m * row_m[0]
+                g2 = -(w_n * row_n[2] + w_m * row_m[2])
+                gamma = fabs(g1) / gw_min(size[0, n], size[0, m]) + fabs(g2) / gw_min(size[2, n], size[2, m])
+            else:
+                g1 = w_n * row_n[0] + w_m * row_m[0]
+                g2 = -(w_n * row_n[1] + w_m * row_m[1])
+                gamma = fabs(g1) / gw_min(size[0, n], size[0, m]) + fabs(g2) / gw_min(size[1, n], size[1, m])
+            coefficients[4, f] = g1
+            coefficients[5, f] = g2
+        else:
+            g1 = w_n * (row_n[0] - d_n * nx) + w_m * (row_m[0] - d_m * nx)
+            g2 = w_n * (row_n[1] - d_n * ny) + w_m * (row_m[1] - d_m * ny)
+            g3 = w_n * (row_n[2] - d_n * nz) + w_m * (row_m[2] - d_m * nz)
+            gamma = (
+                fabs(g1) / gw_min(size[0, n], size[0, m]) + fabs(g2) / gw_min(size[1, n], size[1, m])
+                + fabs(g3) / gw_min(size[2, n], size[2, m])
+            )
+            coefficients[4, f] = g1
+            coefficients[5, f] = g2
+            coefficients[6, f] = g3
+        gamma = 0.25 * clip * gamma
+        coefficients[last, f] = gamma
+        rate[1, n] += k + gamma
+        rate[1, m] += k + gamma

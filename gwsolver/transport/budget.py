@@ -1,0 +1,85 @@
+"""The books of one interval: every amount that entered or left, by package and term."""
+
+import math
+
+import numpy as np
+
+from gwsolver.core.ledger import Ledger
+from gwsolver.core.simulation import TransportModel
+from gwsolver.kernels import transport_cells
+from gwsolver.transport.sources import Boundaries, Floats, Ints
+from gwsolver.transport.water import Store
+
+
+class Books:
+    """Ledger of one interval, opened with the state at its start and closed with that at its end.
+
+    Storage is booked cell by cell, what falls as in and what rises as out, net over the interval, as
+    MODFLOW does. Cells of given concentration are outside the balance: what they pass on enters it.
+    """
+
+    def __init__(self, model: TransportModel, start: float, end: float) -> None:
+        self.ledger = Ledger()
+        self.package_rates: dict[str, tuple[Ints, Floats]] = {}
+        self.start, self.end = start, end
+        self._ones = np.ones(model.grid.n_cells)
+
+    def open(self, mass: Floats, dissolved_part: Floats, store: Store) -> None:
+        """Note the state at the start."""
+        self._dissolved = mass * dissolved_part
+        self._sorbed = mass - self._dissolved
+        self._stored = store.mass.copy()
+
+    def close(
+        self, b: Boundaries, mass: Floats, dissolved_part: Floats, store: Store, integral: Floats, taken: Floats,
+        fixed_net: Floats, rewetted: float,
+    ) -> None:
+        """Book everything.
+
+        Parameters
+        ----------
+        integral : ndarray of float64, shape (cell,)
+            Concentration integrated over the interval [M T/L**3].
+        taken : ndarray of float64, shape (cell,)
+            Mass that SRC took out of cells [M].
+        fixed_net : ndarray of float64, shape (entry,)
+            Mass that entered cells of given concentration from their neighbours [M].
+        rewetted : float
+            Mass met in parts of cells that had not been wet before [M].
+        """
+        span = self.end - self.start
+        for e in b.entries:
+            share = taken[e.cells] / np.where(b.taken[e.cells] > 0.0, b.taken[e.cells], 1.0)
+            amounts = np.where(
+                e.inflow < 0.0, e.inflow * share, e.inflow * span - e.outflow * integral[e.cells]
+            )
+            self._package(e.name, e.kind, e.cells, amounts, span)
+        for name in dict.fromkeys(b.fixed_name):
+            own = np.array([n == name for n in b.fixed_name])
+            self._package(name, "cnc", b.fixed_cells[own], -fixed_net[own], span)
+        free = np.where(b.fixed, 0.0, self._ones)
+        dissolved = mass * dissolved_part
+        self._difference("storage", "dissolved", self._dissolved, dissolved, free)
+        if self._sorbed.any() or b.decay_sorbed.any():
+            self._difference("storage", "sorbed", self._sorbed, mass - dissolved, free)
+        if self._stored.any() or store.mass.any():
+            self._difference("storage", "retained", self._stored, store.mass, free)
+        if rewetted:
+            self.ledger.add("storage", "rewetted", rewetted)
+        zero = np.zeros(mass.size)
+        if b.decay_dissolved.any():
+            self._difference("decay", "dissolved", zero, integral, b.decay_dissolved)
+        if b.decay_sorbed.any():
+            self._difference("decay", "sorbed", zero, integral, b.decay_sorbed)
+        if b.imbalance.any():
+            self._difference("flow", "flow imbalance", zero, integral, b.imbalance)
+
+    def _package(self, name: str, kind: str, cells: Ints, amounts: Floats, span: float) -> None:
+        self.ledger.add_each(name, kind, amounts)
+        self.package_rates[name] = (cells, amounts / span if span > 0.0 else np.zeros(amounts.size))
+
+    def _difference(self, package: str, term: str, before: Floats, after: Floats, factor: Floats) -> None:
+        """Book (before - after) * factor, summed exactly: what falls comes in, what rises goes out."""
+        sums = np.zeros(4)
+        transport_cells.signed_sums(before, after, factor, sums)
+        self.ledger.add(package, term, math.fsum(sums[:2]), math.fsum(-sums[2:]))

@@ -1,0 +1,68 @@
+"""Any grid as a cloud of cells: least-squares gradients and faces gathered by cell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.grid import VERTICAL, Grid
+from gwsolver.transport.faces import FaceList, face_list
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Tables for ``kernels.transport_cloud``.
+
+    Attributes
+    ----------
+    faces : FaceList
+        In the grid's own order.
+    start : ndarray of int32, shape (cell + 1,)
+        Where each cell's connections begin.
+    neighbour, face : ndarray of int32, shape (connection,)
+    sign : ndarray of float64, shape (connection,)
+        +1 where a positive face flow enters the cell.
+    weights : ndarray of float64, shape (connection, 3)
+        Gradient weights [1/L].
+    vector : ndarray of float64, shape (face, 3)
+        From the centre of n to that of m [L].
+    """
+
+    faces: FaceList
+    start: Ints
+    neighbour: Ints
+    face: Ints
+    sign: Floats
+    weights: Floats
+    vector: Floats
+
+
+def build_cloud(grid: Grid, wet: NDArray[np.bool_]) -> Cloud:
+    """Build the tables of any grid; cells that are not wet do not enter gradients."""
+    faces = face_list(grid, np.arange(grid.n_faces), np.ones((grid.n_faces, 2)))
+    ia, ja, face = grid.connections
+    off = face >= 0
+    owner = np.repeat(np.arange(grid.n_cells), np.diff(ia))[off]
+    neighbour, face = ja[off], face[off]
+    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=grid.n_cells))])
+    n = grid.face_cells[:, 0]
+    vector = grid.face_normal * grid.face_distance.sum(axis=1)[:, None]
+    if grid.kind != "disu":
+        plan = np.column_stack([grid.x, grid.y])
+        level = grid.face_kind != VERTICAL
+        vector[level, :2] = (plan[grid.face_cells[:, 1]] - plan[n])[level]
+    sign = np.where(grid.face_cells[face, 1] == owner, 1.0, -1.0)
+    away = -sign[:, None] * vector[face]
+    joined = wet[owner] & wet[neighbour]
+    weight = np.where(joined, 1.0 / (away**2).sum(axis=1), 0.0)
+    matrix = np.zeros((grid.n_cells, 3, 3))
+    np.add.at(matrix, owner, weight[:, None, None] * away[:, :, None] * away[:, None, :])
+    inverse = np.linalg.pinv(matrix, rcond=1e-9, hermitian=True)
+    weights = weight[:, None] * np.einsum("eij,ej->ei", inverse[owner], away)
+    return Cloud(
+        faces, start.astype(np.int32), neighbour.astype(np.int32), face.astype(np.int32), sign,
+        np.ascontiguousarray(weights), np.ascontiguousarray(vector),
+    )

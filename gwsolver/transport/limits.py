@@ -1,0 +1,116 @@
+"""How long a sub-step may be, and which cell says so."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.simulation import TransportModel
+from gwsolver.core.steps import StepLimit
+from gwsolver.kernels import transport_cells
+from gwsolver.transport.coefficients import Coefficients
+from gwsolver.transport.schemes import Scheme
+from gwsolver.transport.sources import Boundaries, Floats
+from gwsolver.transport.water import Capacity
+
+MOST_STEPS = 1e6
+DECAY_PER_STEP = 0.2
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The longest step [T] allowed, the cell that sets it (-1: none) and why."""
+
+    step: float
+    cell: int
+    reason: str
+
+
+class Limits:
+    """Counts which cells limited the sub-steps of an interval."""
+
+    def __init__(self) -> None:
+        self._count: dict[tuple[int, str], int] = {}
+
+    def add(self, limit: Limit) -> None:
+        """Count one sub-step."""
+        if limit.cell >= 0:
+            key = (limit.cell, limit.reason)
+            self._count[key] = self._count.get(key, 0) + 1
+
+    def result(self) -> tuple[StepLimit, ...]:
+        """Return cells and reasons, the most frequent first."""
+        ordered = sorted(self._count.items(), key=lambda item: -item[1])
+        return tuple(StepLimit(cell, reason, count) for (cell, reason), count in ordered)
+
+
+def emptying_rate(k: Coefficients, b: Boundaries) -> Floats:
+    """Return what can leave each cell per unit concentration, shape (cell,) [L**3/T]; 0 where it is fixed."""
+    rate: Floats = (k.rate[0] + k.rate[1]) + np.maximum(b.loss, 0.0)
+    rate[b.fixed] = 0.0
+    return rate
+
+
+def reason(cell: int, k: Coefficients, b: Boundaries) -> str:
+    """Return the greatest of the processes that empty a cell, in words."""
+    sinks = [(float(e.outflow[e.cells == cell].sum()), f"sink {e.name}") for e in b.entries if e.outflow.any()]
+    parts = [
+        (float(k.rate[0, cell]), "advection"), (float(k.rate[1, cell]), "dispersion"),
+        (float(b.decay_dissolved[cell] + b.decay_sorbed[cell]), "decay"),
+        (float(b.imbalance[cell]), "flow imbalance"), *sinks,
+    ]
+    return max(parts)[1]
+
+
+def step_limit(
+    k: Coefficients, b: Boundaries, capacity: Capacity, part: float, span: float, stages: int, scheme: Scheme
+) -> Limit:
+    """Return the longest step that keeps every concentration positive and decay accurate.
+
+    Parameters
+    ----------
+    part, span : float
+        Place in the flow step (0 to 1) and its length [T].
+    stages : int
+        Stages of SSPRK(S,2); each is 1/(S-1) of the step.
+    """
+    longest = np.zeros(1)
+    cell = transport_cells.limiting_cell(
+        capacity.start, capacity.end, capacity.least, emptying_rate(k, b), part, span, stages - 1.0, scheme.limit,
+        longest,
+    )
+    step, why = float(longest[0]) * (stages - 1), reason(cell, k, b) if cell >= 0 else ""
+    content = np.where(capacity.end > 0.0, capacity.end, np.inf)
+    decay = (b.decay_dissolved + b.decay_sorbed) / content
+    fastest = int(decay.argmax())
+    if decay[fastest] * step > DECAY_PER_STEP:
+        step, cell, why = DECAY_PER_STEP / float(decay[fastest]), fastest, "decay"
+    return Limit(step, int(cell), why)
+
+
+def refuse_endless(
+    model: TransportModel, k: Coefficients, b: Boundaries, capacity: Capacity, span: float, stages: int,
+    scheme: Scheme,
+) -> None:
+    """Refuse a flow step that would take more than a million sub-steps to follow.
+
+    Raises
+    ------
+    InputError
+        Naming the cell and the reason.
+    """
+    rate = emptying_rate(k, b)
+    most = np.maximum(capacity.start, capacity.end)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = np.where(rate > 0.0, rate * span / (scheme.limit * (stages - 1) * most), 0.0)
+    worst = int(steps.argmax())
+    if steps[worst] > MOST_STEPS:
+        count = int((steps > MOST_STEPS).sum())
+        why = "no water" if most[worst] <= 0.0 else "almost no water"
+        raise InputError([Problem(
+            f"{count:,} cells hold {why} but pass water on ({reason(worst, k, b)}), which would take "
+            f"{steps[worst]:.3g} sub-steps per flow step; the first stands", file=model.file, package=model.name,
+            cell=model.grid.describe(worst), allowed="at most 1e6 sub-steps",
+            hint="Cells of the Newton formulation that stay dry cannot carry solute yet; make them inactive, "
+                 "or use the standard formulation.",
+        )])

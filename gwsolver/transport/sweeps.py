@@ -1,0 +1,89 @@
+"""One Euler stage over all cells, on the tables that suit the grid."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.grid import Grid
+from gwsolver.kernels import n_threads, transport_cloud, transport_rows
+from gwsolver.transport.cloud import build_cloud
+from gwsolver.transport.coefficients import Coefficients
+from gwsolver.transport.faces import FaceList
+from gwsolver.transport.rows import LONGEST_RUN, build_rows
+
+Floats = NDArray[np.float64]
+CELLS_PER_THREAD = 4096
+
+
+def useful_threads(n_cells: int) -> int:
+    """Return the number of threads worth starting for a grid of this size."""
+    return max(1, min(n_threads(), n_cells // CELLS_PER_THREAD))
+
+
+class Sweep(Protocol):
+    """Runs stages over one grid."""
+
+    faces: FaceList
+    structured: bool
+
+    def stage(
+        self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
+        inverse: Floats, length: float, weight: float,
+    ) -> None:
+        """Advance mass and concentration by one Euler stage of this length [T]."""
+        ...
+
+
+class RowSweep:
+    """Structured grids: runs of consecutive cells."""
+
+    structured = True
+
+    def __init__(self, grid: Grid, wet: NDArray[np.bool_]) -> None:
+        self.tables = build_rows(grid, wet)
+        self.faces = self.tables.faces
+        self.flux = np.zeros(grid.n_faces + LONGEST_RUN)
+        self.gradient = np.zeros((3, grid.n_cells))
+
+    def stage(
+        self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
+        inverse: Floats, length: float, weight: float,
+    ) -> None:
+        """Advance mass and concentration by one Euler stage."""
+        threads, t = useful_threads(c.size), self.tables
+        if k.cross:
+            transport_rows.gradients(c, t.gradient_weights, t.gradient_runs, self.gradient, threads)
+        transport_rows.face_fluxes(c, self.gradient, t.face_runs, k.faces, self.flux, k.cross, threads)
+        transport_rows.update(
+            self.flux, t.update_runs, source, loss, inverse, length, weight, mass, integral, c, threads
+        )
+
+
+class CloudSweep:
+    """Any grid: faces by their cells, gradients by least squares."""
+
+    structured = False
+
+    def __init__(self, grid: Grid, wet: NDArray[np.bool_]) -> None:
+        self.tables = build_cloud(grid, wet)
+        self.faces = self.tables.faces
+        self.flux = np.zeros(grid.n_faces)
+        self.gradient = np.zeros((grid.n_cells, 3))
+
+    def stage(
+        self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
+        inverse: Floats, length: float, weight: float,
+    ) -> None:
+        """Advance mass and concentration by one Euler stage."""
+        threads, t = useful_threads(c.size), self.tables
+        transport_cloud.gradients(c, t.start, t.neighbour, t.weights, self.gradient, threads)
+        transport_cloud.face_fluxes(c, self.gradient, t.faces.cells, t.vector, k.faces, self.flux, threads)
+        transport_cloud.update(
+            self.flux, t.start, t.face, t.sign, source, loss, inverse, length, weight, mass, integral, c, threads
+        )
+
+
+def sweep_for(grid: Grid, wet: NDArray[np.bool_]) -> Sweep:
+    """Return the sweep that suits the grid."""
+    return RowSweep(grid, wet) if grid.kind == "dis" else CloudSweep(grid, wet)

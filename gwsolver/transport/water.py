@@ -1,0 +1,136 @@
+"""How much solute a cell holds per unit of concentration, and how that follows the water.
+
+The mobile part of a cell holds M = W + V s rho_b Kd per unit of concentration; W is its water. During
+a flow step W changes as the flow says, W' = -(storage release), so that a uniform concentration
+stays uniform. At the end of the step it is V n s again, plus the little that elastic storage took
+or gave. Where specific yield and porosity differ, and when a cell dries, water (and solute on the
+solids) is left behind: it goes to the cell's store and comes back when the water does.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.simulation import TransportModel
+from gwsolver.core.steps import FlowStep
+
+Floats = NDArray[np.float64]
+LEAST_PART = 1e-3
+NO_WATER = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Capacity:
+    """Contents of cells per unit concentration during one flow step.
+
+    Attributes
+    ----------
+    start, end : ndarray of float64, shape (cell,)
+        M at both ends of the flow step [L**3].
+    least : ndarray of float64, shape (cell,)
+        Concentration is never mass over less than this [L**3]: 0.1 % of the larger of both, so that a
+        cell that runs dry is emptied in a finite number of steps; zero where there is no water.
+    water_start, water_end : ndarray of float64, shape (cell,)
+        W [L**3].
+    sorbed : ndarray of float64, shape (cell,)
+        V s rho_b Kd [L**3].
+    """
+
+    start: Floats
+    end: Floats
+    least: Floats
+    water_start: Floats
+    water_end: Floats
+    sorbed: Floats
+
+    @property
+    def steady(self) -> bool:
+        """Whether nothing changes during the step."""
+        return bool(np.array_equal(self.start, self.end))
+
+    def water_part(self, part: float) -> Floats:
+        """Return the dissolved share of the mass at a part of the flow step, shape (cell,)."""
+        water = self.water_start + part * (self.water_end - self.water_start)
+        whole = water + self.sorbed
+        return np.where(whole > 0.0, water / np.where(whole > 0.0, whole, 1.0), 1.0)
+
+
+class Store:
+    """Water and solute left behind in the dry part of cells.
+
+    Attributes
+    ----------
+    mass : ndarray of float64, shape (cell,)
+        Solute [M].
+    content : ndarray of float64, shape (cell,)
+        What holds it, per unit concentration [L**3].
+    """
+
+    def __init__(self, model: TransportModel) -> None:
+        self._initial = model.initial_concentration
+        self.mass = np.zeros(model.grid.n_cells)
+        self.content = np.zeros(model.grid.n_cells)
+
+    def exchange(self, mass: Floats, before: Floats, after: Floats, fixed: NDArray[np.bool_]) -> float:
+        """Let the mobile part shrink or grow from `before` to `after`; return what came in beyond the store.
+
+        What is left behind goes at the cell's concentration, what comes back at that of the store; water
+        that had never been part of the model's solute comes with the initial concentration.
+
+        Parameters
+        ----------
+        mass : ndarray of float64, shape (cell,)
+            Mobile mass [M], changed.
+        before, after : ndarray of float64, shape (cell,)
+            Mobile content M [L**3].
+        fixed : ndarray of bool, shape (cell,)
+            Cells of given concentration, passed over.
+        """
+        change = after - before
+        moved = (np.abs(change) > 1e-13 * np.maximum(before, after)) & ~fixed
+        if not moved.any():
+            return 0.0
+        left = np.flatnonzero(moved & (change < 0.0))
+        part = np.minimum(-change[left] / before[left], 1.0)
+        gone = np.where(after[left] > 0.0, part * mass[left], mass[left])
+        mass[left] -= gone
+        self.mass[left] += gone
+        self.content[left] -= change[left]
+        back = np.flatnonzero(moved & (change > 0.0))
+        taken = np.minimum(change[back], self.content[back])
+        share = np.where(taken > 0.0, taken / np.where(taken > 0.0, self.content[back], 1.0), 0.0)
+        returned = share * self.mass[back]
+        self.mass[back] -= returned
+        self.content[back] -= taken
+        new = (change[back] - taken) * self._initial[back]
+        mass[back] += returned + new
+        return float(new.sum())
+
+
+class WaterBalance:
+    """Follows the water of every cell from flow step to flow step."""
+
+    def __init__(self, model: TransportModel) -> None:
+        m = model.mobile
+        self._pores = m.porosity * model.grid.volume
+        self._solids = m.bulk_density * m.distribution_coefficient * model.grid.volume
+        self._elastic = np.zeros(model.grid.n_cells)
+
+    def step(self, flow: FlowStep) -> Capacity:
+        """Return the capacities of the next flow step.
+
+        With STO-SS and STO-SY the rates of storage release:
+        W(end) = V n s(end) + E(end), W(start) = W(end) + (STO-SS + STO-SY) dt, E the sum of -STO-SS dt.
+        """
+        pores = self._pores * flow.saturation_end
+        bound = 0.5 * pores
+        self._elastic = np.clip(self._elastic - flow.length * flow.storage_specific, -bound, bound)
+        water_end = pores + self._elastic
+        water_start = np.maximum(water_end + flow.length * flow.storage_flow, 0.0)
+        tiny = NO_WATER * self._pores
+        water_end[water_end < tiny] = 0.0
+        water_start[water_start < tiny] = 0.0
+        sorbed = self._solids * flow.saturation_end
+        start, end = water_start + sorbed, water_end + sorbed
+        return Capacity(start, end, LEAST_PART * np.maximum(start, end), water_start, water_end, sorbed)

@@ -34,7 +34,9 @@ Floats = NDArray[np.float64]
 _ARRAY_FORMS = {"rcha": "rch", "evta": "evt"}
 
 
-def saved_flow_steps(files: SavedFlows, grid: Grid, initial_head: Floats | None = None) -> "SavedFlowSteps":
+def saved_flow_steps(
+    files: SavedFlows, grid: Grid, initial_head: Floats | None = None, *, check: bool = True
+) -> "SavedFlowSteps":
     """Return the saved flow steps as an iterator; InputError with all problems if they cannot be used.
 
     Parameters
@@ -45,8 +47,10 @@ def saved_flow_steps(files: SavedFlows, grid: Grid, initial_head: Floats | None 
         Of the transport model: the same active cells as the flow model.
     initial_head : ndarray of float64, shape (cell,), optional
         IC of the flow model, where a first transient step starts; without it such a step starts as it ends.
+    check : bool
+        Look at every number before the first step is given; False only where that has been done already.
     """
-    return SavedFlowSteps(files, grid, initial_head)
+    return SavedFlowSteps(files, grid, initial_head, check=check)
 
 
 class SavedFlowSteps(Iterator[FlowStep]):
@@ -59,10 +63,12 @@ class SavedFlowSteps(Iterator[FlowStep]):
     times : tuple of float
         End of each step [T].
     closure : float
-        Largest |residual| of a cell over the largest throughput of any cell, of all steps.
+        Largest |residual| of a cell over the largest throughput of any cell, of all steps; 0 if unchecked.
     """
 
-    def __init__(self, files: SavedFlows, grid: Grid, initial_head: Floats | None = None) -> None:
+    def __init__(
+        self, files: SavedFlows, grid: Grid, initial_head: Floats | None = None, *, check: bool = True
+    ) -> None:
         self._files, self._grid, self._initial_head = files, grid, initial_head
         self._open = ExitStack()
         self._before: FlowStep | None = None
@@ -70,7 +76,8 @@ class SavedFlowSteps(Iterator[FlowStep]):
         self.closure = 0.0
         try:
             self._steps = self._index()
-            self._check_values()
+            if check:
+                self._check_values()
         except BaseException:
             self.close()
             raise
@@ -82,8 +89,14 @@ class SavedFlowSteps(Iterator[FlowStep]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __len__(self) -> int:
-        return sum(step.end > step.start for step in self._steps)
+    @property
+    def n_steps(self) -> int:
+        """Number of flow steps."""
+        return len(self.times)
+
+    def steps_in_period(self, period: int) -> int:
+        """Number of flow steps in a zero-based period."""
+        return sum(step.period == period + 1 and step.end > step.start for step in self._steps)
 
     def __next__(self) -> FlowStep:
         while self._next < len(self._steps):

@@ -95,7 +95,7 @@ class SavedFlowSteps(Iterator[FlowStep]):
         return len(self.times)
 
     def steps_in_period(self, period: int) -> int:
-        """Number of flow steps in a zero-based period."""
+        """Return the number of flow steps in a zero-based period."""
         return sum(step.period == period + 1 and step.end > step.start for step in self._steps)
 
     def __next__(self) -> FlowStep:

@@ -1,1 +1,55 @@
 """Draws a case's figures from its results."""
+
+from pathlib import Path
+from typing import Any
+
+from gwsolver.core.case import FigureRequest
+from gwsolver.core.errors import InputError, Problem
+
+
+def draw(results: Any, folder: str | Path | None = None) -> list[Path]:
+    """Draw the figures that a case asks for into its results folder; return their files.
+
+    A case that asks for none gets one plume map per species at the last time, as PNG and as PDF.
+
+    Parameters
+    ----------
+    results : gwsolver.results.Results
+    folder : str or Path, optional
+        Instead of the results folder.
+
+    Raises
+    ------
+    InputError
+        With every figure that cannot be drawn as asked; the others are drawn.
+    """
+    folder = Path(folder if folder is not None else results.folder)
+    requests = results.case.figures or _standard(results)
+    files: list[Path] = []
+    problems: list[Problem] = []
+    for request in requests:
+        try:
+            files.append(_draw(results, request, folder))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return files
+
+
+def _standard(results: Any) -> tuple[FigureRequest, ...]:
+    return tuple(
+        FigureRequest("plume_map", f"plume_{species}.{ending}", {"species": species})
+        for species in results.species
+        for ending in ("png", "pdf")
+    )
+
+
+def _draw(results: Any, request: FigureRequest, folder: Path) -> Path:
+    if request.kind != "plume_map":
+        raise InputError([Problem("kind", package="[[figure]]", value=request.kind, allowed="plume_map")])
+    from gwsolver.maps import plume_map, save_map
+
+    settings = {k: v for k, v in request.settings.items() if v not in ("", None)}
+    species = settings.pop("species", None) or next(iter(results.species))
+    return save_map(plume_map(results, species, **settings), folder / request.file)

@@ -1,1 +1,5 @@
-"""Plume maps and charts; the only room that imports matplotlib."""
+"""Pictures of results: plume maps with what a map needs to be read, printed and trusted."""
+
+from gwsolver.maps.plume import plume_map, save_map
+
+__all__ = ["plume_map", "save_map"]

@@ -67,7 +67,7 @@ def draw_scene(scene: PlumeScene, words: Language, width: int = 170, title: str 
     found = legend.entries(scene, drawn, points, words, short)
     below = -4.0 - 10.5
     line = furniture.coordinate_line(scene, frame, words, short)
-    wide = frame.width + (0.0 if short else 0.0) + reach
+    wide = frame.width + reach
     below = furniture.draw_lines_below(page, wrap(line, wide), frame.width, below - 8.0, SMALL, 9.0, "right",
                                        "coordinates")
     if short:
@@ -77,7 +77,7 @@ def draw_scene(scene: PlumeScene, words: Language, width: int = 170, title: str 
         x0, x1 = COLUMN[0] * MM, COLUMN[1] * MM
         down = legend.draw_column(page, scene, classes, found, words, x0, frame.height + 1.0, x1 - x0)
         if overview.overview_needed(scene, frame):
-            overview.draw_overview(page, scene, classes, frame, words, (x0, 0.4, x1, down - 2.0))
+            overview.draw_overview(page, scene, classes, frame, words, (x0, 0.4, x1, down - 2.0), drawn.outline)
         below = min(below, down - 9.0) - 2.0
     foot = titles.footnote(scene, classes, words, short, unlabelled)
     below = furniture.draw_lines_below(page, wrap(foot, text_right - text_left), text_left, below, SMALL, 9.0, "left",

@@ -37,7 +37,7 @@ def best_corner(obstacles: Obstacles, width: float, height: float, order: str) -
     for rank, corner in enumerate(order):
         x, y = places[corner]
         rect = (x, y, x + width, y + height)
-        ranked.append((corner_cost(obstacles, rect) + 0.5 * rank, rank, rect))
+        ranked.append((corner_cost(obstacles, rect) + 15.0 * rank, rank, rect))
     return min(ranked)[2]
 
 
@@ -161,7 +161,7 @@ def draw_coordinates(axes: Axes, scene: PlumeScene, frame: Frame, words: Languag
     """Tick and label the coordinates; return how far labels reach left of the frame, in points."""
     west, south, east, north = frame.window.box
     unit, factor = coordinate_unit(scene, frame)
-    step = step_of(0.0, max(east - west, north - south), 4 if short else 6)
+    step = step_of(0.0, max(east - west, north - south), 5 if short else 8)
     decimals = max(0, -math.floor(math.log10(step / factor) + 1e-9))
     for axis, low, high, size in ((axes.xaxis, west, east, frame.width), (axes.yaxis, south, north, frame.height)):
         ticks = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step

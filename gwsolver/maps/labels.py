@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
 from gwsolver.maps.classes import Classes
@@ -13,6 +14,7 @@ from gwsolver.maps.placing import HARD, Obstacles, Rect, Spot
 from gwsolver.maps.scene import MONITORING, RECEPTOR, SOURCE, VILLAGE, WELL, PlumeScene, Site
 from gwsolver.maps.surface import Surface
 from gwsolver.maps.symbols import RADIUS, draw_symbol
+from gwsolver.maps.titles import length as length_in_words
 from gwsolver.maps.words import Language
 
 Floats = NDArray[np.float64]
@@ -106,8 +108,9 @@ def point_labels(scene: PlumeScene, classes: Classes, frame: Frame, words: Langu
         if value and site.kind not in (SOURCE, VILLAGE):
             versions = [[f"{site.name}  {value}"], [site.name, value], [site.name]]
         if len(site.name) > 14 and " " in site.name.strip():
-            head, _, tail = site.name.partition(" ")
-            versions.insert(len(versions) - 1, [head, f"{tail}  {value}".strip()])
+            half = min((i for i, c in enumerate(site.name) if c == " "), key=lambda i: abs(i - len(site.name) // 2))
+            tail = site.name[half + 1 :] if len(versions) == 1 else f"{site.name[half + 1 :]}  {value}"
+            versions.insert(1, [site.name[:half], tail])
         size = 8.0 if site.kind == WELL and not many else SMALL
         labels.append(PointLabel(site, x, y, above, versions, size, above, site.kind == VILLAGE))
     labels.sort(key=lambda p: (0 if p.above else 1, ORDER[p.site.kind], p.site.name))
@@ -227,50 +230,51 @@ def draw_arrows(page: Page, scene: PlumeScene, frame: Frame, obstacles: Obstacle
     columns, rows = (3, 2) if short else (4, 3)
     length = 19.0
     shifts = [(dx, dy) for dy in (0.0, -12.0, 12.0, -22.0, 22.0) for dx in (0.0, -14.0, 14.0)]
+    spots = []
     for j in range(rows):
         for i in range(columns):
             # Every other row is shifted, so that arrows do not line up into false streamlines.
             cx = (i + 0.5 + (0.2 if j % 2 else -0.2)) / columns * frame.width
             cy = (j + 0.5) / rows * frame.height
-            best = None
-            for dx, dy in shifts:
-                arrow = _arrow_at(scene, frame, obstacles, cx + dx, cy + dy, length)
-                if arrow is not None and (best is None or arrow[0] + 0.05 * math.hypot(dx, dy) < best[0]):
-                    best = (arrow[0] + 0.05 * math.hypot(dx, dy), arrow[1])
-            if best is None or best[0] > 14.0:
-                continue
-            x0, y0, x1, y1 = best[1]
-            drawn.arrows.append(best[1])
-            draw_flow_arrow(page, x0, y0, x1, y1)
-            box = min(x0, x1) - 1.0, min(y0, y1) - 1.5, max(x0, x1) + 1.0, max(y0, y1) + 1.5
-            obstacles.block(box, pad=1.0)
-
-
-def _arrow_at(scene: PlumeScene, frame: Frame, obstacles: Obstacles, x: float, y: float,
-              length: float) -> tuple[float, tuple[float, float, float, float]] | None:
-    west, south, _, _ = frame.window.box
+            spots.append([(cx + dx, cy + dy) for dx, dy in shifts])
+    places = np.array(spots)
     per_point = frame.window.per_mm * 25.4 / 72.0
-    direction = flow_at(scene, np.array([west + x * per_point]), np.array([south + y * per_point]))[0]
+    directions = flow_at(
+        scene, frame.window.box[0] + places[..., 0].ravel() * per_point,
+        frame.window.box[1] + places[..., 1].ravel() * per_point,
+    ).reshape(places.shape)
+    for place, direction in zip(places, directions, strict=True):
+        costs = [_arrow_cost(obstacles, *p, d, length) + 0.05 * math.hypot(*s)
+                 for p, d, s in zip(place, direction, shifts, strict=True)]
+        best = int(np.argmin(costs))
+        if costs[best] > 14.0:
+            continue
+        (x, y), (dx, dy) = place[best], 0.5 * length * direction[best]
+        arrow = float(x - dx), float(y - dy), float(x + dx), float(y + dy)
+        drawn.arrows.append(arrow)
+        draw_flow_arrow(page, *arrow)
+        x0, y0, x1, y1 = arrow
+        obstacles.block((min(x0, x1) - 1.0, min(y0, y1) - 1.5, max(x0, x1) + 1.0, max(y0, y1) + 1.5), pad=1.0)
+
+
+def _arrow_cost(obstacles: Obstacles, x: float, y: float, direction: Floats, length: float) -> float:
+    """Return what an arrow centred at (x, y) would cover; infinite where it cannot stand."""
     if not np.isfinite(direction).all():
-        return None
+        return math.inf
     dx, dy = 0.5 * length * direction
     along = np.linspace(-1.3, 1.3, 24)
     px = np.concatenate([x + along * dx + s * direction[1] for s in (-2.5, 0.0, 2.5)])
     py = np.concatenate([y + along * dy - s * direction[0] for s in (-2.5, 0.0, 2.5)])
     f = obstacles.frame
     if px.min() < f[0] or py.min() < f[1] or px.max() > f[2] or py.max() > f[3]:
-        return None
+        return math.inf
     if (obstacles.look(obstacles.hard, px, py) > 0).any():
-        return None
-    return float(obstacles.look(obstacles.soft, px, py).sum()), (
-        float(x - dx), float(y - dy), float(x + dx), float(y + dy),
-    )
+        return math.inf
+    return float(obstacles.look(obstacles.soft, px, py).sum())
 
 
 def draw_flow_arrow(page: Page, x0: float, y0: float, x1: float, y1: float, colour: str = FLOW_BLUE) -> None:
     """Draw one arrow: a shaft and a slim head."""
-    from matplotlib.patches import Polygon
-
     length = math.hypot(x1 - x0, y1 - y0)
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
     page.line([x0, x1 - 3.0 * ux], [y0, y1 - 3.0 * uy], color=colour, linewidth=1.0, zorder=6, gid="flow arrow")
@@ -296,7 +300,7 @@ def label_heads(page: Page, drawn: Drawn, frame: Frame, obstacles: Obstacles, wo
         if not len(inside):
             continue
         near = inside[int(np.argmin(np.abs(inside[:, 1] - row)))]
-        slant = obstacles.along(line, width + 1.0, ascent + descent, weight=0.25,
+        slant = obstacles.along(line, width + 1.0, ascent + descent, weight=0.7,
                                 prefer=(float(near[0]), float(near[1])), step=2.0)
         if slant is not None and slant.cost < 60.0:
             page.text(slant.x, slant.y, text, colour=HEAD_BLUE, ha="center", angle=slant.angle or 0.01, halo=2.6,
@@ -307,8 +311,6 @@ def label_heads(page: Page, drawn: Drawn, frame: Frame, obstacles: Obstacles, wo
 def draw_pointers(page: Page, scene: PlumeScene, frame: Frame, obstacles: Obstacles, words: Language,
                   most: int) -> None:
     """Point at the frame to rivers and receptors outside it, with their distance from the frame."""
-    from gwsolver.maps.titles import length
-
     west, south, east, north = frame.window.box
     found = []
     for river in scene.rivers:
@@ -326,7 +328,7 @@ def draw_pointers(page: Page, scene: PlumeScene, frame: Frame, obstacles: Obstac
         if gap[near] > 0.0:
             targets.append((float(gap[near]), name, points[near], river_))
     for gap, name, place, river_ in sorted(targets, key=lambda t: (t[0], t[1]))[:most]:
-        text = f"{name} {length(gap, scene.length_unit, words)}"
+        text = f"{name} {length_in_words(gap, scene.length_unit, words)}"
         _pointer(page, frame, obstacles, text, place, river_)
 
 

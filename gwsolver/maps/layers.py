@@ -9,6 +9,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from gwsolver.maps.classes import COLOURS, EDGE, PAPER, Classes
 from gwsolver.maps.scene import PlumeScene
@@ -39,6 +40,8 @@ class Drawn:
     outside : bool
         Part of the frame lies outside the model.
     head_step : float
+    outline : list of ndarray
+        Closed loops around the model, in map coordinates.
     """
 
     limit: list[Floats] = field(default_factory=list)
@@ -48,6 +51,7 @@ class Drawn:
     arrows: list[tuple[float, float, float, float]] = field(default_factory=list)
     outside: bool = False
     head_step: float = 0.0
+    outline: list[Floats] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def draw_outside(axes: Axes, scene: PlumeScene, frame: Frame, drawn: Drawn) -> N
     """Grey out what the model does not know: outside its outline and in its holes."""
     grid = scene.grid
     active = np.isfinite(plan_centres(grid)[0]) & np.isfinite(scene.concentration)
-    loops = outline(grid, active)
+    loops = drawn.outline = outline(grid, active)
     west, south, east, north = frame.window.box
     if not loops:
         return
@@ -179,7 +183,7 @@ def _signed_area(loop: Floats) -> float:
 
 
 def flow_at(scene: PlumeScene, x: Floats, y: Floats) -> Floats:
-    """Return unit vectors of flow in map directions at points, NaN where it stands or is unknown."""
+    """Return unit vectors of flow in map directions at points, shape (point, 2); NaN where it stands or is unknown."""
     if scene.flow is None:
         return np.full((x.size, 2), np.nan)
     cx, cy = plan_centres(scene.grid)
@@ -188,15 +192,10 @@ def flow_at(scene: PlumeScene, x: Floats, y: Floats) -> Floats:
         return np.full((x.size, 2), np.nan)
     q = scene.flow[good]
     speed = np.hypot(q[:, 0], q[:, 1])
-    place = np.column_stack([cx[good], cy[good]])
-    out = np.full((x.size, 2), np.nan)
     radius = 1.5 * math.sqrt(float(np.median(scene.grid.area)))
-    for i in range(x.size):
-        gap = np.hypot(place[:, 0] - x[i], place[:, 1] - y[i])
-        near = int(np.argmin(gap))
-        if gap[near] < radius and speed[near] > 1e-9 * speed.max() and speed.max() > 0.0:
-            out[i] = q[near] / speed[near]
-    return out
+    gap, near = cKDTree(np.column_stack([cx[good], cy[good]])).query(np.column_stack([x, y]))
+    known = (gap < radius) & (speed[near] > 1e-9 * speed.max())
+    return np.where(known[:, None], q[near] / np.where(known, speed[near], 1.0)[:, None], np.nan)
 
 
 def new_axes_style(axes: Axes, box: Box) -> None:

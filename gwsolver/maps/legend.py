@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from gwsolver.maps.classes import COLOURS, EDGE, TIMES, Classes
 from gwsolver.maps.labels import PointLabel, draw_flow_arrow
 from gwsolver.maps.layers import HEAD_BLUE, OUTSIDE, RIVER_BLUE, Drawn
-from gwsolver.maps.page import GREY_INK, INK, SMALL, Page, text_size, wrap
+from gwsolver.maps.page import GREY_INK, INK, Page, text_size, wrap
 from gwsolver.maps.scene import MONITORING, RECEPTOR, VILLAGE, WELL, PlumeScene
 from gwsolver.maps.symbols import draw_symbol
 from gwsolver.maps.titles import species_name
@@ -123,7 +123,8 @@ def draw_column(page: Page, scene: PlumeScene, classes: Classes, found: list[Ent
             y -= 1.5
     y -= 2.0
     swatch, step = KEY, 13.0
-    need = max(text_size(t)[0] for t in values) + max((text_size(t)[0] for t in times), default=0.0) + swatch + GAP + 3.0
+    need = swatch + GAP + 3.0 + max(text_size(t)[0] for t in values)
+    need += max((text_size(t)[0] for t in times), default=0.0)
     swatch = max(swatch - max(need - width, 0.0), 7.0)
     for i in range(3, -1, -1):
         page.patch(Rectangle((x, y - step), swatch, step, facecolor=COLOURS[i], edgecolor=EDGE, linewidth=0.4,

@@ -3,15 +3,16 @@
 import math
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from gwsolver.maps.classes import COLOURS, Classes
 from gwsolver.maps.layers import FLOW_BLUE, HEAD_BLUE, RIVER_BLUE, Frame, log_surface, step_of
 from gwsolver.maps.page import GREY_INK, INK, Page, text_size, wrap
-from gwsolver.maps.placing import HARD, Obstacles
+from gwsolver.maps.placing import HARD, Obstacles, Rect
 from gwsolver.maps.scene import PlumeScene
-from gwsolver.maps.surface import outline, plan_centres, surface
+from gwsolver.maps.surface import surface
 from gwsolver.maps.window import Window, model_box
 from gwsolver.maps.words import Language
 
@@ -26,12 +27,10 @@ def overview_needed(scene: PlumeScene, frame: Frame) -> bool:
     return shown < LARGE_PART * (east - west) * (north - south)
 
 
-def draw_overview(page: Page, scene: PlumeScene, classes: Classes, frame: Frame, words: Language,
-                  space: tuple[float, float, float, float]) -> bool:
+def draw_overview(page: Page, scene: PlumeScene, classes: Classes, frame: Frame, words: Language, space: Rect,
+                  loops: list[np.ndarray]) -> bool:
     """Draw the overview at the foot of a space (x0, y0, x1, y1); return False if there is no room."""
     west, south, east, north = model_box(scene)
-    from gwsolver.maps.titles import length
-
     unit = scene.length_unit
     factor = 1000.0 if unit == "m" and max(east - west, north - south) >= 1000.0 else 1.0
     name = "km" if factor == 1000.0 else unit or "model units"
@@ -61,9 +60,8 @@ def draw_overview(page: Page, scene: PlumeScene, classes: Classes, frame: Frame,
         spine.set_linewidth(0.6)
     for i, line in enumerate(lines):
         page.text(space[0], rect[3] + head - 8.0 - 8.8 * i, line, colour=GREY_INK, name="overview title")
-    _fill(page, axes, scene, classes, frame, Frame(width, height, Window((west, south, east, north), scale, None)),
-          words)
-    assert length is not None
+    _fill(page, axes, rect, scene, classes, frame, Frame(width, height, Window((west, south, east, north), scale, None)),
+          words, loops)
     return True
 
 
@@ -72,27 +70,28 @@ def _widen(low: float, high: float, size: float) -> tuple[float, float]:
     return middle - 0.5 * size, middle + 0.5 * size
 
 
-def _fill(page: Page, axes: object, scene: PlumeScene, classes: Classes, frame: Frame, small: Frame,
-          words: Language) -> None:
+def _fill(page: Page, axes: Axes, rect: Rect, scene: PlumeScene, classes: Classes, frame: Frame, small: Frame,
+          words: Language, loops: list[np.ndarray]) -> None:
     box = small.window.box
     step = (box[2] - box[0]) / 160.0
-    active = np.isfinite(plan_centres(scene.grid)[0]) & np.isfinite(scene.concentration)
-    axes.add_collection(LineCollection(outline(scene.grid, active), colors="#8A8A86", linewidths=0.6, zorder=3),
+    axes.add_collection(LineCollection(loops, colors="#8A8A86", linewidths=0.6, zorder=3),
                         autolim=False)
-    rect = next(r for a, r in page._axes if a is axes)
     obstacles = Obstacles((0.0, 0.0, rect[2] - rect[0], rect[3] - rect[1]))
     level = math.log10(classes.limit if classes.limit is not None else classes.floor)
     field = log_surface(scene, classes, box, step)
     if field.z.max() > level:
         axes.contourf(field.x, field.y, field.z, levels=[level, level + 20.0], colors=[COLOURS[2]], zorder=2)
+    contours: list[tuple[float, np.ndarray]] = []
+    gap = 1.0
     if scene.head is not None and np.isfinite(scene.head).any():
         heads = surface(scene.grid, scene.head, box, step)
         low, high = float(heads.z[heads.inside].min()), float(heads.z[heads.inside].max())
         if high - low > 1e-6 * max(abs(high), 1e-3):
-            gap = step_of(low, high, 4)
+            gap = step_of(low, high, 6)
             for i in range(math.ceil(low / gap), math.floor(high / gap) + 1):
-                axes.add_collection(LineCollection(heads.lines(i * gap), colors=HEAD_BLUE, linewidths=0.4, zorder=4),
-                                    autolim=False)
+                lines = heads.lines(i * gap)
+                axes.add_collection(LineCollection(lines, colors=HEAD_BLUE, linewidths=0.4, zorder=4), autolim=False)
+                contours += [(i * gap, small.points(line)) for line in lines]
     window = frame.window.box
     axes.add_patch(Rectangle(window[:2], window[2] - window[0], window[3] - window[1], fill=False, edgecolor=INK,
                              linewidth=1.2, zorder=6, gid="this map"))
@@ -106,9 +105,19 @@ def _fill(page: Page, axes: object, scene: PlumeScene, classes: Classes, frame: 
     for river in scene.rivers:
         if river.name and river.parts:
             _name(page, obstacles, river.name, small.points(max(river.parts, key=len)), rect)
+    decimals = max(0, -math.floor(math.log10(gap) + 1e-9))
+    for level, line in contours:
+        text = words.number(level, decimals=decimals)
+        width, ascent, descent = text_size(text)
+        slant = obstacles.along(line, width + 1.0, ascent + descent, weight=0.3, step=2.0,
+                                prefer=(float(line[:, 0].mean()), 0.25 * small.height))
+        if slant is not None and slant.cost < 40.0:
+            page.text(rect[0] + slant.x, rect[1] + slant.y, text, colour=HEAD_BLUE, ha="center",
+                      angle=slant.angle or 0.01, halo=2.2, name="overview head")
+            obstacles.slant(slant.x, slant.y, width + 2.0, ascent + descent + 2.0, slant.angle)
 
 
-def _name(page: Page, obstacles: Obstacles, name: str, line: np.ndarray, rect: tuple[float, float, float, float]) -> None:
+def _name(page: Page, obstacles: Obstacles, name: str, line: np.ndarray, rect: Rect) -> None:
     """Write a river's name beside it, turned with it if it is steep."""
     width, ascent, descent = text_size(name, italic=True)
     height = ascent + descent

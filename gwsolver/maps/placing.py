@@ -161,7 +161,7 @@ class Obstacles:
             Slide of the candidates along the line.
         """
         path = walk(points, 1.0)
-        n, half = path.shape[0], max(int(round(width / 2.0)), 2)
+        n, half = path.shape[0], max(round(width / 2.0), 2)
         closed = bool(np.hypot(*(path[0] - path[-1])) < 1.5) and n > 3 * half
         middle = np.arange(0 if closed else half, n if closed else n - half, max(int(step), 1))
         if middle.size == 0:

@@ -75,8 +75,8 @@ class PlumeScene:
         Zero for DISU, which has none.
     limit : float or None
         In `unit`.
-    limit_source : str
-        Source and date of the limit; "" if unknown.
+    limit_source, limit_date : str
+        Where the limit stands, and the ISO date of that rule; "" if unknown.
     limit_checked : bool
         False adds "to be checked" in the map's language.
     limit_given : bool
@@ -108,6 +108,7 @@ class PlumeScene:
     n_layers: int = 1
     limit: float | None = None
     limit_source: str = ""
+    limit_date: str = ""
     limit_checked: bool = True
     limit_given: bool = False
     crs: str = ""

@@ -1,6 +1,7 @@
 """Values of plan cells as a smooth surface on a fine raster, from which classes and lines are drawn."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import contourpy
 import numpy as np
@@ -98,7 +99,7 @@ def _reach(edges: Floats, between: Floats) -> slice:
 def _refine(edges: Floats, step: float) -> tuple[Floats, NDArray[np.int64]]:
     """Return points from edge to edge, some in each cell, and the cell of each."""
     points, cells = [edges[:1]], [np.zeros(1, np.int64)]
-    for i, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for i, (a, b) in enumerate(pairwise(edges)):
         n = int(np.clip(np.ceil((b - a) / step), 2, 12))
         # The last point lies on the edge and belongs to both cells; it is counted to this one.
         points.append(a + (b - a) * np.arange(1, n + 1) / n)

@@ -98,6 +98,8 @@ def footnote(scene: PlumeScene, classes: Classes, words: Language, short: bool, 
     if scene.limit is not None:
         limit = words.number(scene.limit)
         source = words("foot.limit_given") if scene.limit_given else scene.limit_source
+        if scene.limit_date and not scene.limit_given:
+            source = ", ".join(p for p in (source, words.date(scene.limit_date)) if p)
         if source:
             source += "" if scene.limit_checked else f" ({words('foot.to_check')})"
             parts.append(words("foot.limit", limit=limit, unit=unit, source=source.rstrip(".")))

@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.maps.classes import Classes
-from gwsolver.maps.scene import PlumeScene, Site
+from gwsolver.maps.scene import MONITORING, PlumeScene, Site
 from gwsolver.maps.surface import plan_centres
 
 Floats = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 ROUND = (1.0, 2.0, 2.5, 3.0, 5.0)
 MARGIN = 0.15
+SITE_MARGIN = 0.06
+GROWTH = 1.7
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,16 @@ def choose_window(scene: PlumeScene, classes: Classes, width: float, height: flo
     """Return the window of a frame of `width` by `height` mm.
 
     The limit line, the sources and the wells above the limit are always in; wells below it, other
-    receptors and the lowest class as long as the scale does not grow smaller than half for them.
+    receptors and the lowest class as long as the scale does not grow much smaller for them.
     """
     metres = scene.metres or 1.0
     whole = model_box(scene)
-    must, may = _wanted(scene, classes)
-    box = _union(must) if must else whole
+    must, may = _wanted(scene, classes, width < 100.0)
+    box = _grown(_union(must), MARGIN) if must else whole
     scale = _denominator(box, width, height, metres)
     for extra in may:
-        wider = _union([box, extra])
-        if _denominator(wider, width, height, metres) <= 2.0 * scale * (1.0 + 1e-9):
+        wider = _union([box, _grown(extra, 0.0, SITE_MARGIN * max(box[2] - box[0], box[3] - box[1]))])
+        if _denominator(wider, width, height, metres) <= GROWTH * scale:
             box = wider
     denominator = min(
         _denominator(box, width, height, metres),
@@ -83,8 +85,14 @@ def choose_window(scene: PlumeScene, classes: Classes, width: float, height: flo
     )
 
 
+def _grown(box: Box, part: float, amount: float = 0.0) -> Box:
+    """Return a box with a margin of a part of its longer side, or of an amount, all around."""
+    by = max(part * max(box[2] - box[0], box[3] - box[1]), amount)
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
 def _denominator(box: Box, width: float, height: float, metres: float) -> float:
-    size = max((box[2] - box[0]) / width, (box[3] - box[1]) / height) * (1.0 + 2.0 * MARGIN)
+    size = max((box[2] - box[0]) / width, (box[3] - box[1]) / height)
     return round_up(max(size, 1e-12) * metres * 1000.0)
 
 
@@ -96,7 +104,7 @@ def _place(low: float, high: float, first: float, last: float, size: float) -> f
     return min(max(start, first), last - size)
 
 
-def _wanted(scene: PlumeScene, classes: Classes) -> tuple[list[Box], list[Box]]:
+def _wanted(scene: PlumeScene, classes: Classes, short: bool) -> tuple[list[Box], list[Box]]:
     """Return boxes that must be shown and boxes that may, the nearest first."""
     must: list[Box] = [_site_box(s) for s in scene.sources]
     core = _box_above(scene, classes.limit if classes.limit is not None else classes.breaks[1])
@@ -105,10 +113,10 @@ def _wanted(scene: PlumeScene, classes: Classes) -> tuple[list[Box], list[Box]]:
         must.append(core)
     elif fringe is not None:
         must.append(fringe)
-    must += [_site_box(s) for s in scene.sites if scene.above(s)]
+    must += [_site_box(s) for s in scene.sites if scene.above(s) and not (short and s.kind == MONITORING)]
     may = [] if fringe is None else [fringe]
     centre = _centre(_union(must)) if must else None
-    rest = [_site_box(s) for s in scene.sites if not scene.above(s)]
+    rest = [_site_box(s) for s in scene.sites if not scene.above(s) and not (short and s.kind == MONITORING)]
     if centre is None:
         return ([_union(rest)] if len(rest) > 1 else []), []
     rest.sort(key=lambda b: (math.dist(_centre(b), centre), b))

@@ -1,0 +1,208 @@
+"""One flopy model to a core FlowModel or TransportModel."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gwsolver.core.grid import VERTICAL, Grid
+from gwsolver.core.output import Observation
+from gwsolver.core.simulation import FlowModel, TransportModel
+from gwsolver.core.stress import StressPackage
+from gwsolver.core.time import TimeAxis
+from gwsolver.modflow.arrays import read_arrays
+from gwsolver.modflow.collect import Findings
+from gwsolver.modflow.flow_model import read_closure, read_conductivity, read_initial, read_storage
+from gwsolver.modflow.grids import read_grid
+from gwsolver.modflow.load import rows, words
+from gwsolver.modflow.output import read_observations, read_output_control
+from gwsolver.modflow.packages import Package, wrap
+from gwsolver.modflow.series import Series
+from gwsolver.modflow.stress import read_list
+from gwsolver.modflow.timeseries import read_series
+from gwsolver.modflow.transport_model import read_advection, read_dispersion, read_mobile, read_sources
+from gwsolver.packages.registry import BoundaryKind, kinds
+
+GRIDS = ("dis", "disv", "disu")
+
+
+@dataclass(eq=False)
+class ModelParts:
+    """A flopy model taken apart: its packages by type, its kind, and its findings.
+
+    Attributes
+    ----------
+    name, kind : str
+        Lower-case model name; "gwf" or "gwt".
+    time : TimeAxis
+    singles : dict of str to Package
+        Packages a model has once, by type; the grid also as "grid".
+    stress : list of (Package, BoundaryKind)
+    children : dict of str to list of Package
+        TS6, TAS6 and OBS6 packages by lower-case name of the stress package; "" for the model's own.
+    ims : Package or None
+    file : str
+    newton : list of str
+    """
+
+    name: str
+    kind: str
+    time: TimeAxis
+    findings: Findings
+    file: str = ""
+    singles: dict[str, Package] = field(default_factory=dict)
+    stress: list[tuple[Package, BoundaryKind]] = field(default_factory=list)
+    children: dict[str, list[Package]] = field(default_factory=dict)
+    ims: Package | None = None
+    newton: list[str] = field(default_factory=list)
+
+
+def take_apart(model: Any, folder: Path, on_disk: bool, time: TimeAxis, findings: Findings) -> ModelParts:
+    """Sort the packages of a flopy model; what is not known was refused before."""
+    kind = str(model.model_type).lower()[:3]
+    name_file = folder / str(model.name_file.filename)
+    parts = ModelParts(str(model.name).lower(), kind, time, findings, str(name_file) if on_disk else "")
+    parts.newton = [w.lower() for w in words(getattr(model.name_file, "newtonoptions", None))]
+    by_type = {k.mf6_type[:-1].lower(): k for k in kinds().values() if k.model == kind}
+    names = package_names(model)
+    for data in model.packagelist:
+        package = wrap(data, names.get(str(data.filename).lower(), str(data.package_name)), folder, on_disk, findings)
+        if on_disk:
+            findings.files.append(str(package.path))
+        parent = getattr(data, "parent_file", None)
+        if package.type in ("ts", "tas", "obs"):
+            key = names.get(str(parent.filename).lower(), str(parent.package_name)).lower() if parent else ""
+            parts.children.setdefault(key, []).append(package)
+        elif package.type in by_type or package.type[:-1] in by_type:
+            parts.stress.append((package, by_type.get(package.type) or by_type[package.type[:-1]]))
+        else:
+            parts.singles[package.type] = package
+            if package.type in GRIDS:
+                parts.singles["grid"] = package
+    return parts
+
+
+def package_names(model: Any) -> dict[str, str]:
+    """Return MODFLOW's names of the packages by lower-case file: given, or type and number ("wel-1")."""
+    found: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for row in rows(getattr(model.name_file, "packages", None)):
+        kind, file = str(row[0]).lower().rstrip("6"), str(row[1]).strip("'\"").lower()
+        counts[kind] = counts.get(kind, 0) + 1
+        name = str(row[2]).lower() if len(row) > 2 and row[2] is not None and row[2] == row[2] else ""
+        found[file] = name or f"{kind}-{counts[kind]}"
+    return found
+
+
+def _needed(parts: ModelParts, *types: str) -> bool:
+    missing = [t for t in types if t not in parts.singles]
+    for name in missing:
+        from gwsolver.core.errors import Problem
+
+        label = "DIS, DISV or DISU" if name == "grid" else name.upper()
+        parts.findings.bad.append(Problem(f"the model has no {label} package", file=parts.file, package=parts.name))
+    return not missing
+
+
+def _series(parts: ModelParts, package: Package) -> dict[str, Series]:
+    found: dict[str, Series] = {}
+    for child in parts.children.get(package.name, ()):
+        if child.type != "obs":
+            found.update(read_series(child))
+    return found
+
+
+def _stress(parts: ModelParts, grid: Grid) -> tuple[StressPackage, ...]:
+    found = []
+    for package, kind in parts.stress:
+        read = read_list if hasattr(package.data, "stress_period_data") else read_arrays
+        found.append(read(package, kind, grid, parts.time, _series(parts, package)))
+    return tuple(found)
+
+
+def _observations(parts: ModelParts, grid: Grid) -> tuple[Observation, ...]:
+    found: list[Observation] = []
+    for parent, children in parts.children.items():
+        for child in children:
+            if child.type == "obs":
+                found += read_observations(child, parent, grid)
+    return tuple(found)
+
+
+def flow_model(parts: ModelParts) -> FlowModel | None:
+    """Return the flow model, or None after its problems were reported."""
+    if not _needed(parts, "grid", "npf", "ic"):
+        return None
+    grid = read_grid(parts.singles["grid"])
+    if grid is None or grid.n_cells == 0:
+        return None
+    sto = parts.singles.get("sto")
+    return FlowModel(
+        name=parts.name, time=parts.time, grid=grid, initial_head=read_initial(parts.singles["ic"], grid),
+        conductivity=read_conductivity(parts.singles["npf"], grid),
+        storage=read_storage(sto, grid, parts.time) if sto else None, packages=_stress(parts, grid),
+        newton=bool(parts.newton), under_relaxation="under_relaxation" in parts.newton,
+        closure=read_closure(parts.ims), output=read_output_control(parts.singles.get("oc"), parts.time),
+        observations=_observations(parts, grid), file=parts.file,
+    )
+
+
+def transport_model(parts: ModelParts, flow: FlowModel | None, flow_name: str, saved: Any) -> TransportModel | None:
+    """Return the transport model carried by `flow` or by saved flows; None after reporting problems."""
+    if not _needed(parts, "grid", "ic", "mst"):
+        return None
+    grid = read_grid(parts.singles["grid"])
+    if grid is None or grid.n_cells == 0:
+        return None
+    package = parts.singles["grid"]
+    if flow is not None:
+        difference = grid_difference(grid, flow.grid)
+        if difference:
+            package.bad(f"the grid differs from that of flow model {flow.name}: {difference}",
+                        hint="Transport needs the cells of its flow model: give both the same discretisation.")
+            return None
+        grid = flow.grid
+    if grid.kind == "disu" and np.any(~np.any(grid.face_normal != 0.0, axis=1)):
+        package.refuse("transport on a DISU grid without ANGLDEGX and without cell centres",
+                       "Give ANGLDEGX, or VERTICES and CELL2D: dispersion needs the directions of the faces.")
+    elif "adv" in parts.singles or "dsp" in parts.singles:
+        if grid.kind == "disu" and bool(np.any(grid.face_kind != VERTICAL)) and bool(np.any(np.isnan(grid.x))):
+            package.refuse("transport on a DISU grid without cell centres",
+                           "Give VERTICES and CELL2D: gradients need the places of the cells.")
+    dsp, mst = parts.singles.get("dsp"), parts.singles["mst"]
+    flow_packages = {p.name: p.auxiliary_names for p in flow.packages} if flow is not None else None
+    if parts.singles.get("adv") is not None:
+        parts.findings.note(f"{parts.name}: the scheme that ADV names is passed over for gwsolver's own, "
+                            "unless the run asks otherwise.")
+    return TransportModel(
+        name=parts.name, time=parts.time, grid=grid, flow_model=flow_name,
+        initial_concentration=read_initial(parts.singles["ic"], grid), mobile=read_mobile(mst, grid),
+        saved_flows=saved, dispersion=read_dispersion(dsp, grid) if dsp else None,
+        advection=read_advection(parts.singles.get("adv")),
+        sources=read_sources(parts.singles.get("ssm"), flow_packages), packages=_stress(parts, grid),
+        output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(parts, grid),
+        file=parts.file,
+    )
+
+
+def grid_difference(ours: Grid, theirs: Grid) -> str:
+    """Say in words how two grids differ, "" if they are the same."""
+    if ours.kind != theirs.kind:
+        return f"{ours.kind.upper()} here, {theirs.kind.upper()} there"
+    if ours.shape != theirs.shape:
+        return f"{' x '.join(map(str, ours.shape))} cells here, {' x '.join(map(str, theirs.shape))} there"
+    if ours.n_cells != theirs.n_cells or np.any(ours.node != theirs.node):
+        mixed = np.flatnonzero((ours.cell_of_node >= 0) != (theirs.cell_of_node >= 0))
+        return f"{mixed.size} cells are active in one only, the first at {ours.describe_node(int(mixed[0]))}"
+    if ours.n_faces != theirs.n_faces or np.any(ours.face_cells != theirs.face_cells):
+        return "cells are connected differently"
+    for name in ("top", "bottom", "area"):
+        here, there = getattr(ours, name), getattr(theirs, name)
+        wrong = np.flatnonzero(~np.isclose(here, there, rtol=1e-6, atol=1e-6))
+        if wrong.size:
+            return (f"{name} is {here[wrong[0]]:g} here and {there[wrong[0]]:g} there at "
+                    f"{ours.describe(int(wrong[0]))}")
+    return ""
+
+

@@ -1,0 +1,216 @@
+"""The first look at a simulation, before flopy reads it: files, blocks, words, what is not supported."""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from gwsolver.core.errors import Problem
+from gwsolver.modflow.collect import Findings
+from gwsolver.modflow.definitions import block_names, class_names, option_words, package_classes
+from gwsolver.modflow.load import silence
+from gwsolver.modflow.locate import InputText, Record, scan
+from gwsolver.modflow.support import accepted_options, hint_for, packages_of
+
+MODELS = ("GWF6", "GWT6")
+CHILDREN = ("TS6", "TAS6", "OBS6")
+
+
+class Survey:
+    """What the first look found: of the simulation itself, and of each model by lower-case name.
+
+    Attributes
+    ----------
+    whole : Findings
+    models : dict of str to Findings
+    loadable : bool
+        False if a file is missing or its blocks are not closed: flopy is then not asked.
+    """
+
+    def __init__(self) -> None:
+        self.whole = Findings()
+        self.models: dict[str, Findings] = {}
+        self.loadable = True
+
+
+def survey_files(folder: Path) -> Survey:
+    """Look at the files of a simulation on disk."""
+    survey = Survey()
+    found = survey.whole
+    text = _open(folder / "mfsim.nam", "mfsim.nam", survey, found)
+    if text is None:
+        return survey
+    found.files.append(str(folder / "mfsim.nam"))
+    _check_words(text, "nam", "sim", "mfsim.nam", found)
+    for record in text.records("TIMING"):
+        if len(record.words) > 1:
+            _package(folder, "tdis", "sim", record, survey, found)
+    if not any(r.key == "TDIS6" for r in text.records("TIMING")):
+        found.bad.append(Problem("block TIMING names no TDIS6 file", file=str(text.path)))
+    for record in text.records("MODELS"):
+        _model(folder, record, survey)
+    for record in text.records("EXCHANGES"):
+        if record.key == "GWF6-GWT6":
+            if len(record.words) < 4:
+                found.bad.append(Problem("an exchange needs type, file and two models", file=str(text.path),
+                                         line=record.line))
+            continue
+        found.unsupported.append(_not_supported(f"exchange {record.key}", record, hint_for(record.key, "gwf")))
+    for record in text.records("SOLUTIONGROUP"):
+        if record.key == "IMS6" and len(record.words) > 1:
+            _package(folder, "ims", "sim", record, survey, found)
+        elif record.key not in ("MXITER", "IMS6"):
+            found.unsupported.append(_not_supported(f"solution {record.key}", record))
+    return survey
+
+
+def _model(folder: Path, record: Record, survey: Survey) -> None:
+    if len(record.words) < 3:
+        survey.whole.bad.append(Problem("a model needs type, name file and name", file=str(record.file),
+                                        line=record.line))
+        survey.loadable = False
+        return
+    kind, name = record.key, record.words[2].lower()
+    if kind not in MODELS:
+        survey.whole.unsupported.append(_not_supported(f"model type {kind} ({name})", record))
+        return
+    found = survey.models.setdefault(name, Findings())
+    text = _open(folder / record.words[1], f"{kind} name file", survey, found, record)
+    if text is None:
+        return
+    found.files.append(str(text.path))
+    model = kind[:3].lower()
+    _check_words(text, f"{model}nam", model, name, found, key="nam")
+    for entry in text.records("PACKAGES"):
+        package = entry.key.lower().removesuffix("6")
+        if package in packages_of(model) and entry.key.endswith("6"):
+            if len(entry.words) < 2:
+                found.bad.append(Problem(f"{entry.key} names no file", file=str(text.path), line=entry.line))
+                survey.loadable = False
+            else:
+                _package(folder, package, model, entry, survey, found)
+        elif f"{model}{package}" in package_classes() or package in ("mvr", "mvt", "api", "spc"):
+            found.unsupported.append(_not_supported(f"package {entry.key}", entry, hint_for(entry.key, model)))
+        else:
+            known = sorted(f"{p.upper()}6" for p in packages_of(model))
+            found.bad.append(Problem(f'package type "{entry.words[0]}" is not known', file=str(text.path),
+                                     line=entry.line, hint=_nearest(entry.key, known)))
+
+
+def _package(folder: Path, package: str, model: str, record: Record, survey: Survey, found: Findings) -> None:
+    label = record.words[2].lower() if len(record.words) > 2 else package
+    text = _open(folder / record.words[1], record.key, survey, found, record)
+    if text is None:
+        return
+    names = class_names(package, "" if model == "sim" else model)
+    known = frozenset().union(*(block_names(n) for n in names))
+    for block in text.blocks:
+        if block.name not in known:
+            found.bad.append(Problem(f'block "{block.name}" is not known here', file=str(text.path), line=block.line,
+                                     package=label, hint=_nearest(block.name, sorted(known))))
+    _check_words(text, names, model, label, found, key=package)
+    for option in text.records("OPTIONS"):
+        if option.key in CHILDREN and len(option.words) > 2:
+            child = option.key.lower().removesuffix("6")
+            inner = _open(folder / option.words[2], option.key, survey, found, option)
+            if inner is not None:
+                _check_words(inner, class_names(child, model), model, label, found, key=child)
+
+
+def _check_words(text: InputText, names: str | list[str], model: str, label: str, found: Findings, key: str = ""
+                 ) -> None:
+    """Hold each option word against flopy's definitions and against what is solved here."""
+    names = [names] if isinstance(names, str) else names
+    known = {w for n in names for w in option_words(n).values()}
+    accepted = accepted_options(key or "sim", model)
+    for record in text.records("OPTIONS"):
+        word = record.key
+        if word == "AUX":
+            word = "AUXILIARY"
+        if known and word not in known:
+            found.bad.append(Problem(f'option "{record.words[0]}" is not known', file=str(record.file),
+                                     line=record.line, package=label, hint=_nearest(word, sorted(known))))
+        elif accepted is not None and word not in accepted:
+            found.unsupported.append(_not_supported(f"option {word}", record, hint_for(word, model), label))
+        elif word == "SORPTION" and len(record.words) > 1 and record.words[1].upper() != "LINEAR":
+            found.unsupported.append(_not_supported(f"SORPTION {record.words[1].upper()}", record,
+                                                    "Linear sorption is solved.", label))
+
+
+def survey_memory(simulation: Any) -> Survey:
+    """Look at a simulation in memory: the same refusals, without lines."""
+    survey = Survey()
+    whole = survey.whole
+    _refuse_options(simulation.name_file, "nam", "sim", "mfsim.nam", whole)
+    _refuse_options(simulation.tdis, "tdis", "sim", "tdis", whole)
+    for package in simulation.exchange_files:
+        if str(package.package_type) != "gwfgwt":
+            label = str(package.package_type).upper()
+            whole.unsupported.append(Problem(f"exchange {label} is not supported", package=str(package.package_name),
+                                             hint=hint_for(label, "gwf")))
+    for name in simulation.model_names:
+        model = simulation.get_model(name)
+        kind = str(model.model_type).lower()[:3]
+        if f"{kind.upper()}6" not in MODELS:
+            whole.unsupported.append(Problem(f"model type {kind.upper()}6 ({name}) is not supported"))
+            continue
+        found = survey.models.setdefault(str(name).lower(), Findings())
+        _refuse_options(model.name_file, "nam", kind, str(name), found)
+        for package in model.packagelist:
+            word = str(package.package_type).lower()
+            plain = word[:-1] if word in ("rcha", "evta") else word
+            if plain in ("ts", "tas"):
+                continue
+            if plain not in packages_of(kind):
+                found.unsupported.append(Problem(f"package {word.upper()}6 is not supported",
+                                                 package=str(package.package_name), hint=hint_for(word, kind)))
+                continue
+            _refuse_options(package, plain, kind, str(package.package_name), found)
+    return survey
+
+
+def _refuse_options(package: Any, key: str, model: str, label: str, found: Findings) -> None:
+    accepted = accepted_options("sim" if model == "sim" and key == "nam" else key, model)
+    block = package.blocks.get("options")
+    if block is None or accepted is None:
+        return
+    names = class_names(str(package.package_type), "" if model == "sim" else model)
+    words = {k: v for n in names for k, v in option_words(n).items()}
+    for name, data in block.datasets.items():
+        with silence():
+            value = data.get_data() if data.has_data() else None
+        if value is None or value is False:
+            continue
+        word = words.get(name.replace("-", "_"), name.upper())
+        if word not in accepted:
+            found.unsupported.append(Problem(f"option {word} is not supported", package=label,
+                                             hint=hint_for(word, model)))
+        elif word == "SORPTION" and str(value).lower() not in ("linear", "true"):
+            found.unsupported.append(Problem(f"SORPTION {str(value).upper()} is not supported", package=label,
+                                             hint="Linear sorption is solved."))
+
+
+def _open(path: Path, what: str, survey: Survey, found: Findings, record: Record | None = None) -> InputText | None:
+    """Scan a file; what keeps it from being read goes to the findings."""
+    place = {"file": str(record.file), "line": record.line} if record else {}
+    try:
+        text = scan(path)
+    except OSError as error:
+        reason = "is not there" if isinstance(error, FileNotFoundError) else "cannot be opened"
+        found.bad.append(Problem(f'{what} file "{path.name}" {reason}', **place) if record  # type: ignore[arg-type]
+                         else Problem(reason.replace("is not there", "there is no such file"), file=str(path)))
+        survey.loadable = False
+        return None
+    if text.problems:
+        found.bad += text.problems
+        survey.loadable = False
+    return text
+
+
+def _not_supported(what: str, record: Record, hint: str = "", package: str = "") -> Problem:
+    return Problem(f"{what} is not supported", file=str(record.file), line=record.line, package=package, hint=hint)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word.upper(), list(known), n=1, cutoff=0.5)
+    return f"Did you mean {close[0]}?" if close else f"Known are {', '.join(known)}."

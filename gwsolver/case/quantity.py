@@ -95,7 +95,7 @@ def _read(raw: Any) -> Quantity:
         if key not in KEYS:
             near = nearest(key, KEYS)
             advice = f"did you mean {near!r}?" if near else f"allowed: {', '.join(KEYS)}"
-            raise _wrong(f"unknown key {key!r}; {advice}")
+            raise _wrong(f"unknown key {key!r}; {advice}", key)
     if "value" not in table:
         raise _wrong("a table for a value needs the key 'value'")
     is_list = isinstance(table["value"], list)
@@ -112,7 +112,7 @@ def _read(raw: Any) -> Quantity:
         _known(unit)
     status = _text(table, "status")
     if status and status not in STATUSES:
-        raise _wrong(f"status = {status!r}; allowed: {', '.join(STATUSES)}")
+        raise _wrong(f"status = {status!r}; allowed: {', '.join(STATUSES)}", "status")
     return Quantity(
         tuple(numbers), is_list, unit, _range(table.get("range", []), unit), _text(table, "distribution"),
         Provenance(_text(table, "source"), status), _text(table, "note"),
@@ -163,6 +163,6 @@ def _text(table: dict[str, Any], key: str) -> str:
     return text
 
 
-def _wrong(words: str) -> PydanticCustomError:
+def _wrong(words: str, key: str = "") -> PydanticCustomError:
     # Braces would be taken for placeholders of the message template.
-    return PydanticCustomError("quantity", "{words}", {"words": words})
+    return PydanticCustomError("quantity", "{words}", {"words": words, "key": key})

@@ -86,11 +86,14 @@ def _problems(error: ValidationError, raw: Mapping[str, Any], file: str, lines: 
             near = nearest(key, known)
             hint = f"Did you mean {near!r}?" if near else f"Known here: {', '.join(known)}."
             yield Problem(f"unknown key {key!r}", file, line, place, hint=hint)
+        elif location == ("case",) and kind == "missing":
+            yield Problem("the table [case] is missing", file, 1, hint="It needs at least a title.")
         elif kind == "missing":
             yield Problem(f"the key {key!r} is missing", file, lines.line(location[:-1]), place)
         elif kind in ("quantity", "value_error"):
             words = found["ctx"].get("words") or str(found["ctx"].get("error"))
-            yield Problem(f"{key}: {words}", file, line, place)
+            inner = found["ctx"].get("key")
+            yield Problem(f"{key}: {words}", file, lines.line((*location, inner)) if inner else line, place)
         elif kind == "literal_error":
             yield Problem(key, file, line, place, value=repr(shown), allowed=_allowed(location, found))
         else:

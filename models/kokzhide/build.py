@@ -25,6 +25,8 @@ WELLS = {"PW1": (5025.0, 4225.0), "PW2": (4525.0, 4025.0), "PW3": (3725.0, 4325.
 MONITORING = {"MW1": (5325.0, 4175.0), "MW2": (5175.0, 4175.0)}
 LAKE = (5400.0, 5600.0, 4125.0, 4275.0)  # west, east, south, north
 WELL_LAYERS = (2, 3, 4)
+# Noon, so that years of 365.25 days end on 1 January whether a leap day is due or not.
+START = "1975-01-01T12:00:00"
 STEPS_PER_YEAR = 2
 SAVED_YEARS = (10, 20, 30, 40, 50, 60, 80)
 
@@ -125,7 +127,7 @@ def build(folder: Path, spacing: float, values: dict[str, Quantity]) -> flopy.mf
     ends = [values[k].to("y") for k in ("pumping_start", "source_end", "duration")]
     lengths = np.diff([0.0, *ends])
     flopy.mf6.ModflowTdis(
-        simulation, time_units="days", start_date_time="1975-01-01", nper=3,
+        simulation, time_units="days", start_date_time=START, nper=3,
         perioddata=[(float(y * DAYS), round(y * STEPS_PER_YEAR), 1.0) for y in lengths],
     )
     flow = _flow_model(simulation, lattice, values, folder)

@@ -1,0 +1,168 @@
+"""MODFLOW 6's binary output files: heads, concentrations and the flow budget.
+
+All are streams without record marks, little-endian, 4-byte integers and 8-byte reals (MODFLOW 6,
+description of input and output, appendix A).
+"""
+
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import numpy as np
+
+from gwsolver.core.grid import Floats, Grid, Ints
+from gwsolver.core.simulation import FlowModel
+from gwsolver.core.steps import FlowStep, PackageFlow
+from gwsolver.core.time import TimeAxis, TimeStep
+
+INACTIVE, DRY = 1e30, -1e30
+
+
+def plane(grid: Grid) -> tuple[int, int, int]:
+    """Return MODFLOW's (ncol, nrow, nlay) of a grid: (ncpl, 1, nlay) for DISV, (nodes, 1, 1) for DISU."""
+    if grid.kind == "dis":
+        return grid.shape[2], grid.shape[1], grid.shape[0]
+    if grid.kind == "disv":
+        return grid.shape[1], 1, grid.shape[0]
+    return grid.shape[0], 1, 1
+
+
+def write_layers(file: BinaryIO, text: str, values: Floats, grid: Grid, time: TimeAxis, step: TimeStep) -> None:
+    """Write one array over all user nodes, layer after layer, each with its header.
+
+    Parameters
+    ----------
+    file : binary file
+    text : str
+        "HEAD" or "CONCENTRATION", right-justified to 16 characters as MODFLOW does.
+    values : ndarray of float64, shape (node,)
+        With 1e30 where a node is inactive and -1e30 where it is dry.
+    grid : Grid
+    time : TimeAxis
+    step : TimeStep
+        The step at whose end the values hold.
+    """
+    n_col, n_row, n_lay = plane(grid)
+    header = np.zeros(1, np.dtype([
+        ("step", "<i4"), ("period", "<i4"), ("period_time", "<f8"), ("time", "<f8"), ("text", "S16"),
+        ("n_col", "<i4"), ("n_row", "<i4"), ("layer", "<i4"),
+    ]))
+    header[0] = (step.step + 1, step.period + 1, step.end - time.period_start(step.period), step.end,
+                 text.rjust(16).encode(), n_col, n_row, 0)
+    for layer, row in enumerate(np.asarray(values, "<f8").reshape(n_lay, n_row * n_col)):
+        header["layer"] = layer + 1
+        file.write(header.tobytes())
+        file.write(row.tobytes())
+
+
+def write_heads(file: BinaryIO, head: Floats, grid: Grid, time: TimeAxis, step: TimeStep) -> None:
+    """Write heads, shape (cell,), of active cells; those that are dry already hold -1e30."""
+    write_layers(file, "HEAD", grid.to_nodes(head, INACTIVE), grid, time, step)
+
+
+def write_concentrations(
+    file: BinaryIO, concentration: Floats, dry: np.ndarray, grid: Grid, time: TimeAxis, step: TimeStep
+) -> None:
+    """Write concentrations, shape (cell,), of active cells; `dry`, shape (cell,), marks those without water."""
+    values = np.where(dry, DRY, concentration)
+    write_layers(file, "CONCENTRATION", grid.to_nodes(values, INACTIVE), grid, time, step)
+
+
+class BudgetWriter:
+    """Writes a model's flow budget as MODFLOW does, so that its FMI and flopy read it.
+
+    Parameters
+    ----------
+    file : binary file
+    model : FlowModel
+        Its packages fix the order and number of the records, which must not change between steps.
+    """
+
+    def __init__(self, file: BinaryIO, model: FlowModel) -> None:
+        self.file = file
+        self.model = model
+        self.grid = model.grid
+        self._names = [(p.name, p.kind, p.auxiliary_names) for p in model.packages]
+
+    def write(self, flow: FlowStep) -> None:
+        """Write all records of one step: storage, flows between cells, discharge, saturation, packages.
+
+        FLOW-JA-FACE is positive into the row's cell, so a face flow (n to m) is minus in row n and plus
+        in row m; the diagonal holds the residual of the cell, as MODFLOW's does.
+        """
+        model, grid = self.model, self.grid
+        if model.storage is not None:
+            self._array(flow, "STO-SS", grid.to_nodes(flow.storage_specific, 0.0), plane(grid))
+            if model.storage.convertible.any():
+                self._array(flow, "STO-SY", grid.to_nodes(flow.storage_yield, 0.0), plane(grid))
+        faces = flow_ja_face(grid, flow.face_flow, flow.residual)
+        self._array(flow, "FLOW-JA-FACE", faces, (faces.size, 1, 1))
+        own = np.arange(grid.n_cells)
+        nothing = np.zeros(grid.n_cells)
+        axes = ["qx".rjust(16), "qy".rjust(16), "qz".rjust(16)]
+        self._list(flow, "DATA-SPDIS", "NPF", own, own, nothing, axes, flow.specific_discharge)
+        self._list(flow, "DATA-SAT", "NPF", own, own, nothing, ["sat".rjust(16)], flow.saturation_end[:, None])
+        given = {p.name: p for p in flow.packages}
+        for name, kind, auxiliary in self._names:
+            package = given.pop(name, None) or PackageFlow(name, kind, np.zeros(0, np.int64), np.zeros(0))
+            self._package(flow, package, auxiliary)
+        for package in given.values():
+            self._package(flow, package, tuple(package.auxiliary))
+
+    def _package(self, flow: FlowStep, package: PackageFlow, auxiliary: Sequence[str]) -> None:
+        columns = [np.asarray(package.auxiliary.get(a, np.zeros(package.rates.size)), float) for a in auxiliary]
+        table = np.column_stack(columns) if columns else np.zeros((package.rates.size, 0))
+        acts = package.cells >= 0
+        entry = np.arange(package.cells.size)[acts]
+        self._list(
+            flow, package.kind.upper(), package.name.upper(), package.cells[acts], entry, package.rates[acts],
+            [a.upper() for a in auxiliary], table[acts], maps_second=False,
+        )
+
+    def _header(self, flow: FlowStep, text: str, method: int, shape: tuple[int, int, int]) -> None:
+        period_time = flow.end - self.model.time.period_start(flow.period)
+        self.file.write(np.array([flow.step + 1, flow.period + 1], "<i4").tobytes())
+        self.file.write(text.rjust(16).encode())
+        self.file.write(np.array([shape[0], shape[1], -shape[2], method], "<i4").tobytes())
+        self.file.write(np.array([flow.length, period_time, flow.end], "<f8").tobytes())
+
+    def _array(self, flow: FlowStep, text: str, values: Floats, shape: tuple[int, int, int]) -> None:
+        self._header(flow, text, 1, shape)
+        self.file.write(np.asarray(values, "<f8").tobytes())
+
+    def _list(
+        self, flow: FlowStep, text: str, package: str, cells: Ints, second: Ints, rates: Floats,
+        auxiliary: Sequence[str], columns: Floats, maps_second: bool = True,
+    ) -> None:
+        self._header(flow, text, 6, plane(self.grid))
+        model = self.model.name.upper()
+        # MODFLOW names the model twice on the side of the cell; DATA-* name the package on both.
+        names = [model, package if maps_second else model, model, package]
+        for name in names:
+            self.file.write(_name(name))
+        self.file.write(np.array([len(auxiliary) + 1], "<i4").tobytes())
+        for name in auxiliary:
+            self.file.write(_name(name))
+        self.file.write(np.array([cells.size], "<i4").tobytes())
+        records = np.zeros(cells.size, np.dtype(
+            [("node", "<i4"), ("second", "<i4"), ("rate", "<f8"), ("auxiliary", "<f8", (len(auxiliary),))]
+        ))
+        records["node"] = self.grid.node[cells] + 1
+        records["second"] = (self.grid.node[second] if maps_second else second) + 1
+        records["rate"] = rates
+        records["auxiliary"] = columns
+        self.file.write(records.tobytes())
+
+
+def flow_ja_face(grid: Grid, face_flow: Floats, residual: Floats) -> Floats:
+    """Turn flows through faces (positive n to m) into MODFLOW's FLOW-JA-FACE, shape (connection,)."""
+    ia, ja, face = grid.connections
+    row = np.repeat(np.arange(grid.n_cells), np.diff(ia))
+    between = face >= 0
+    values = np.empty(ja.size)
+    values[~between] = residual[row[~between]]
+    values[between] = np.where(ja[between] > row[between], -1.0, 1.0) * face_flow[face[between]]
+    return values
+
+
+def _name(text: str) -> bytes:
+    return text.encode("ascii", "replace").ljust(16)[:16]

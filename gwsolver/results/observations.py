@@ -1,0 +1,125 @@
+"""observations.csv: what OBS packages and receptors see at the end of every time step.
+
+Columns: ``time``, ``model``, ``package`` (empty for the model's own OBS, ``receptor`` for receptors of the
+case), ``name``, ``type``, ``value``, ``unit``. A value is empty where there is none: a dry cell, a package
+without an entry there. Flows are positive into the aquifer.
+"""
+
+import csv
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+import numpy as np
+
+from gwsolver.core.case import CaseInfo, Place
+from gwsolver.core.grid import Floats, Grid, Ints
+from gwsolver.core.output import Observation
+from gwsolver.core.simulation import FlowModel, TransportModel
+from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.time import TimeStep
+from gwsolver.results.locate import cells_at
+from gwsolver.results.mf6_binary import DRY
+
+COLUMNS = ("time", "model", "package", "name", "type", "value", "unit")
+Entries = tuple[Ints, Floats, tuple[str, ...]]  # cells, rates, boundnames
+
+
+class ObservationTable:
+    """Writes the rows of observations.csv.
+
+    Attributes
+    ----------
+    warnings : list of str
+        Observations that could not be made, each told once.
+    """
+
+    def __init__(self, file: TextIO, info: CaseInfo) -> None:
+        self._csv = csv.writer(file, lineterminator="\n")
+        self._csv.writerow(COLUMNS)
+        self._info = info
+        self._receptors: dict[int, list[tuple[Place, Ints]]] = {}
+        self.warnings: list[str] = []
+
+    def flow(self, model: FlowModel, flow: FlowStep, length: str, rate: str) -> None:
+        """Write what a flow model's observations see; `length`, `rate`: units."""
+        entries = {p.name: (p.cells, p.rates, p.boundnames) for p in flow.packages}
+        head = np.where(flow.head_end == DRY, np.nan, flow.head_end)
+        seen: dict[str, tuple[Callable[[Observation], float], str]] = {
+            "head": (lambda o: head[o.cells[0]], length),
+            "drawdown": (lambda o: model.initial_head[o.cells[0]] - head[o.cells[0]], length),
+            "flow-ja-face": (lambda o: _face_flow(model.grid, flow.face_flow, o.cells), rate),
+        }
+        self._write(flow.end, model.name, model.observations, seen, entries, rate)
+
+    def transport(
+        self, model: TransportModel, transport: TransportStep, step: TimeStep, concentration: str, rate: str
+    ) -> None:
+        """Write what a species' observations and the receptors see; `concentration`, `rate`: units."""
+        values = np.where(transport.dry, np.nan, transport.concentration)
+        names = {p.name: p.at(step).boundnames for p in model.packages}
+        entries = {n: (cells, rates, names.get(n, ())) for n, (cells, rates) in transport.package_rates.items()}
+        seen: dict[str, tuple[Callable[[Observation], float], str]] = {
+            "concentration": (lambda o: values[o.cells[0]], concentration),
+        }
+        self._write(transport.end, model.name, model.observations, seen, entries, rate)
+        for place, cells in self._places(model.grid):
+            self._row(transport.end, model.name, "receptor", place.name, "concentration",
+                      receptor_value(model.grid, cells, values), concentration)
+
+    def _places(self, grid: Grid) -> list[tuple[Place, Ints]]:
+        if id(grid) not in self._receptors:
+            found = [(p, cells_at(grid, p.x, p.y, p.layers)) for p in self._info.receptors]
+            self._receptors[id(grid)] = [(p, cells) for p, cells in found if cells.size]
+            self.warnings += [f"receptor {p.name} lies in no active cell; it is not observed."
+                              for p, cells in found if not cells.size]
+        return self._receptors[id(grid)]
+
+    def _write(
+        self, time: float, model: str, observations: tuple[Observation, ...],
+        seen: Mapping[str, tuple[Callable[[Observation], float], str]], entries: Mapping[str, Entries], rate: str,
+    ) -> None:
+        for o in observations:
+            if not o.package and o.quantity in seen:
+                value, unit = seen[o.quantity]
+                self._row(time, model, "", o.name, o.quantity, value(o), unit)
+            elif o.package in entries:
+                self._row(time, model, o.package, o.name, o.quantity, _sum(o, *entries[o.package]), rate)
+            else:
+                text = f"observation {o.name} ({o.quantity}) of {model} is not among those gwsolver makes."
+                if text not in self.warnings:
+                    self.warnings.append(text)
+
+    def _row(self, time: float, model: str, package: str, name: str, kind: str, value: float, unit: str) -> None:
+        text = repr(float(value)) if np.isfinite(value) else ""
+        self._csv.writerow([repr(float(time)), model, package, name, kind, text, unit])
+
+
+def receptor_value(grid: Grid, cells: Ints, values: Floats) -> float:
+    """Mean over a receptor's cells weighted by their thickness; NaN if all are dry.
+
+    The part of the water that each layer yields is not known here; thickness stands for it.
+    """
+    weight = np.where(np.isfinite(values[cells]), grid.thickness[cells], 0.0)
+    if weight.sum() <= 0.0:
+        return float("nan")
+    return float((weight * np.nan_to_num(values[cells])).sum() / weight.sum())
+
+
+def _face_flow(grid: Grid, face_flow: Floats, cells: tuple[int, ...]) -> float:
+    """Flow from the second cell into the first, as MODFLOW's FLOW-JA-FACE; NaN if they share no face."""
+    first, second = cells
+    here = (grid.face_cells[:, 0] == min(cells)) & (grid.face_cells[:, 1] == max(cells))
+    if not here.any():
+        return float("nan")
+    return float(face_flow[here].sum() * (1.0 if first > second else -1.0))
+
+
+def _sum(o: Observation, cells: Ints, rates: Floats, boundnames: tuple[str, ...]) -> float:
+    """Sum of a package's rates in the observed cell or under the observed name."""
+    if o.boundname:
+        if len(boundnames) != len(rates):
+            return float("nan")
+        meant = np.array([b == o.boundname for b in boundnames], bool)
+    else:
+        meant = np.isin(cells, o.cells)
+    return float(np.asarray(rates)[meant].sum()) if meant.any() else float("nan")

@@ -1,0 +1,324 @@
+"""Writes a run's results folder while the run goes on."""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+import numpy as np
+
+from gwsolver.core.case import CaseInfo
+from gwsolver.core.errors import RunError
+from gwsolver.core.ledger import Ledger
+from gwsolver.core.output import OutputControl
+from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
+from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.time import TimeAxis, TimeStep
+from gwsolver.results import cf
+from gwsolver.results.budget import BudgetTable, book_flow, flow_closure
+from gwsolver.results.features import FeatureCollector
+from gwsolver.results.folder import SUMMARY, UNFINISHED, Staging, writing
+from gwsolver.results.mf6_binary import DRY, BudgetWriter, write_concentrations, write_heads
+from gwsolver.results.mf6_grid import write_grid
+from gwsolver.results.netcdf import NetcdfWriter, Record
+from gwsolver.results.observations import ObservationTable
+
+
+class ResultsWriter:
+    """The results folder of one run.
+
+    Everything is written under temporary names; `finish` gives the files their names, ``summary.json``
+    last. Budgets are summed at every step, whatever is saved.
+
+    Parameters
+    ----------
+    folder : path
+        See `check_folder` for what it may hold.
+    simulation : Simulation
+    info : CaseInfo
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written.
+    RunError
+        From every method, if the disk is full or fails.
+    """
+
+    def __init__(self, folder: str | Path, simulation: Simulation, info: CaseInfo) -> None:
+        self.simulation = simulation
+        self.info = info
+        self._units = _Units(info, simulation)
+        self._staging = Staging(folder)
+        self._binary: dict[str, tuple[BinaryIO, int]] = {}
+        self._budgets: dict[str, BudgetWriter] = {}
+        self._ledgers: dict[tuple[str, str], Ledger] = {}
+        self._minimum: dict[str, float] = {}
+        self._features = FeatureCollector()
+        self._text: list[TextIO] = []
+        self._files = contextlib.ExitStack()
+        with writing("results.nc"):
+            self._budget_table = BudgetTable(self._open_text("budget.csv"))
+            self._observations = ObservationTable(self._open_text("observations.csv"), info)
+            self._netcdf = self._lay_out()
+
+    @property
+    def folder(self) -> Path:
+        """Where the results will stand."""
+        return self._staging.folder
+
+    @property
+    def log_path(self) -> Path:
+        """Where the run loop writes its log; it becomes ``run.log``."""
+        return self._staging.path("run.log")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What could not be observed."""
+        return tuple(self._observations.warnings)
+
+    def closure(self) -> dict[str, float]:
+        """Relative imbalance up to now: of each species, and the worst of the flow models as ``flow``."""
+        flow = [flow_closure(ledger) for (_, species), ledger in self._ledgers.items() if not species]
+        result = {species: ledger.closure() for (_, species), ledger in self._ledgers.items() if species}
+        return {"flow": max(flow), **result} if flow else result
+
+    def minimum(self) -> dict[str, float]:
+        """Smallest concentration of each species up to now."""
+        return dict(self._minimum)
+
+    def ledger(self, model: str, species: str = "") -> Ledger:
+        """Amounts of a flow model (species "") or a species, cumulative up to now."""
+        return self._ledgers.setdefault((model, species), Ledger())
+
+    # ---- while the run goes on
+
+    def flow(self, model_name: str, flow_step: FlowStep, n_steps: int) -> None:
+        """Book a flow step and save what output control asks for.
+
+        Parameters
+        ----------
+        model_name : str
+            A flow model; or a species that runs on saved flows (only results.nc and the budget then).
+        flow_step : FlowStep
+        n_steps : int
+            Steps of its stress period.
+        """
+        model = self._flow_model(model_name)
+        control = model.output
+        ledger = self.ledger(model_name)
+        book_flow(ledger, flow_step)
+        step = TimeStep(flow_step.period, flow_step.step, flow_step.start, flow_step.end)
+        heads, budget = control.saves("head", step, n_steps), control.saves("budget", step, n_steps)
+        with writing("results"):
+            if isinstance(model, FlowModel):
+                self._observations.flow(model, flow_step, self._units.length, self._units.flow)
+                if heads:
+                    name = f"{model.name}.hds"
+                    write_heads(self._file(name), flow_step.head_end, model.grid, model.time, step)
+                    self._settle(name)
+                if budget:
+                    self._save_budget(model, flow_step)
+            if heads:
+                self._save_flow_fields(model_name, flow_step)
+                for p in flow_step.packages:
+                    self._features.add(model_name, model.grid, step.end, p.kind, p.name, p.cells, p.rates, p.boundnames)
+            if heads or budget:
+                self._budget_table.write(step.end, model_name, "", ledger, self._units.volume)
+
+    def transport(self, transport_step: TransportStep, time_step: TimeStep, n_steps: int, ends: bool) -> None:
+        """Book a transport step and, where it ends the model's own time step, save what is asked for.
+
+        Parameters
+        ----------
+        transport_step : TransportStep
+        time_step : TimeStep
+            The transport model's own time step that it is a part of.
+        n_steps : int
+            Time steps of its stress period.
+        ends : bool
+            It completes that time step: only then anything is saved.
+        """
+        t, species = transport_step, transport_step.species
+        model = self.simulation.transport_model(species)
+        ledger = self.ledger(model.name, species)
+        ledger.merge(t.ledger)
+        self._minimum[species] = min(self._minimum.get(species, np.inf), float(t.minimum))
+        if not ends:
+            return
+        saves = model.output.saves("concentration", time_step, n_steps)
+        with writing("results"):
+            self._observations.transport(model, t, time_step, self._units.concentration, self._units.mass_rate)
+            if saves:
+                name = f"{model.name}.ucn"
+                write_concentrations(self._file(name), t.concentration, t.dry, model.grid, model.time, time_step)
+                self._settle(name)
+                self._netcdf.write("concentration", species, t.end, np.where(t.dry, np.nan, t.concentration))
+                for package in model.packages:
+                    if package.name in t.package_rates:
+                        cells, rates = t.package_rates[package.name]
+                        self._features.add(species, model.grid, t.end, package.kind, package.name, cells, rates)
+            if saves or model.output.saves("budget", time_step, n_steps):
+                self._budget_table.write(t.end, model.name, species, ledger, self._units.mass)
+
+    # ---- the end
+
+    def finish(self, summary: dict[str, Any]) -> Path:
+        """Close all files, give them their names, write ``summary.json`` last; return the folder.
+
+        Parameters
+        ----------
+        summary : dict
+            What the run knows; ``input_hash`` lets a later run of the same input replace the results.
+        """
+        self._close_netcdf()
+        self._close_others()
+        self._staging.path(SUMMARY)
+        self._staging.publish(SUMMARY, self._content(summary))
+        return self.folder
+
+    def finish_partial(self, summary: dict[str, Any]) -> Path:
+        """Keep what was saved by a run that failed: as `finish`, but ``unfinished.json`` instead of a summary.
+
+        If the disk is so full that ``results.nc`` cannot be closed, it alone is given up.
+        """
+        try:
+            self._close_netcdf()
+        except RunError:
+            self._staging.path("results.nc").unlink(missing_ok=True)
+        self._close_others()
+        self._staging.path(UNFINISHED)
+        self._staging.publish(UNFINISHED, self._content(summary))
+        return self.folder
+
+    def abandon(self) -> None:
+        """Remove everything this run wrote; results that stood here before stay as they were."""
+        self._netcdf.abort()
+        with contextlib.suppress(OSError):
+            self._files.close()
+        self._staging.discard()
+
+    def _content(self, summary: dict[str, Any]) -> dict[str, Any]:
+        models = {m.name: {"kind": "flow", "grid": m.grid.kind, "shape": list(m.grid.shape)}
+                  for m in self.simulation.flow_models}
+        models |= {m.name: {"kind": "species", "grid": m.grid.kind, "shape": list(m.grid.shape),
+                            "flow_model": m.flow_model} for m in self.simulation.transport_models}
+        return {
+            "closure": self.closure(), "minimum": self.minimum(), **summary,
+            "units": self._units.as_dict(), "models": models, "case": self.info.to_json(),
+        }
+
+    def _close_netcdf(self) -> None:
+        with writing("results.nc"):
+            self._netcdf.close(self._features.to_json())
+
+    def _close_others(self) -> None:
+        """Close all other files; of one whose last record is not whole, only the whole ones stay."""
+        for file, good in self._binary.values():
+            with contextlib.suppress(OSError):
+                file.close()
+            os.truncate(file.name, good)
+        for text in self._text:
+            with contextlib.suppress(OSError):
+                text.close()
+
+    # ---- files
+
+    def _lay_out(self) -> NetcdfWriter:
+        """Open results.nc with a variable for everything that will be saved; species first."""
+        sim, info, units = self.simulation, self.info, self._units
+        models = [*sim.flow_models, *sim.transport_models]
+        crs = next((m.grid.crs for m in models if m.grid.crs), "") or info.crs
+        start = next((m.time.start_date for m in models if m.time.start_date), "") or info.start
+        netcdf = NetcdfWriter(self._staging.path("results.nc"), info, crs, start)
+        for model in sim.transport_models:
+            record = Record("concentration", model.name, units.cf_concentration, units.concentration,
+                            f"concentration of {model.name} in the moving groundwater")
+            netcdf.add(record, model.grid, model.time, _plan(model.time, model.output, "concentration"))
+        carriers: list[FlowModel | TransportModel] = [
+            *sim.flow_models, *(m for m in sim.transport_models if not m.flow_model)
+        ]
+        for carrier in carriers:
+            # The steps of saved flows are not known beforehand: a time dimension of its own.
+            solved = isinstance(carrier, FlowModel)
+            key = _plan(carrier.time, carrier.output, "head") if solved else carrier.name
+            for kind, unit, text in (
+                ("head", units.cf_length, "hydraulic head"),
+                ("saturation", "1", "part of the cell that water fills"),
+                ("specific_discharge", units.cf_speed, "specific discharge (Darcy flux) at cell centres"),
+            ):
+                people = {"head": units.length, "saturation": "-", "specific_discharge": units.speed}[kind]
+                netcdf.add(Record(kind, carrier.name, unit, people, text), carrier.grid, carrier.time,
+                           key)
+        return netcdf
+
+    def _flow_model(self, name: str) -> FlowModel | TransportModel:
+        named = [m for m in self.simulation.flow_models if m.name == name]
+        return named[0] if named else self.simulation.transport_model(name)
+
+    def _save_flow_fields(self, name: str, flow: FlowStep) -> None:
+        wet = flow.head_end != DRY
+        self._netcdf.write("head", name, flow.end, np.where(wet, flow.head_end, np.nan))
+        self._netcdf.write("saturation", name, flow.end, flow.saturation_end)
+        self._netcdf.write("specific_discharge", name, flow.end, flow.specific_discharge)
+
+    def _save_budget(self, model: FlowModel, flow: FlowStep) -> None:
+        name = f"{model.name}.cbc"
+        if model.name not in self._budgets:
+            self._budgets[model.name] = BudgetWriter(self._file(name), model)
+            grid_name = f"{model.name}.grb"
+            write_grid(self._file(grid_name), model.grid, model.conductivity.cell_type)
+            self._settle(grid_name)
+        self._budgets[model.name].write(flow)
+        self._settle(name)
+
+    def _file(self, name: str) -> BinaryIO:
+        if name not in self._binary:
+            self._binary[name] = self._files.enter_context(open(self._staging.path(name), "wb")), 0
+        return self._binary[name][0]
+
+    def _settle(self, name: str) -> None:
+        """Remember that all records of a file up to here are whole."""
+        file, _ = self._binary[name]
+        file.flush()
+        self._binary[name] = file, file.tell()
+
+    def _open_text(self, name: str) -> TextIO:
+        path = self._staging.path(name)
+        file = self._files.enter_context(open(path, "w", encoding="utf-8", newline=""))
+        self._text.append(file)
+        return file
+
+
+class _Units:
+    """Words for the units of a run's quantities; "model units" where one is not known."""
+
+    def __init__(self, info: CaseInfo, simulation: Simulation) -> None:
+        models = [*simulation.flow_models, *simulation.transport_models]
+        length = info.length_unit or next((cf.LENGTH[m.grid.length_unit] for m in models
+                                           if m.grid.length_unit in cf.LENGTH), "")
+        time = info.time_unit or next((cf.SHORT[m.time.unit] for m in models if m.time.unit in cf.SHORT), "")
+        mass = info.mass_unit
+        unknown = "model units"
+        self.length, self.time, self.mass = length or unknown, time or unknown, mass or unknown
+        self.volume = f"{length}³" if length else unknown
+        self.flow = f"{length}³/{time}" if length and time else unknown
+        self.speed = f"{length}/{time}" if length and time else unknown
+        self.mass_rate = f"{mass}/{time}" if mass and time else unknown
+        self.concentration = info.concentration_unit
+        self.cf_length = length or "1"
+        self.cf_speed = cf.ratio(length or "1", time or "1")
+        self.cf_concentration = "1" if self.concentration == unknown else self.concentration.replace("³", "3")
+
+    def as_dict(self) -> dict[str, str]:
+        """For summary.json."""
+        names = ("length", "time", "mass", "volume", "flow", "speed", "mass_rate", "concentration")
+        return {n: getattr(self, n) for n in names}
+
+
+def _plan(axis: TimeAxis, control: OutputControl, record: str) -> tuple[float, ...]:
+    """Return the times at which a record will be saved."""
+    return tuple(
+        step.end for period in range(axis.n_periods) for step in axis.steps_of(period)
+        if control.saves(record, step, axis.periods[period].n_steps)
+    )

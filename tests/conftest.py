@@ -1,1 +1,18 @@
 """Shared fixtures."""
+
+import pytest
+
+
+@pytest.fixture
+def show(record_property):
+    """Return a function that has a text printed after the test run (workers' own output is lost)."""
+    return lambda text: record_property("shown", text)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests showed: tables of observed orders."""
+    reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, [])]
+    texts = [value for r in reports for name, value in r.user_properties if name == "shown"]
+    if texts:
+        terminalreporter.section("tables")
+        terminalreporter.write_line("\n\n".join(texts))

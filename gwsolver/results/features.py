@@ -1,7 +1,7 @@
 """What stands in the aquifer, for maps: wells as points, rivers, drains and fixed heads as groups of cells."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,10 @@ from gwsolver.core.grid import Floats, Grid, Ints
 
 POINTS = frozenset({"wel", "maw"})
 EVERYWHERE = frozenset({"rch", "rcha", "evt", "evta", "uzf"})
+WORDS = ("kind", "name", "package", "boundname", "model", "x", "y")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Feature:
     """One well, or the cells of one boundary package (or of one boundname of it).
 
@@ -26,16 +27,17 @@ class Feature:
         Lower-case; boundname "" if there is none.
     model : str
         The flow model or species.
-    cells : tuple of int
-        Zero-based active cells of that model's grid; `Grid.column` turns them into plan cells.
+    cells : ndarray of int64, shape (cell,)
+        Zero-based active cells of that model's grid, in the order of the package; `Grid.column` turns
+        them into plan cells.
     layers : tuple of int
         One-based layers of the cells.
     x, y : float
         Map coordinates: of a well; the mean of the cells' centres for a group.
-    times : tuple of float
-        Model times of `rate`.
-    rate : tuple of float
-        Flow into the aquifer at the end of the saved steps [L**3/T] (mass rate [M/T] of src and cnc).
+    times : ndarray of float64, shape (time,)
+        Saved model times.
+    rates : ndarray of float64, shape (time, cell)
+        Flow into the aquifer in the steps that end at those times [L**3/T] (of src and cnc: mass rate [M/T]).
     """
 
     kind: str
@@ -43,24 +45,29 @@ class Feature:
     package: str
     boundname: str
     model: str
-    cells: tuple[int, ...]
+    cells: Ints
     layers: tuple[int, ...]
     x: float
     y: float
-    times: tuple[float, ...]
-    rate: tuple[float, ...]
+    times: Floats
+    rates: Floats
 
     @property
     def is_point(self) -> bool:
         """Whether this is a well."""
         return self.kind in POINTS
 
+    def rate(self, time: float) -> Floats:
+        """Flow into the aquifer by cell in the first saved step that ends at `time` or later, shape (cell,)."""
+        row = np.searchsorted(self.times, time * (1.0 - 1e-9))
+        return self.rates[min(int(row), self.times.size - 1)]
+
 
 class FeatureCollector:
     """Gathers features while steps are saved."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str, str, int], dict[str, Any]] = {}
+        self._packages: dict[tuple[str, str], _Package] = {}
         self._times: dict[str, list[float]] = {}
 
     def add(
@@ -71,42 +78,93 @@ class FeatureCollector:
         times = self._times.setdefault(model, [])
         if time not in times:
             times.append(time)
-        if kind in EVERYWHERE:
-            return
-        names = np.array(boundnames if len(boundnames) == len(cells) else [""] * len(cells), dtype=object)
-        for i in np.flatnonzero(np.asarray(cells) >= 0):
-            cell = int(cells[i])
-            place = int(grid.column[cell]) if kind in POINTS else -1
-            found = self._found.setdefault((model, package, names[i], place), {
-                "kind": kind, "grid": grid, "cells": {}, "rate": {},
-            })
-            found["cells"][cell] = None
-            found["rate"][time] = found["rate"].get(time, 0.0) + float(rates[i])
+        if kind not in EVERYWHERE:
+            found = self._packages.setdefault((model, package), _Package(kind, grid))
+            found.add(time, np.asarray(cells), np.asarray(rates, float), boundnames)
 
     def features(self) -> list[Feature]:
         """Return all features found so far."""
-        result, number = [], {}
-        for (model, package, boundname, place), found in self._found.items():
-            number[model, package] = number.get((model, package), 0) + 1
-            grid, cells = found["grid"], np.array(sorted(found["cells"]))
+        return [
+            feature for (model, package), found in self._packages.items()
+            for feature in found.features(model, package, np.array(self._times[model]))
+        ]
+
+    def write(self, dataset: Any) -> None:
+        """Store all features in a group of an open netCDF4 Dataset."""
+        group = dataset.createGroup("features")
+        group.createDimension("one", 1)
+        features = self.features()
+        words = [{w: getattr(f, w) for w in WORDS} | {"layers": f.layers} for f in features]
+        group.createVariable("json", str, ("one",))[0] = json.dumps(words)
+        for i, feature in enumerate(features):
+            group.createDimension(f"cell_{i}", feature.cells.size)
+            group.createDimension(f"time_{i}", feature.times.size)
+            group.createVariable(f"cells_{i}", "i8", (f"cell_{i}",))[:] = feature.cells
+            group.createVariable(f"times_{i}", "f8", (f"time_{i}",))[:] = feature.times
+            group.createVariable(f"rates_{i}", "f8", (f"time_{i}", f"cell_{i}"), compression="zlib", complevel=1)[:] = (
+                feature.rates)
+
+
+class _Package:
+    """Entries of one package over the saved times; the same cell and boundname is the same entry."""
+
+    def __init__(self, kind: str, grid: Grid) -> None:
+        self.kind = kind
+        self.grid = grid
+        self._column: dict[tuple[str, int], int] = {}
+        self._rates: dict[float, Floats] = {}
+        self._last: tuple[Ints, tuple[str, ...], Ints] | None = None
+
+    def add(self, time: float, cells: Ints, rates: Floats, boundnames: tuple[str, ...]) -> None:
+        """Add the entries in force at a time."""
+        acts = cells >= 0
+        columns = self._columns(cells, boundnames)[acts]
+        row = np.zeros(len(self._column))
+        np.add.at(row, columns, rates[acts])
+        self._rates[time] = row
+
+    def _columns(self, cells: Ints, boundnames: tuple[str, ...]) -> Ints:
+        if self._last is None or boundnames != self._last[1] or not np.array_equal(cells, self._last[0]):
+            names = boundnames if len(boundnames) == len(cells) else ("",) * len(cells)
+            columns = [
+                self._column.setdefault((name, cell), len(self._column)) if cell >= 0 else -1
+                for name, cell in zip(names, cells.tolist(), strict=True)
+            ]
+            self._last = cells, boundnames, np.array(columns, np.int64)
+        return self._last[2]
+
+    def features(self, model: str, package: str, times: Floats) -> list[Feature]:
+        """Return one feature per well, or per boundname of other kinds."""
+        grid, point = self.grid, self.kind in POINTS
+        rates = np.zeros((times.size, len(self._column)))
+        for i, time in enumerate(times):
+            row = self._rates.get(float(time), np.zeros(0))
+            rates[i, : row.size] = row
+        groups: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        for (boundname, cell), column in self._column.items():
+            place = int(grid.column[cell]) if point else -1
+            groups.setdefault((boundname, place), []).append((cell, column))
+        found = []
+        for number, ((boundname, _), members) in enumerate(groups.items(), 1):
+            cells = np.array([cell for cell, _ in members], np.int64)
             x, y = grid.to_map(grid.x[cells], grid.y[cells])
-            name = boundname or (f"{package} {number[model, package]}" if place >= 0 else package)
-            times = self._times[model]
-            result.append(Feature(
-                kind=found["kind"], name=name, package=package, boundname=boundname, model=model,
-                cells=tuple(int(c) for c in cells),
-                layers=tuple(sorted({int(k) + 1 for k in grid.layer[cells]})),
-                x=float(x.mean()), y=float(y.mean()), times=tuple(times),
-                rate=tuple(found["rate"].get(t, 0.0) for t in times),
+            found.append(Feature(
+                kind=self.kind, name=boundname or (f"{package} {number}" if point else package), package=package,
+                boundname=boundname, model=model, cells=cells,
+                layers=tuple(sorted({int(k) + 1 for k in grid.layer[cells]})), x=float(x.mean()), y=float(y.mean()),
+                times=times, rates=rates[:, [column for _, column in members]],
             ))
-        return result
-
-    def to_json(self) -> str:
-        """Return all features as JSON."""
-        return json.dumps([asdict(f) for f in self.features()])
+        return found
 
 
-def from_json(text: str) -> list[Feature]:
-    """Rebuild features from JSON."""
-    lists = ("cells", "layers", "times", "rate")
-    return [Feature(**{k: tuple(v) if k in lists else v for k, v in f.items()}) for f in json.loads(text)]
+def read_features(dataset: Any) -> list[Feature]:
+    """Rebuild the features from an open netCDF4 Dataset."""
+    group = dataset.groups["features"]
+    words = json.loads(str(group.variables["json"][0]))
+    return [
+        Feature(
+            **{**w, "layers": tuple(w["layers"])},
+            **{name: np.asarray(group.variables[f"{name}_{i}"][:]) for name in ("cells", "times", "rates")},
+        )
+        for i, w in enumerate(words)
+    ]

@@ -12,6 +12,7 @@ from gwsolver.core.case import CaseInfo
 from gwsolver.core.grid import Floats, Grid
 from gwsolver.core.time import TimeAxis
 from gwsolver.results import cf
+from gwsolver.results.features import FeatureCollector
 from gwsolver.results.mesh import COMPRESSED, data_attributes, dimensions, write_mesh
 
 
@@ -139,11 +140,9 @@ class NetcdfWriter:
         self.data.variables[f"time{clock.suffix}"][index] = time * clock.factor
         self.data.variables[f"model_time{clock.suffix}"][index] = time
 
-    def close(self, features: str) -> None:
-        """Add the features (JSON) and the covered time, and close the file."""
-        group = self.data.createGroup("features")
-        group.createDimension("one", 1)
-        group.createVariable("json", str, ("one",))[0] = features
+    def close(self, features: FeatureCollector) -> None:
+        """Add the features and the covered time, and close the file."""
+        features.write(self.data)
         times = [t for clock in self._clocks for t in clock.times]
         if times and self.start is not None:
             end = cf.date_of(self.start, self._clocks[0].axis.unit, max(times))

@@ -12,7 +12,7 @@ from gwsolver.core.case import CaseInfo
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Floats, Grid
 from gwsolver.results import cf
-from gwsolver.results.features import Feature, from_json
+from gwsolver.results.features import Feature, read_features
 from gwsolver.results.folder import SUMMARY, UNFINISHED
 from gwsolver.results.locate import cells_at
 
@@ -135,7 +135,7 @@ class Results:
     def features(self) -> list[Feature]:
         """Wells, rivers, drains, fixed heads, sources: their cells, map coordinates and rates."""
         with self._netcdf() as data:
-            return from_json(str(data.groups["features"].variables["json"][0]))
+            return read_features(data)
 
     # ---- fields
 

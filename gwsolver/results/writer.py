@@ -36,6 +36,8 @@ class ResultsWriter:
         See `check_folder` for what it may hold.
     simulation : Simulation
     info : CaseInfo
+    input_hash : str
+        Hash of the simulation, kept with the results so that a later run of the same input may replace them.
 
     Raises
     ------
@@ -45,7 +47,8 @@ class ResultsWriter:
         From every method, if the disk is full or fails.
     """
 
-    def __init__(self, folder: str | Path, simulation: Simulation, info: CaseInfo) -> None:
+    def __init__(self, folder: str | Path, simulation: Simulation, info: CaseInfo, input_hash: str = "") -> None:
+        self._hash = input_hash
         self.simulation = simulation
         self.info = info
         self._units = _Units(info, simulation)
@@ -169,7 +172,7 @@ class ResultsWriter:
         Parameters
         ----------
         summary : dict
-            What the run knows; ``input_hash`` lets a later run of the same input replace the results.
+            What the run knows; its keys win over those the writer has itself.
         """
         self._close_netcdf()
         self._close_others()
@@ -177,7 +180,7 @@ class ResultsWriter:
         self._staging.publish(SUMMARY, self._content(summary))
         return self.folder
 
-    def finish_partial(self, summary: dict[str, Any]) -> Path:
+    def finish_partial(self, summary: dict[str, Any] | None = None) -> Path:
         """Keep what was saved by a run that failed: as `finish`, but ``unfinished.json`` instead of a summary.
 
         If the disk is so full that ``results.nc`` cannot be closed, it alone is given up.
@@ -188,7 +191,7 @@ class ResultsWriter:
             self._staging.path("results.nc").unlink(missing_ok=True)
         self._close_others()
         self._staging.path(UNFINISHED)
-        self._staging.publish(UNFINISHED, self._content(summary))
+        self._staging.publish(UNFINISHED, self._content(summary or {}))
         return self.folder
 
     def abandon(self) -> None:
@@ -204,13 +207,13 @@ class ResultsWriter:
         models |= {m.name: {"kind": "species", "grid": m.grid.kind, "shape": list(m.grid.shape),
                             "flow_model": m.flow_model} for m in self.simulation.transport_models}
         return {
-            "closure": self.closure(), "minimum": self.minimum(), **summary,
+            "closure": self.closure(), "minimum": self.minimum(), "input_hash": self._hash, **summary,
             "units": self._units.as_dict(), "models": models, "case": self.info.to_json(),
         }
 
     def _close_netcdf(self) -> None:
         with writing("results.nc"):
-            self._netcdf.close(self._features.to_json())
+            self._netcdf.close(self._features)
 
     def _close_others(self) -> None:
         """Close all other files; of one whose last record is not whole, only the whole ones stay."""
@@ -274,7 +277,7 @@ class ResultsWriter:
 
     def _file(self, name: str) -> BinaryIO:
         if name not in self._binary:
-            self._binary[name] = self._files.enter_context(open(self._staging.path(name), "wb")), 0
+            self._binary[name] = self._files.enter_context(open(self._staging.path(name), "wb")), 0  # noqa: SIM115
         return self._binary[name][0]
 
     def _settle(self, name: str) -> None:
@@ -285,7 +288,7 @@ class ResultsWriter:
 
     def _open_text(self, name: str) -> TextIO:
         path = self._staging.path(name)
-        file = self._files.enter_context(open(path, "w", encoding="utf-8", newline=""))
+        file = self._files.enter_context(open(path, "w", encoding="utf-8", newline=""))  # noqa: SIM115
         self._text.append(file)
         return file
 

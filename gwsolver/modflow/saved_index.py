@@ -76,8 +76,8 @@ def pair(
         if not layers:
             problems.append(Problem(f"no head of {name}, whose budget is saved", file=head_file, hint=_HINT_HEAD))
         elif abs(layers[0].time - last.time) > slack:
-            problems.append(Problem(f"head and budget of {name} belong to different times: {layers[0].time:g} and",
-                                    file=head_file, value=f"{last.time:g}", hint=_HINT_OTHER))
+            words = f"head and budget of {name} belong to different times: {layers[0].time:g} and {last.time:g}"
+            problems.append(Problem(words, file=head_file, hint=_HINT_OTHER))
         steps.append(SavedStep(period, step, expected, last.time, tuple(layers), records))
     if steps and heads and heads[-1].time > steps[-1].end * (1.0 + 1e-9):
         problems.append(Problem(f"the budget ends at time {steps[-1].end:g} ({steps[-1].words}), the heads go on to "

@@ -60,8 +60,9 @@ class Books:
         free = np.where(b.fixed, 0.0, self._ones)
         dissolved = mass * dissolved_part
         self._difference("storage", "dissolved", self._dissolved, dissolved, free)
-        if self._sorbed.any() or b.decay_sorbed.any():
-            self._difference("storage", "sorbed", self._sorbed, mass - dissolved, free)
+        sorbed = mass - dissolved
+        if self._sorbed.any() or sorbed.any():
+            self._difference("storage", "sorbed", self._sorbed, sorbed, free)
         if self._stored.any() or store.mass.any():
             self._difference("storage", "retained", self._stored, store.mass, free)
         if rewetted:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 NAME = "bench"
 HELP = "run a suite of benchmarks: verification or performance"
+PARENTS: list[argparse.ArgumentParser] = []  # its --json names a file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("suite", metavar="SUITE", help="verification or performance")
     parser.add_argument("--only", default="", metavar="TEXT", help="only problems whose name holds TEXT")
     parser.add_argument("--against", choices=["mf6"], help="run MODFLOW 6 too, where a problem has its input files")
+    parser.add_argument("--debug", action="store_true", help="show where in the code an error arose")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write rows, machine, versions and commit")
 
 

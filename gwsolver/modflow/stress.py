@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from gwsolver.core.errors import INTERVALS
+from gwsolver.core.errors import INTERVALS, Problem
 from gwsolver.core.grid import Grid
 from gwsolver.core.stress import StressPackage, StressValues
-from gwsolver.core.time import TimeAxis
+from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.modflow.entries import Link, PeriodEntries, SteppedStress
 from gwsolver.modflow.load import silence
 from gwsolver.modflow.packages import Floats, Package
@@ -43,8 +43,11 @@ def read_list(package: Package, kind: BoundaryKind, grid: Grid, time: TimeAxis, 
     reader = _ListReader(package, kind, grid, time, series, auxiliary)
     data = package.data.stress_period_data
     with silence():
-        keys = sorted(int(k) for k in (data._data_storage or {}))
-        lists = {k: data.get_data(k) for k in keys}
+        stored = {int(k) for k in (data._data_storage or {})}
+        # A PERIOD block without entries ends what held before; flopy keeps such blocks apart.
+        ended = {int(k) for k, is_empty in data.empty_keys.items() if is_empty}
+        keys = sorted(stored | ended)
+        lists = {k: data.get_data(k) if k in stored - ended else None for k in keys}
     most = int(package.give("maxbound", 0) or 0)
     periods: dict[int, PeriodEntries] = {}
     last = time.n_periods
@@ -60,7 +63,8 @@ def read_list(package: Package, kind: BoundaryKind, grid: Grid, time: TimeAxis, 
         periods[period] = reader.entries(period, until, records)
     nothing = reader.entries(0, 0, None).values
     return StressPackage(
-        package.name, kind.kind, SteppedStress(periods, nothing, multiplied_column(kind) if multiplier else "", multiplier),
+        package.name, kind.kind,
+        SteppedStress(periods, nothing, multiplied_column(kind) if multiplier else "", multiplier),
         options_of(package, kind), auxiliary, package.file,
     )
 
@@ -166,7 +170,7 @@ class _ListReader:
                         self.reported.add(series.name)
                         word = "ends" if series.times[-1] < step.end else "begins"
                         time = series.times[-1] if word == "ends" else series.times[0]
-                        self.package.findings.bad.append(_series_problem(series, word, float(time), step, self.package))
+                        self.package.findings.bad.append(series_problem(series, word, float(time), step, self.package))
                     return
 
     def _bad(self, period: int, index: int, what: str, **more: Any) -> None:
@@ -175,9 +179,8 @@ class _ListReader:
         self.package.bad(what, line=record.line if record else None, **more)
 
 
-def _series_problem(series: Series, word: str, time: float, step: Any, package: Package) -> Any:
-    from gwsolver.core.errors import Problem
-
+def series_problem(series: Series, word: str, time: float, step: TimeStep, package: Package) -> Problem:
+    """Word that a series does not cover a step that needs it."""
     return Problem(
         f'series "{series.name}" {word} at time {time:g}, but is needed from {step.start:g} to {step.end:g} '
         f"(period {step.period + 1}, step {step.step + 1})", file=series.file, package=package.name,

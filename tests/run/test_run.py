@@ -26,7 +26,7 @@ def test_the_front_lies_where_the_exact_solution_puts_it(results):
     """q = 1 m/d, n = 0.25: v = 4 m/d, D = 10 m2/d; the front is at 40 m after 10 d."""
     concentration = results.concentration("trans").values[-1].ravel()
     x = 1.25 + 2.5 * np.arange(40)
-    exact = 5.0 * semi_infinite_third_type(x, 10.0, 4.0, 10.0)
+    exact = 5.0 * semi_infinite_third_type(x, 10.0, seepage_velocity=4.0, dispersion=10.0)
     assert np.abs(concentration - exact).sum() / exact.sum() < 0.05  # the well mixes in a cell: half a cell of it
 
 

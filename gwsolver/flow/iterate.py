@@ -14,9 +14,11 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 CLOSURE = 1e-12
-"""Aim for the balance of the worst cell, relative to all water that passes through the model."""
+"""Aim for the imbalance summed over cells, relative to all water that passes through the model."""
 ACCEPTED = 1e-10
-"""Summed imbalance that is still accepted once iterations no longer make it smaller."""
+"""The same sum where it is still accepted once iterations no longer make it smaller."""
+HOLD_FOR = 100
+"""Newton iterations during which heads are led back towards the bottom of their column."""
 PICARD_FIRST = 8
 """Picard iterations of the standard formulation before Newton's method sharpens the answer."""
 
@@ -72,7 +74,7 @@ class Iteration:
             size = float(np.abs(balance.residual).max())
             stalled = 0 if size < 0.5 * best else stalled + 1
             best = min(best, size)
-            if stalled > 12 and self._accepted(balance, change):
+            if self._as_good_as_it_gets(balance, change, stalled):
                 return head, active, iteration
             exact = self.nonlinear and iteration >= newton_after
             trial = head + self._correction(system, balance, active, exact)
@@ -110,22 +112,23 @@ class Iteration:
             size = float(np.linalg.norm(balance.residual))
             stalled = 0 if size < 0.5 * best else stalled + 1
             best = min(best, size)
-            if stalled > 12 and self._accepted(balance, change):
+            if self._as_good_as_it_gets(balance, change, stalled):
                 return head, active, iteration
             full = self._correction(system, balance, active, True)
             head_before = head
-            head, balance = self._search(system, head, full, active, size)
+            head, balance = self._search(system, head, full, active, size, iteration < HOLD_FOR)
             change = float(np.abs(head - head_before).max())
         raise self._failure(system, balance, change)
 
     def _search(
-        self, system: StepSystem, head: Floats, full: Floats, active: Bools, size: float
+        self, system: StepSystem, head: Floats, full: Floats, active: Bools, size: float, hold: bool
     ) -> tuple[Floats, Balance]:
         """Return the head after the longest step along `full` that brings the balance down."""
         best: tuple[float, Floats, Balance] | None = None
         for halvings in range(6):
             trial = head + full * 0.5**halvings
-            trial = self._above_floor(system, head, trial)
+            if hold:
+                trial = self._above_floor(system, head, trial)
             after = system.balance(trial, active)
             reached = float(np.linalg.norm(after.residual))
             if reached < (1.0 - 1e-4 * 0.5**halvings) * size:
@@ -136,8 +139,14 @@ class Iteration:
         return best[1], best[2]
 
     def _above_floor(self, system: StepSystem, head: Floats, trial: Floats) -> Floats:
-        """Hold water-table cells near the bottom of their column, as MODFLOW's UNDER_RELAXATION does."""
-        below = self.faces.convertible & ~system.boundaries.fixed & (trial < self.floor) & (head >= self.floor)
+        """Lead water-table cells whose head falls below the bottom of their column back towards it.
+
+        With UNDER_RELAXATION that holds for cells without water too, as in MODFLOW: their head has
+        no meaning, and ends at that bottom. Else a cell is held back only as it falls below.
+        """
+        below = self.faces.convertible & ~system.boundaries.fixed & (trial < self.floor)
+        if not self.model.under_relaxation:
+            below &= head >= self.floor
         return np.where(below, 0.1 * head + 0.9 * self.floor, trial)
 
     def _correction(self, system: StepSystem, balance: Balance, active: Bools, exact: bool) -> Floats:
@@ -146,13 +155,16 @@ class Iteration:
         return self.linear.solve(matrix, balance.residual, symmetric)
 
     def _converged(self, balance: Balance, change: float) -> bool:
-        allowed = np.maximum(CLOSURE * balance.throughput, balance.round_off)
-        closed = bool(np.all(np.abs(balance.residual) <= allowed))
+        closed = float(np.abs(balance.residual).sum()) <= CLOSURE * balance.throughput
         return closed and change <= self.model.closure.head_change
 
-    def _accepted(self, balance: Balance, change: float) -> bool:
+    def _as_good_as_it_gets(self, balance: Balance, change: float, stalled: int) -> bool:
+        """Return whether round-off, or what is accepted, is all that stands against a closed balance."""
+        if stalled == 0 or change > self.model.closure.head_change:
+            return False
+        at_round_off = bool(np.all(np.abs(balance.residual) <= balance.round_off))
         closed = float(np.abs(balance.residual).sum()) <= ACCEPTED * balance.throughput
-        return closed and change <= self.model.closure.head_change
+        return (at_round_off and (closed or stalled > 2)) or (closed and stalled > 4)
 
     def _failure(self, system: StepSystem, balance: Balance, change: float) -> RunError:
         grid, step = self.model.grid, system.step

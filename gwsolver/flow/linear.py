@@ -8,40 +8,67 @@ import scipy.sparse.linalg as spla
 from numpy.typing import NDArray
 
 from gwsolver.core.errors import RunError
+from gwsolver.core.grid import Grid
 
 Floats = NDArray[np.float64]
 Solve = Callable[[Floats], Floats]
 
-DIRECT_BELOW = 12_000
-"""Unknowns up to which a direct factorisation is the quickest way for three-dimensional grids."""
+DIRECT_BELOW = 10_000
+"""Unknowns up to which a factorisation is the quickest way for a grid in three dimensions."""
+DIRECT_BELOW_PLANAR = 150_000
+"""The same for grids of one layer, one row or one column, whose factors stay small."""
+REDUCTION = 1e-6
+"""Residual that an iterative method leaves, relative to the right-hand side; the iterations around
+it repeat the solution until the water balance closes."""
+USEFUL = 0.1
+"""An iterative method that leaves more than this gives way to a factorisation."""
+
+
+def direct_limit(grid: Grid) -> int:
+    """Return the number of unknowns up to which this grid is solved directly."""
+    if grid.kind == "disu":
+        planar = grid.n_faces <= 2.05 * grid.n_cells
+    else:
+        planar = sum(extent > 1 for extent in grid.shape) <= (2 if grid.kind == "dis" else 1) or grid.shape[0] == 1
+    return DIRECT_BELOW_PLANAR if planar else DIRECT_BELOW
 
 
 class LinearSolver:
-    """Solves A x = b for matrices of one pattern; a matrix that did not change is not factorised again.
+    """Solves A x = b for matrices of one pattern.
+
+    A factorisation serves until the matrix changes; the multigrid hierarchy of an earlier matrix
+    serves as long as it stays effective.
+
+    Parameters
+    ----------
+    limit : int
+        Unknowns up to which systems are solved directly.
 
     Attributes
     ----------
     method : str
-        How the last system was solved: "direct", "cg", "bicgstab".
+        How the last system was solved: "direct", "cg" or "bicgstab".
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = DIRECT_BELOW) -> None:
+        self.limit = limit
         self.method = ""
         self._data: Floats | None = None
-        self._solve: Solve | None = None
+        self._factor: Solve | None = None
+        self._cycle: Solve | None = None
+        self._first_count = 0
+        self._worn = False
 
-    def solve(self, matrix: sp.csr_matrix, right: Floats, symmetric: bool, tolerance: float = 1e-12) -> Floats:
-        """Return x with |A x - b| <= tolerance |b|, or as near as round-off lets a direct method come.
+    def solve(self, matrix: sp.csr_matrix, right: Floats, symmetric: bool) -> Floats:
+        """Return x: to round-off if solved directly, else to a residual of `REDUCTION` |b|.
 
         Parameters
         ----------
         matrix : csr_matrix, shape (n, n)
-            An M-matrix (positive diagonal), symmetric in pattern.
+            Positive diagonal, symmetric in pattern.
         right : ndarray of float64, shape (n,)
         symmetric : bool
             Whether the values are symmetric too.
-        tolerance : float
-            Of the residual, relative to the right-hand side.
 
         Raises
         ------
@@ -51,53 +78,79 @@ class LinearSolver:
         if not np.any(right):
             return np.zeros_like(right)
         if self._data is None or not np.array_equal(self._data, matrix.data):
-            self._solve = None
+            self._factor = None
             self._data = matrix.data.copy()
-        if matrix.shape[0] > DIRECT_BELOW:
-            x = self._iterate(matrix, right, symmetric, tolerance)
+        if matrix.shape[0] > self.limit and self._factor is None:
+            x = self._iterate(matrix, right, symmetric)
             if x is not None:
                 return x
         return self._direct(matrix, right)
 
     def _direct(self, matrix: sp.csr_matrix, right: Floats) -> Floats:
-        if self._solve is None or self.method != "direct":
+        self.method = "direct"
+        if self._factor is None:
             trimmed = matrix.tocsc(copy=True)
             trimmed.eliminate_zeros()
             try:
-                factor = spla.splu(
-                    trimmed, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.01, options={"SymmetricMode": True}
-                )
-            except RuntimeError as error:
-                raise RunError(
-                    "The flow equations are singular: some cells are joined to no fixed head or head-dependent "
-                    "boundary, and nothing is stored in them."
-                ) from error
-            self._solve, self.method = factor.solve, "direct"
-        x: Floats = self._solve(right)
-        rest = right - matrix @ x
-        better = x + self._solve(rest)
-        return better if np.abs(right - matrix @ better).max() < np.abs(rest).max() else x
+                self._factor = _factorise(trimmed)
+            except RuntimeError:
+                # Groups of cells that hold hardly any water: held where they are, as if they stored a little.
+                held = sp.identity(matrix.shape[0], format="csc") * (1e-10 * float(matrix.diagonal().max()))
+                self._factor = _factorise(trimmed + held)
+        x: Floats = self._factor(right)
+        if not np.all(np.isfinite(x)):
+            raise RunError(
+                "The flow equations are singular: some cells are joined to no fixed head or head-dependent "
+                "boundary, and nothing is stored in them."
+            )
+        return x
 
-    def _iterate(self, matrix: sp.csr_matrix, right: Floats, symmetric: bool, tolerance: float) -> Floats | None:
-        """Return x from a Krylov method with algebraic multigrid before it; None if it does not get there."""
-        import pyamg
-
-        trimmed = matrix
-        if self._solve is None or self.method == "direct":
-            trimmed = matrix.copy()
-            trimmed.eliminate_zeros()
-            hierarchy = pyamg.ruge_stuben_solver(trimmed, strength=("classical", {"theta": 0.25}), max_coarse=500)
-            self._solve = hierarchy.aspreconditioner(cycle="V").matvec
-        before = spla.LinearOperator(matrix.shape, matvec=self._solve, dtype=np.float64)
+    def _iterate(self, matrix: sp.csr_matrix, right: Floats, symmetric: bool) -> Floats | None:
+        """Return x from a Krylov method with algebraic multigrid before it; None if it is of no use."""
         self.method = "cg" if symmetric else "bicgstab"
         method = spla.cg if symmetric else spla.bicgstab
-        x: Floats = np.zeros_like(right)
-        limit = tolerance * float(np.linalg.norm(right))
-        rest = right
-        for _ in range(3):
-            add, _ = method(matrix, rest, rtol=1e-6, atol=0.3 * limit, M=before, maxiter=100)
-            x = x + add
-            rest = right - matrix @ x
-            if float(np.linalg.norm(rest)) <= limit:
+        for fresh in (self._cycle is None or self._worn, True):
+            if fresh:
+                self._cycle = _multigrid(matrix)
+                self._first_count = 0
+            count = 0
+
+            def one_more(_: Floats) -> None:
+                nonlocal count
+                count += 1
+
+            before = spla.LinearOperator(matrix.shape, matvec=self._cycle, dtype=np.float64)
+            x: Floats = method(
+                matrix, right, rtol=REDUCTION, atol=0.0, M=before, maxiter=80 if symmetric else 50, callback=one_more
+            )[0]
+            left = float(np.linalg.norm(right - matrix @ x)) / float(np.linalg.norm(right))
+            self._first_count = self._first_count or count
+            self._worn = count > 1.5 * self._first_count + 5
+            if left <= USEFUL:
                 return x
+            if fresh:
+                return None
         return None
+
+
+def _factorise(matrix: sp.csc_matrix) -> Solve:
+    factor = spla.splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.01, options={"SymmetricMode": True})
+    solve: Solve = factor.solve
+    return solve
+
+
+def _multigrid(matrix: sp.csr_matrix) -> Solve:
+    """Return one V cycle of classical (Ruge-Stuben) multigrid; it uses no random numbers.
+
+    One Gauss-Seidel sweep down and one back keep the cycle symmetric for conjugate gradients.
+    """
+    import pyamg
+
+    trimmed = matrix.copy()
+    trimmed.eliminate_zeros()
+    hierarchy = pyamg.ruge_stuben_solver(
+        trimmed, strength=("classical", {"theta": 0.25}), max_coarse=300,
+        presmoother=("gauss_seidel", {"sweep": "forward"}), postsmoother=("gauss_seidel", {"sweep": "backward"}),
+    )
+    cycle: Solve = hierarchy.aspreconditioner(cycle="V").matvec
+    return cycle

@@ -13,7 +13,7 @@ from gwsolver.flow.boundaries import Boundaries, cells_below
 from gwsolver.flow.discharge import DischargeWeights
 from gwsolver.flow.faces import FaceEquations
 from gwsolver.flow.iterate import Iteration, lowest_bottoms
-from gwsolver.flow.linear import LinearSolver
+from gwsolver.flow.linear import LinearSolver, direct_limit
 from gwsolver.flow.storage import StorageEquations
 from gwsolver.flow.system import Balance, Pattern, StepSystem
 
@@ -49,7 +49,8 @@ class FlowSolver:
         self._pattern = Pattern(self._faces)
         self._below = cells_below(model.grid)
         self._weights = DischargeWeights(model.grid)
-        self._iteration = Iteration(model, self._faces, lowest_bottoms(model.grid, self._below), LinearSolver())
+        linear = LinearSolver(direct_limit(model.grid))
+        self._iteration = Iteration(model, self._faces, lowest_bottoms(model.grid, self._below), linear)
         self._head = model.initial_head.astype(np.float64)
         self._active = np.ones(model.grid.n_cells, np.bool_)
         self._last: FlowStep | None = None

@@ -79,7 +79,7 @@ class StepSystem:
         size = head.size
         faces = self.faces.flows(head, active)
         leaves = np.bincount(n, faces.flow, minlength=size)
-        into: Floats = np.bincount(m, faces.flow, minlength=size) - leaves
+        into = (np.bincount(m, faces.flow, minlength=size) - leaves).astype(np.float64)
         rate, slope = self.boundaries.flows(head, active)
         free = active & ~self.boundaries.fixed
         total = into + rate

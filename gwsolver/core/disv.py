@@ -124,7 +124,8 @@ def _areas(
     """Return the areas by the shoelace formula about each ring's first vertex, positive if clockwise."""
     origin = xy[vertex[start[:-1]]][owner]
     a, b = xy[vertex] - origin, xy[follower] - origin
-    return 0.5 * np.bincount(owner, weights=b[:, 0] * a[:, 1] - a[:, 0] * b[:, 1], minlength=start.size - 1)
+    cross = b[:, 0] * a[:, 1] - a[:, 0] * b[:, 1]
+    return np.asarray(0.5 * np.bincount(owner, weights=cross, minlength=start.size - 1), np.float64)
 
 
 def _shared_edges(

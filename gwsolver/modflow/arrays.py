@@ -12,7 +12,7 @@ from gwsolver.modflow.entries import Link, PeriodEntries, SteppedStress
 from gwsolver.modflow.load import silence
 from gwsolver.modflow.packages import Package
 from gwsolver.modflow.series import Series
-from gwsolver.modflow.stress import _series_problem, auxiliary_names, multiplied_column, multiplier_of, options_of
+from gwsolver.modflow.stress import auxiliary_names, multiplied_column, multiplier_of, options_of, series_problem
 from gwsolver.packages.registry import BoundaryKind, Column
 
 
@@ -114,7 +114,7 @@ def _values(package: Package, column: Column, auxiliary: bool, given: Any, plan:
         short = next((s for p in range(*held) for s in time.steps_of(p) if not chosen.covers(s.start, s.end)), None)
         if short is not None:
             word = "ends" if chosen.times[-1] < short.end else "begins"
-            problem = _series_problem(chosen, word, float(chosen.times[-1 if word == "ends" else 0]), short, package)
+            problem = series_problem(chosen, word, float(chosen.times[-1 if word == "ends" else 0]), short, package)
             package.findings.bad.append(problem)
         links.append(Link(column.name, auxiliary, np.arange(plan.size), -1, chosen, plan))
         return np.zeros(plan.size)

@@ -43,6 +43,13 @@ def block_names(abbreviation: str) -> frozenset[str]:
 
 
 @cache
+def data_words(abbreviation: str, block: str) -> frozenset[str]:
+    """Return the upper-case names of the data of a block."""
+    return frozenset(e["name"].upper() for e in _entries(abbreviation)
+                     if e.get("block", "").upper() == block and "name" in e)
+
+
+@cache
 def _entries(abbreviation: str) -> tuple[dict[str, str], ...]:
     lines = getattr(package_classes().get(abbreviation), "dfn", [])
     entries = []

@@ -42,7 +42,8 @@ def read_conductivity(package: Package, grid: Grid) -> Conductivity:
         variable_cv=bool(variable), dewatered="dewatered" in variable,
     )
     if conductivity.averaging not in ("harmonic", *AVERAGING):
-        package.bad("alternative_cell_averaging", value=conductivity.averaging, allowed=f"one of {', '.join(AVERAGING)}",
+        package.bad("alternative_cell_averaging", value=conductivity.averaging,
+                    allowed=f"one of {', '.join(AVERAGING)}",
                     block="OPTIONS", word="ALTERNATIVE_CELL_AVERAGING")
     package.check(conductivity.problems(), grid)
     for name, values in zip(("angle1", "angle2", "angle3"), angles, strict=True):

@@ -1,14 +1,16 @@
 """One flopy model to a core FlowModel or TransportModel."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from gwsolver.core.errors import Problem
 from gwsolver.core.grid import VERTICAL, Grid
 from gwsolver.core.output import Observation
-from gwsolver.core.simulation import FlowModel, TransportModel
+from gwsolver.core.simulation import FlowModel, SavedFlows, TransportModel
 from gwsolver.core.stress import StressPackage
 from gwsolver.core.time import TimeAxis
 from gwsolver.modflow.arrays import read_arrays
@@ -24,6 +26,7 @@ from gwsolver.modflow.timeseries import read_series
 from gwsolver.modflow.transport_model import read_advection, read_dispersion, read_mobile, read_sources
 from gwsolver.packages.registry import BoundaryKind, kinds
 
+Model = TypeVar("Model")
 GRIDS = ("dis", "disv", "disu")
 
 
@@ -98,8 +101,6 @@ def package_names(model: Any) -> dict[str, str]:
 def _needed(parts: ModelParts, *types: str) -> bool:
     missing = [t for t in types if t not in parts.singles]
     for name in missing:
-        from gwsolver.core.errors import Problem
-
         label = "DIS, DISV or DISU" if name == "grid" else name.upper()
         parts.findings.bad.append(Problem(f"the model has no {label} package", file=parts.file, package=parts.name))
     return not missing
@@ -148,8 +149,28 @@ def flow_model(parts: ModelParts) -> FlowModel | None:
     )
 
 
-def transport_model(parts: ModelParts, flow: FlowModel | None, flow_name: str, saved: Any) -> TransportModel | None:
-    """Return the transport model carried by `flow` or by saved flows; None after reporting problems."""
+def guarded(parts: ModelParts, build: Callable[[], Model]) -> Model | None:
+    """Build a model; whatever flopy or its data raise on the way becomes a problem of the model.
+
+    flopy reads some blocks only when they are asked for, and raises what it likes then.
+    """
+    try:
+        return build()
+    except Exception as error:
+        if parts.findings.clean:
+            text = " ".join(str(error).split()) or type(error).__name__
+            parts.findings.bad.append(Problem(f"cannot be read ({text[:300]})", file=parts.file, package=parts.name,
+                                              hint="Compare its files with MODFLOW 6's description of input."))
+        return None
+
+
+def transport_model(
+    parts: ModelParts, flow: FlowModel | None, flow_name: str, saved: SavedFlows | None, complete: bool
+) -> TransportModel | None:
+    """Return the transport model carried by `flow` or by saved flows; None after reporting problems.
+
+    `complete`: all packages of the flow model were read, so that SSM can be held against them.
+    """
     if not _needed(parts, "grid", "ic", "mst"):
         return None
     grid = read_grid(parts.singles["grid"])
@@ -166,12 +187,14 @@ def transport_model(parts: ModelParts, flow: FlowModel | None, flow_name: str, s
     if grid.kind == "disu" and np.any(~np.any(grid.face_normal != 0.0, axis=1)):
         package.refuse("transport on a DISU grid without ANGLDEGX and without cell centres",
                        "Give ANGLDEGX, or VERTICES and CELL2D: dispersion needs the directions of the faces.")
-    elif "adv" in parts.singles or "dsp" in parts.singles:
-        if grid.kind == "disu" and bool(np.any(grid.face_kind != VERTICAL)) and bool(np.any(np.isnan(grid.x))):
-            package.refuse("transport on a DISU grid without cell centres",
-                           "Give VERTICES and CELL2D: gradients need the places of the cells.")
+    elif grid.kind == "disu" and bool(np.any(grid.face_kind != VERTICAL)) and bool(np.any(np.isnan(grid.x))):
+        package.refuse("transport on a DISU grid without cell centres",
+                       "Give VERTICES and CELL2D: gradients need the places of the cells.")
+    if any(p.length <= 0.0 for p in parts.time.periods):
+        parts.findings.bad.append(Problem("a stress period of length zero cannot carry transport", file=parts.file,
+                                          package=parts.name, hint="Give PERLEN above 0 in TDIS."))
     dsp, mst = parts.singles.get("dsp"), parts.singles["mst"]
-    flow_packages = {p.name: p.auxiliary_names for p in flow.packages} if flow is not None else None
+    known = {p.name: p.auxiliary_names for p in flow.packages} if flow is not None and complete else None
     if parts.singles.get("adv") is not None:
         parts.findings.note(f"{parts.name}: the scheme that ADV names is passed over for gwsolver's own, "
                             "unless the run asks otherwise.")
@@ -180,7 +203,7 @@ def transport_model(parts: ModelParts, flow: FlowModel | None, flow_name: str, s
         initial_concentration=read_initial(parts.singles["ic"], grid), mobile=read_mobile(mst, grid),
         saved_flows=saved, dispersion=read_dispersion(dsp, grid) if dsp else None,
         advection=read_advection(parts.singles.get("adv")),
-        sources=read_sources(parts.singles.get("ssm"), flow_packages), packages=_stress(parts, grid),
+        sources=read_sources(parts.singles.get("ssm"), known), packages=_stress(parts, grid),
         output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(parts, grid),
         file=parts.file,
     )

@@ -39,7 +39,8 @@ def read_output_control(package: Package | None, time: TimeAxis) -> OutputContro
     for period, lines in sorted(by_period.items()):
         for record, words, line in lines:
             if record not in RECORDS:
-                package.bad(f'SAVE {record.upper()} is not known', line=line, allowed="one of HEAD, CONCENTRATION, BUDGET")
+                package.bad(f"SAVE {record.upper()} is not known", line=line,
+                            allowed="one of HEAD, CONCENTRATION, BUDGET")
                 continue
             rule = _rule(package, words, line)
             if rule is not None:

@@ -1,6 +1,7 @@
 """The door: MODFLOW 6 simulations, from disk or from memory, to one core Simulation."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from gwsolver.core.simulation import FlowModel, SavedFlows, Simulation, Transpor
 from gwsolver.core.time import StressPeriod, TimeAxis
 from gwsolver.modflow.collect import RUN_MODFLOW, Findings
 from gwsolver.modflow.load import load_simulation, rows, words
-from gwsolver.modflow.model import ModelParts, flow_model, take_apart, transport_model
+from gwsolver.modflow.model import ModelParts, flow_model, guarded, take_apart, transport_model
 from gwsolver.modflow.packages import Package, wrap
 from gwsolver.modflow.survey import Survey, survey_files, survey_memory
 
@@ -81,7 +82,13 @@ def open_folder(folder: Path) -> Source:
         data, problems = load_simulation(folder)
         if survey.whole.clean and all(f.clean for f in survey.models.values()):
             survey.whole.bad += problems
-    return _source(folder, True, data, survey)
+    try:
+        return _source(folder, True, data, survey)
+    except Exception as error:
+        # flopy reads some blocks only when they are asked for, and raises what it likes then.
+        text = " ".join(str(error).split()) or type(error).__name__
+        survey.whole.bad.append(Problem(f"cannot be read ({text[:300]})", file=str(folder / "mfsim.nam")))
+        return _source(folder, True, None, survey)
 
 
 def open_memory(simulation: Any) -> Source:
@@ -151,10 +158,12 @@ def read_time(package: Package) -> TimeAxis:
         except (TypeError, ValueError):
             package.bad(f"period {i + 1} needs PERLEN, NSTP and TSMULT", line=line)
             continue
-        for name, value, ok in (("perlen", length, 0.0 <= length < float("inf")), ("nstp", steps, steps > 0),
-                                ("tsmult", multiplier, 0.0 < multiplier < float("inf"))):
+        endless = float("inf")
+        for name, value, ok in (("perlen", length, 0.0 <= length < endless), ("nstp", steps, steps > 0),
+                                ("tsmult", multiplier, 0.0 < multiplier < endless)):
             if not ok:
-                package.bad(f"{name} of period {i + 1}", value=value, allowed="[0, inf)" if name == "perlen" else "(0, inf)", line=line)
+                package.bad(f"{name} of period {i + 1}", value=value, line=line,
+                            allowed="[0, inf)" if name == "perlen" else "(0, inf)")
         periods.append(StressPeriod(length, max(steps, 1), multiplier))
     if not periods and not package.findings.bad:
         package.bad("there are no stress periods")
@@ -170,7 +179,7 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
     solvable: dict[str, bool] = {}
     for source in sources:
         for name, parts in source.flow.items():
-            model = flow_model(parts)
+            model = guarded(parts, partial(flow_model, parts))
             solvable[name] = model is not None and source.findings.clean and parts.findings.clean
             if model is not None:
                 flows[name] = model
@@ -186,7 +195,7 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
             if solve:
                 used.add(carrier)
                 total.note(f"{name}: its flow is that of {carrier}, solved here.")
-                model = transport_model(parts, flows.get(carrier), carrier, None)
+                build = partial(transport_model, parts, flows.get(carrier), carrier, None, solvable[carrier])
             else:
                 if carrier:
                     dropped.add(carrier)
@@ -194,12 +203,14 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
                     total.bad.append(_no_flow(name, parts, carrier, saved, choice))
                 else:
                     total.note(f"{name}: its flow is read from {saved.head_file} and {saved.budget_file}.")
-                model = transport_model(parts, None, "", saved)
+                build = partial(transport_model, parts, None, "", saved, False)
+            model = guarded(parts, build)
             if model is not None:
                 transports.append(model)
             total.add(parts.findings)
     for source in sources:
-        only_saved = bool(source.flow) and not source.transport and all(n in dropped and n not in used for n in source.flow)
+        idle = all(n in dropped and n not in used for n in source.flow)
+        only_saved = bool(source.flow) and not source.transport and idle
         if not only_saved:
             total.add(source.findings)
         else:

@@ -24,7 +24,7 @@ class Series:
     method : str
         "stepwise", "linear" or "linearend".
     times : ndarray of float64, shape (record,)
-        Increasing [T].
+        Not decreasing [T]; two equal ones make a jump.
     values : ndarray of float64, shape (record,) or (record, plan cell)
         Scale factor already applied.
     file : str
@@ -48,15 +48,10 @@ class Series:
         if self.method == "linearend" or end <= start:
             return self._at(end)
         inner = self.times[(self.times > start) & (self.times < end)]
-        edges = np.concatenate([[start], inner, [end]])
-        lengths = np.diff(edges)
-        if self.method == "stepwise":
-            index = np.searchsorted(self.times, edges[:-1], side="right") - 1
-            means = self.values[np.maximum(index, 0)]
-        else:
-            at = np.stack([self._at(t) for t in edges])
-            means = 0.5 * (at[:-1] + at[1:])
-        return np.asarray(np.tensordot(lengths, means, axes=1) / (end - start))
+        edges = np.unique(np.concatenate([[start], inner, [end]]))
+        # Between records values are constant or linear: the mean of a piece is the value in its middle.
+        means = np.stack([self._at(t) for t in 0.5 * (edges[:-1] + edges[1:])])
+        return np.asarray(np.tensordot(np.diff(edges), means, axes=1) / (end - start))
 
     def _at(self, time: float) -> Floats:
         after = int(np.clip(np.searchsorted(self.times, time, side="left"), 0, self.times.size - 1))

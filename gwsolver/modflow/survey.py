@@ -7,12 +7,14 @@ from typing import Any
 
 from gwsolver.core.errors import Problem
 from gwsolver.modflow.collect import Findings
-from gwsolver.modflow.definitions import block_names, class_names, option_words, package_classes
+from gwsolver.modflow.definitions import block_names, class_names, data_words, option_words, package_classes
 from gwsolver.modflow.load import silence
 from gwsolver.modflow.locate import InputText, Record, scan
 from gwsolver.modflow.support import accepted_options, hint_for, packages_of
 
 MODELS = ("GWF6", "GWT6")
+DATA_BLOCKS = ("GRIDDATA", "DIMENSIONS", "CONNECTIONDATA")
+ARRAY_WORDS = ("CONSTANT", "INTERNAL", "OPEN/CLOSE", "NETCDF", "FACTOR", "NAN", "INF", "INFINITY")
 CHILDREN = ("TS6", "TAS6", "OBS6")
 
 
@@ -109,6 +111,7 @@ def _package(folder: Path, package: str, model: str, record: Record, survey: Sur
             found.bad.append(Problem(f'block "{block.name}" is not known here', file=str(text.path), line=block.line,
                                      package=label, hint=_nearest(block.name, sorted(known))))
     _check_words(text, names, model, label, found, key=package)
+    _check_data(text, names, label, found)
     for option in text.records("OPTIONS"):
         if option.key in CHILDREN and len(option.words) > 2:
             child = option.key.lower().removesuffix("6")
@@ -135,6 +138,20 @@ def _check_words(text: InputText, names: str | list[str], model: str, label: str
         elif word == "SORPTION" and len(record.words) > 1 and record.words[1].upper() != "LINEAR":
             found.unsupported.append(_not_supported(f"SORPTION {record.words[1].upper()}", record,
                                                     "Linear sorption is solved.", label))
+
+
+def _check_data(text: InputText, names: list[str], label: str, found: Findings) -> None:
+    """Find names of arrays and counts that are not known: flopy passes over them."""
+    for block in text.blocks:
+        if block.name not in DATA_BLOCKS:
+            continue
+        known = frozenset().union(*(data_words(n, block.name) for n in names))
+        for number, line in block.text:
+            word = line.split(maxsplit=1)[0].upper() if line[:1].isalpha() or line.strip()[:1].isalpha() else ""
+            if word and word not in known and word not in ARRAY_WORDS:
+                found.bad.append(Problem(f'"{line.split()[0]}" is not known in block {block.name}',
+                                         file=str(text.path), line=number, package=label,
+                                         hint=_nearest(word, sorted(known))))
 
 
 def survey_memory(simulation: Any) -> Survey:

@@ -59,12 +59,12 @@ def _numbers(package: Package) -> dict[str, Series]:
     for i, (name, method, factor) in enumerate(zip(names, methods, factors, strict=True)):
         there = table[:, i + 1] != NO_DATA
         times, values = table[there, 0], table[there, i + 1] * factor
-        if times.size == 0 or np.any(np.diff(times) <= 0.0) or not np.all(np.isfinite(values)):
-            at = int(np.argmax(np.diff(times) <= 0.0)) + 1 if times.size > 1 else 0
+        if times.size == 0 or np.any(np.diff(times) < 0.0) or not np.all(np.isfinite(values)):
+            at = int(np.argmax(np.diff(times) < 0.0)) + 1 if times.size > 1 else 0
             text = package.text()
             entries = list(text.records("TIMESERIES")) if text else []
             line = entries[at].line if at < len(entries) else None
-            what = "times do not increase" if times.size and np.all(np.isfinite(values)) else "has values that are none"
+            what = "times decrease" if times.size and np.all(np.isfinite(values)) else "has values that are none"
             package.bad(f'series "{name}": {what}', line=line)
             continue
         found[name] = Series(name, method, times, values, package.file)

@@ -60,7 +60,7 @@ def machine() -> dict[str, Any]:
         "processor": platform.machine(),
         "cores": os.cpu_count(),
         "threads": kernels.n_threads(),
-        "kernels": kernels.choose_variant("transport"),
+        "kernels": kernels.choose_variant("transport_rows"),
     }
 
 

@@ -98,6 +98,12 @@ class Results:
         return self.summary["units"]
 
     @cached_property
+    def crs(self) -> str:
+        """Coordinate reference system as "EPSG:32640", "" if unknown."""
+        with self._netcdf() as data:
+            return str(data.getncattr("crs"))
+
+    @cached_property
     def grid(self) -> Grid:
         """Grid of the first species (of the first flow model if there is none)."""
         return self.grid_of((self.species or self.flow_models)[0])

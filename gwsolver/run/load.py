@@ -35,13 +35,14 @@ class LoadedCase:
         """Return what is known to be wrong before anything is solved; nothing if all is well.
 
         Reading has already raised `InputError` for what a file shows by itself; this looks at
-        what only shows when every time step is resolved (time series that end early, ...).
+        what only shows when every time step is resolved (time series that end early, ...), and
+        at every number of saved flows.
         """
         problems: list[Problem] = []
         for model in (*self.simulation.flow_models, *self.simulation.transport_models):
             for package in model.packages:
                 problems += _unresolved(package.at, model.time.steps(), package.file, package.name)
-        return problems
+        return [*problems, *_saved_flow_problems(self.simulation)]
 
     def describe(self) -> dict[str, Any]:
         """Return what ``gwsolver info`` shows: grids, periods, packages, species."""
@@ -146,3 +147,17 @@ def _unresolved(at: Callable[..., Any], steps: Any, file: str, package: str) -> 
                 return [Problem(f"{name} is not a number in period {step.period + 1}, step {step.step + 1}",
                                 file=file, package=package)]
     return []
+
+
+def _saved_flow_problems(simulation: Simulation) -> list[Problem]:
+    """Look through the saved flows of species that nobody solves the flow for, each pair of files once."""
+    from gwsolver.modflow import saved_flow_steps
+
+    problems: list[Problem] = []
+    carried = [m for m in simulation.transport_models if not m.flow_model and m.saved_flows is not None]
+    for species in {m.saved_flows: m for m in carried}.values():
+        try:
+            saved_flow_steps(species.saved_flows, species.grid).close()
+        except InputError as error:
+            problems += error.problems
+    return problems

@@ -182,7 +182,7 @@ def _saved(
 ) -> Iterator[tuple[FlowStep, str]]:
     """Read saved flows step by step; with each, whether it serves a step, its period or the run."""
     assert model.saved_flows is not None
-    steps = saved_flow_steps(model.saved_flows, model.grid)
+    steps = saved_flow_steps(model.saved_flows, model.grid, check=False)  # LoadedCase.check has looked at them
     while True:
         with timings.phase("reading flows"):
             flow = next(steps, None)

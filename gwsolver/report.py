@@ -23,7 +23,7 @@ def draw(results: Any, folder: str | Path | None = None) -> list[Path]:
     InputError
         With every figure that cannot be drawn as asked; the others are drawn.
     """
-    folder = Path(folder if folder is not None else results.folder)
+    folder = Path(folder if folder is not None else results.path)
     requests = results.case.figures or _standard(results)
     files: list[Path] = []
     problems: list[Problem] = []

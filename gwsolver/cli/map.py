@@ -34,6 +34,6 @@ def run(args: argparse.Namespace) -> int:
         results, species, time=args.time, layer=args.layer, limit=args.limit, lang=args.lang, width=args.width,
         title=args.title,
     )
-    path = save_map(figure, args.out or Path(results.folder) / f"plume_{species}.png")
+    path = save_map(figure, args.out or Path(results.path) / f"plume_{species}.png")
     print(json.dumps({"file": str(path)}, ensure_ascii=False) if args.as_json else path)
     return 0

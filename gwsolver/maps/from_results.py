@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Grid
 from gwsolver.core.units import convert, split_number
 from gwsolver.maps.scene import MONITORING, RECEPTOR, SOURCE, VILLAGE, WELL, PlumeScene, River, Site
-from gwsolver.maps.surface import n_plan, plan_centres
+from gwsolver.maps.surface import n_plan
+from gwsolver.results.locate import cells_at
+from gwsolver.results.observations import receptor_value
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,12 +41,13 @@ def scene_from_results(
     now = float(times[index])
     cells = cell_values(concentrations, index, grid)
     number = _layer(layer, grid)
-    head = _at_time(results, "head", now, grid)
+    saved = _saved(results.head, now)
+    head = None if saved is None else np.asarray(saved.values, float).ravel()[grid.node]
     wells = _wells(results, now)
     limit_value, law = _limit(case, name, limit)
     sites, mixed = _sites(case, grid, cells, wells)
     settings = next((s for s in case.species if s.name == name), None)
-    date = results.date(now)
+    day = results.date(now)
     return PlumeScene(
         grid=grid,
         species=name,
@@ -56,7 +59,7 @@ def scene_from_results(
         length_unit=case.length_unit or LENGTH_UNITS.get(grid.length_unit, ""),
         time_unit=case.time_unit,
         time=now,
-        date="" if date is None else _iso(date),
+        date="" if day is None else day.date().isoformat(),
         layer=number,
         n_layers=0 if grid.kind == "disu" else int(grid.shape[0]),
         limit=limit_value,
@@ -77,8 +80,7 @@ def scene_from_results(
 
 def cell_values(array: Any, index: int, grid: Grid) -> Floats:
     """Return one time of a (time, layer, row, column) or (time, cell) array over the active cells."""
-    values = np.asarray(array[index], float).ravel()
-    return values if values.size == grid.n_cells and grid.n_nodes != grid.n_cells else values[grid.node]
+    return np.asarray(array[index].values, float).ravel()[grid.node]
 
 
 def _species(results: Any, species: str) -> str:
@@ -121,55 +123,36 @@ def _model_time(results: Any, time: object, times: Floats) -> float:
         raise InputError([Problem(
             "time", package="map", value=text, allowed="a model time or an ISO date such as 2035-01-01",
         )]) from None
-    dates = [results.date(float(t)) for t in times]
-    if any(d is None for d in dates):
+    gaps = [_gap(results.date(float(t)), day) for t in times]
+    if None in gaps:
         raise InputError([Problem(
             "time", package="map", value=text, allowed="a model time",
             hint="The model has no start date: give START_DATE_TIME in TDIS or [case] start.",
         )])
-    seconds = np.array([(_datetime(d) - _datetime(day)).total_seconds() for d in dates])
-    return float(times[int(np.argmin(np.abs(seconds)))])
+    return float(times[int(np.argmin(np.array(gaps, float)))])
+
+
+def _gap(saved: datetime | None, asked: datetime) -> float | None:
+    """Return the seconds between two dates, None if the first is unknown."""
+    return None if saved is None else abs((saved - asked.replace(tzinfo=None)).total_seconds())
 
 
 def _nearest(times: Floats, time: float) -> int:
     return int(np.argmin(np.abs(times - time)))
 
 
-def _datetime(day: Any) -> datetime:
-    if isinstance(day, np.datetime64):
-        day = day.astype("datetime64[s]").item()
-    if isinstance(day, str):
-        day = datetime.fromisoformat(day)
-    if isinstance(day, date) and not isinstance(day, datetime):
-        day = datetime(day.year, day.month, day.day)
-    return day.replace(tzinfo=None)  # type: ignore[no-any-return]
-
-
-def _iso(day: Any) -> str:
-    return _datetime(day).date().isoformat()
-
-
-def _at_time(results: Any, what: str, now: float, grid: Grid) -> Floats | None:
-    """Return heads at the saved time nearest to `now`, None if the run has none."""
+def _saved(field: Any, now: float) -> Any | None:
+    """Return a field of the run at the saved time nearest to `now`, None if it was not saved."""
     try:
-        array = getattr(results, what)()
-    except (KeyError, InputError, FileNotFoundError):
+        array = field()
+    except StopIteration:
         return None
-    if array is None or array.shape[0] == 0:
-        return None
-    return cell_values(array, time_index(array, results, now), grid)
+    return array[time_index(array, now)] if array.shape[0] else None
 
 
-def time_index(array: Any, results: Any, now: float) -> int:
+def time_index(array: Any, now: float) -> int:
     """Return the index of an array's own saved time nearest to a model time."""
-    times = np.asarray(results.times, float)
-    if array.shape[0] == times.size:
-        return _nearest(times, now)
-    coordinate = array["time"].values
-    if np.issubdtype(coordinate.dtype, np.datetime64):
-        wanted = np.datetime64(_datetime(results.date(now)))
-        return int(np.argmin(np.abs(coordinate - wanted)))
-    return _nearest(coordinate.astype(float), now)
+    return _nearest(np.asarray(array["time"].values, float), now)
 
 
 def _in_plan(grid: Grid, cells: Floats, layer: int | None, combine: np.ufunc) -> Floats:
@@ -205,17 +188,10 @@ def _uppermost(grid: Grid, cells: Floats, layer: int | None) -> Floats:
 
 def _flow(results: Any, now: float, grid: Grid, layer: int | None) -> Floats | None:
     """Return the specific discharge in map directions over plan cells, None if it was not saved."""
-    try:
-        array = results.specific_discharge()
-    except (KeyError, InputError, FileNotFoundError):
+    saved = _saved(results.specific_discharge, now)
+    if saved is None:
         return None
-    if array is None or array.shape[0] == 0:
-        return None
-    values = np.asarray(array[time_index(array, results, now)], float)
-    if values.shape[-1] == 3:
-        values = np.moveaxis(values, -1, 0)
-    flat = values.reshape(3, -1)
-    flat = flat[:, grid.node] if flat.shape[1] == grid.n_nodes else flat
+    flat = np.asarray(saved.values, float).reshape(-1, 3)[grid.node].T
     a = math.radians(grid.angle)
     qx, qy = flat[0], flat[1]
     turned = qx * math.cos(a) - qy * math.sin(a), qx * math.sin(a) + qy * math.cos(a)
@@ -268,115 +244,94 @@ def _place(place: Place, kind: str, value: float = math.nan) -> Site:
     return Site(place.name, kind, float(x), float(y), value, polygon)
 
 
-class _Well:
-    """One well of the model: its cells with the rates they pump, its place."""
-
-    def __init__(self, name: str, cells: Ints, rates: Floats, x: float, y: float) -> None:
-        self.name, self.cells, self.rates, self.x, self.y = name, cells, rates, x, y
-
-    def mixed(self, concentration: Floats) -> float:
-        """Return the concentration of the pumped water; of equal parts where it does not pump."""
-        weight = np.maximum(-self.rates, 0.0)
-        if weight.sum() <= 0.0:
-            weight = np.ones(self.cells.size)
-        known = np.isfinite(concentration[self.cells])
-        if not (weight * known).sum() > 0.0:
-            return math.nan
-        return float(np.average(concentration[self.cells][known], weights=weight[known]))
+def _wells(results: Any, now: float) -> list[Any]:
+    """Return the model's wells that pump or inject at a time (all of them if none does)."""
+    wells = [f for f in results.features if f.kind in ("wel", "maw")]
+    running = [f for f in wells if f.rate and f.rate[_nearest(np.asarray(f.times), now)] != 0.0]
+    return running or wells
 
 
-def _wells(results: Any, now: float) -> list[_Well]:
-    found = []
-    for feature in results.features:
-        if feature.kind in ("wel", "maw"):
-            found += _split_wells(feature, results, now)
-    return found
+def _sites(case: CaseInfo, grid: Grid, cells: Floats, wells: list[Any]) -> tuple[tuple[Site, ...], bool]:
+    """Return receptors with their concentrations, then the model's wells that no receptor names.
 
-
-def _split_wells(feature: Any, results: Any, now: float) -> list[_Well]:
-    """Return the wells of a feature: entries above each other are one well."""
-    grid: Grid = results.grid
-    cells = np.asarray(feature.cells, np.int64)
-    rates = np.broadcast_to(np.asarray(feature.rate(now), float), cells.shape)
-    wells = []
-    columns = grid.column[cells]
-    for column in dict.fromkeys(columns.tolist()):
-        part = columns == column
-        x, y = grid.to_map(grid.x[cells[part][:1]], grid.y[cells[part][:1]])
-        wells.append(_Well(str(feature.name), cells[part], rates[part], float(x[0]), float(y[0])))
-    return wells
-
-
-def _sites(case: CaseInfo, grid: Grid, cells: Floats, wells: list[_Well]) -> tuple[tuple[Site, ...], bool]:
-    """Return receptors with their concentrations, then the model's wells that no receptor names."""
-    cx, cy = plan_centres(grid)
-    sites, taken, mixed = [], set(), False
+    Values are those of observations.csv: means over a receptor's cells by thickness.
+    """
+    sites: list[Site] = []
+    taken: set[int] = set()
+    mixed = False
     for place in case.receptors:
-        if place.kind in RIVERS or place.kind == "river":
-            continue
-        kind = KINDS.get(place.kind, RECEPTOR)
-        well = _well_at(place, wells, grid, cx, cy)
+        kind = RECEPTOR if place.kind == "river" else KINDS.get(place.kind, RECEPTOR)
+        here = cells_at(grid, place.x, place.y, place.layers)
+        well = _well_at(place, here, wells, grid)
         if well is not None and kind != MONITORING:
             taken.add(id(well))
-            mixed = mixed or well.cells.size > 1
-            sites.append(_place(place, WELL, well.mixed(cells)))
-            continue
-        value = math.nan if kind == VILLAGE and not place.layers else _value(place, grid, cells, cx, cy)
+            kind = WELL
+        mixed = mixed or here.size > 1
+        value = math.nan if kind == VILLAGE and not place.layers else receptor_value(grid, here, cells)
         sites.append(_place(place, kind, value))
-    count = 0
     for well in wells:
-        if id(well) in taken or not (well.rates < 0.0).any():
+        if id(well) in taken:
             continue
-        count += 1
-        mixed = mixed or well.cells.size > 1
-        name = well.name.upper() if well.name else f"W{count}"
-        sites.append(Site(name, WELL, well.x, well.y, well.mixed(cells)))
+        here = np.asarray(well.cells, np.int64)
+        mixed = mixed or here.size > 1
+        name = well.boundname or f"W{well.name.rsplit(' ', 1)[-1]}"
+        sites.append(Site(name.upper() if name == name.lower() else name, WELL, well.x, well.y,
+                          receptor_value(grid, here, cells)))
     return tuple(sites), mixed
 
 
-def _column(x: float, y: float, cx: Floats, cy: Floats) -> int:
-    """Return the plan cell whose centre is nearest to a map point."""
-    return int(np.nanargmin(np.hypot(cx - x, cy - y)))
-
-
-def _well_at(place: Place, wells: Iterable[_Well], grid: Grid, cx: Floats, cy: Floats) -> _Well | None:
+def _well_at(place: Place, here: Ints, wells: Iterable[Any], grid: Grid) -> Any | None:
     """Return the model's well that a receptor is: of the same name, or in the same column of cells."""
     wells = list(wells)
-    named = [w for w in wells if w.name.lower() == place.name.lower()]
-    if named:
-        return named[0]
-    column = _column(place.x, place.y, cx, cy)
-    return next((w for w in wells if int(grid.column[w.cells[0]]) == column), None)
-
-
-def _value(place: Place, grid: Grid, cells: Floats, cx: Floats, cy: Floats) -> float:
-    """Return the mean over a receptor's layers weighted by thickness, or the uppermost cell's value."""
-    here = np.flatnonzero(grid.column == _column(place.x, place.y, cx, cy))
-    here = here[np.isfinite(cells[here])]
-    if place.layers and grid.kind != "disu":
-        here = here[np.isin(grid.layer[here] + 1, place.layers)]
-    elif here.size:
-        here = here[np.argmax(grid.top[here])][None]
-    return float(np.average(cells[here], weights=grid.thickness[here])) if here.size else math.nan
+    for well in wells:
+        if well.boundname and well.boundname.lower() == place.name.lower():
+            return well
+    columns = set(grid.column[here].tolist())
+    return next((w for w in wells if int(grid.column[w.cells[0]]) in columns), None)
 
 
 def _rivers(results: Any, grid: Grid) -> tuple[River, ...]:
     """Return rivers as lines through the cells they flow in, broken where cells do not meet."""
-    names = {id(p): p for p in results.case.receptors if p.kind == "river"}
     rivers = []
     for feature in results.features:
-        if feature.kind not in RIVERS:
+        if feature.kind not in RIVERS or not feature.cells:
             continue
         cells = np.asarray(feature.cells, np.int64)
-        if not cells.size:
-            continue
+        _, first = np.unique(grid.column[cells], return_index=True)
+        cells = cells[np.sort(first)]
         x, y = grid.to_map(grid.x[cells], grid.y[cells])
-        reach = 2.1 * np.sqrt(grid.area[cells])
-        gap = np.hypot(np.diff(x), np.diff(y))
-        cuts = np.flatnonzero(gap > np.maximum(reach[1:], reach[:-1])) + 1
-        parts = tuple(np.split(np.column_stack([x, y]), cuts))
-        rivers.append(River(_river_name(str(feature.name), names.values()), parts))
+        name = _river_name(feature.boundname or feature.package, results.case.receptors)
+        rivers.append(River(name, tuple(chains(np.column_stack([x, y]), 1.6 * np.sqrt(grid.area[cells])))))
     return tuple(rivers)
+
+
+def chains(points: Floats, reach: Floats) -> list[Floats]:
+    """Join points into lines: each goes on to the nearest point left that is within its reach.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (point, 2)
+    reach : ndarray of float64, shape (point,)
+        How far the next point may be.
+    """
+    left = np.ones(len(points), bool)
+    near = [np.flatnonzero(np.hypot(*(points - p).T) <= r) for p, r in zip(points, reach, strict=True)]
+    # A line begins where a river ends: at points with one neighbour, then anywhere.
+    order = np.argsort([min(len(n), 3) for n in near], kind="stable")
+    lines = []
+    for start in order:
+        if not left[start]:
+            continue
+        line, here = [], int(start)
+        while True:
+            left[here] = False
+            line.append(points[here])
+            ahead = near[here][left[near[here]]]
+            if not ahead.size:
+                break
+            here = int(ahead[np.argmin(np.hypot(*(points[ahead] - points[here]).T))])
+        lines.append(np.array(line))
+    return lines
 
 
 def _river_name(name: str, places: Iterable[Place]) -> str:

@@ -17,6 +17,7 @@ from gwsolver.maps.scene import PlumeScene
 from gwsolver.maps.words import Language
 
 BANNER = "#3F3F3F"
+OCCUPIED = 60.0
 CALIBRATED = "calibrated"
 
 
@@ -33,11 +34,15 @@ def best_corner(obstacles: Obstacles, width: float, height: float, order: str) -
     w, h = obstacles.frame[2], obstacles.frame[3]
     left, right, low, high = 3.0, w - width - 3.0, 3.0, h - height - 3.0
     places = {"a": (left, high), "b": (right, high), "c": (left, low), "d": (right, low)}
-    ranked = []
-    for rank, corner in enumerate(order):
-        x, y = places[corner]
-        rect = (x, y, x + width, y + height)
-        ranked.append((corner_cost(obstacles, rect) + 15.0 * rank, rank, rect))
+    candidates = [(15.0 * rank, *places[corner]) for rank, corner in enumerate(order)]
+    if max(corner_cost(obstacles, (x, y, x + width, y + height)) for _, x, y in candidates[:1]) > OCCUPIED:
+        # No corner may be free: slide along the edges as well.
+        steps = np.linspace(0.0, 1.0, 25)
+        candidates += [(45.0 + 10.0 * abs(2.0 * t - 1.0), left + t * (right - left), y) for t in steps
+                       for y in (low, high)]
+        candidates += [(45.0, x, low + t * (high - low)) for t in steps for x in (left, right)]
+    ranked = [(corner_cost(obstacles, (x, y, x + width, y + height)) + extra, i, (x, y, x + width, y + height))
+              for i, (extra, x, y) in enumerate(candidates)]
     return min(ranked)[2]
 
 
@@ -160,7 +165,7 @@ def _north(scene: PlumeScene, words: Language) -> tuple[str, float]:
 def draw_coordinates(axes: Axes, scene: PlumeScene, frame: Frame, words: Language, short: bool) -> float:
     """Tick and label the coordinates; return how far labels reach left of the frame, in points."""
     west, south, east, north = frame.window.box
-    unit, factor = coordinate_unit(scene, frame)
+    _, factor = coordinate_unit(scene, frame)
     step = step_of(0.0, max(east - west, north - south), 5 if short else 8)
     decimals = max(0, -math.floor(math.log10(step / factor) + 1e-9))
     for axis, low, high, size in ((axes.xaxis, west, east, frame.width), (axes.yaxis, south, north, frame.height)):

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
+
+from gwsolver.maps.page import SETTINGS
 
 Floats = NDArray[np.float64]
 
@@ -37,17 +40,14 @@ class VisibleText:
 def visible_texts(figure: Figure) -> list[VisibleText]:
     """Return every text that is drawn, tick labels outside the view left out."""
     canvas = figure.canvas if isinstance(figure.canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)
-    figure.canvas.draw()
-    renderer = canvas.get_renderer()
     scale = 72.0 / figure.dpi
-    found = []
-    for text in _texts(figure):
-        if not text.get_text().strip() or not text.get_visible():
-            continue
-        found.append(VisibleText(
-            text.get_text(), text.get_gid() or "tick", float(text.get_fontsize()), _corners(text, renderer) * scale
-        ))
-    return found
+    with rc_context(SETTINGS):
+        figure.canvas.draw()
+        renderer = canvas.get_renderer()
+        return [
+            VisibleText(t.get_text(), t.get_gid() or "tick", float(t.get_fontsize()), _corners(t, renderer) * scale)
+            for t in _texts(figure) if t.get_text().strip() and t.get_visible()
+        ]
 
 
 def _texts(figure: Figure) -> list[Text]:

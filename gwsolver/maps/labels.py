@@ -18,10 +18,11 @@ from gwsolver.maps.titles import length as length_in_words
 from gwsolver.maps.words import Language
 
 Floats = NDArray[np.float64]
-LIMIT_WEIGHT, LEADER_WEIGHT, RIVER_WEIGHT, HEAD_WEIGHT, EDGE_WEIGHT = 14.0, 15.0, 5.0, 0.2, 0.5
+LIMIT_WEIGHT, RIVER_WEIGHT, HEAD_WEIGHT, EDGE_WEIGHT = 14.0, 5.0, 0.2, 0.5
 CLASS_WEIGHT = (0.04, 0.10, 0.25, 0.9)
 ORDER = {WELL: 1, RECEPTOR: 2, SOURCE: 3, VILLAGE: 4, MONITORING: 5}
 SWEEPS = 3
+LINE_GAP = 0.8
 
 
 @dataclass(eq=False)
@@ -36,24 +37,19 @@ class PointLabel:
     size: float
     bold: bool
     italic: bool
+    half: tuple[float, float]
     spot: Spot | None = None
     lines: list[str] | None = None
 
     @property
-    def radius(self) -> float:
-        """Half the size of the symbol in points."""
-        return RADIUS[self.site.kind]
-
-    @property
     def symbol(self) -> Rect:
         """Box of the symbol."""
-        r = self.radius
-        return self.x - r, self.y - r, self.x + r, self.y + r
+        return self.x - self.half[0], self.y - self.half[1], self.x + self.half[0], self.y + self.half[1]
 
     def extent(self, lines: list[str]) -> tuple[float, float]:
         """Return width and height of some lines."""
         sizes = [text_size(t, self.size, self.bold, self.italic) for t in lines]
-        return max(s[0] for s in sizes), sum(s[1] + s[2] for s in sizes)
+        return max(s[0] for s in sizes), sum(s[1] + s[2] for s in sizes) + LINE_GAP * (len(lines) - 1)
 
 
 def put_obstacles(obstacles: Obstacles, scene: PlumeScene, classes: Classes, field: Surface, frame: Frame,
@@ -81,8 +77,8 @@ def _add_classes(obstacles: Obstacles, classes: Classes, field: Surface, frame: 
     if not good.any():
         return
     # The raster of the surface may be coarser than a point: each value stands for its cell.
-    n = max(int(math.ceil(np.hypot(x[0, 1] - x[0, 0], y[0, 1] - y[0, 0]))), 1)
-    m = max(int(math.ceil(np.hypot(x[1, 0] - x[0, 0], y[1, 0] - y[0, 0]))), 1)
+    n = max(math.ceil(np.hypot(x[0, 1] - x[0, 0], y[0, 1] - y[0, 0])), 1)
+    m = max(math.ceil(np.hypot(x[1, 0] - x[0, 0], y[1, 0] - y[0, 0])), 1)
     layer = np.zeros_like(obstacles.soft)
     half = max(n, m) // 2 + 1
     for dy in range(-half, half + 1):
@@ -99,22 +95,33 @@ def point_labels(scene: PlumeScene, classes: Classes, frame: Frame, words: Langu
     labels = []
     many = len(sites) > 12
     for site in sites:
-        x, y = (float(v) for v in frame.to_page(np.array(site.x), np.array(site.y)))
+        place = 0.5 * (site.polygon.min(axis=0) + site.polygon.max(axis=0)) if site.polygon.size else (site.x, site.y)
+        x, y = (float(v) for v in frame.to_page(place[0], place[1]))
         if not (2.0 < x < frame.width - 2.0 and 2.0 < y < frame.height - 2.0):
             continue
         above = scene.above(site)
         value = "" if math.isnan(site.value) else words.concentration(site.value, classes.floor)
         versions = [[site.name]]
-        if value and site.kind not in (SOURCE, VILLAGE):
+        if value and site.kind != SOURCE:
             versions = [[f"{site.name}  {value}"], [site.name, value], [site.name]]
         if len(site.name) > 14 and " " in site.name.strip():
             half = min((i for i, c in enumerate(site.name) if c == " "), key=lambda i: abs(i - len(site.name) // 2))
             tail = site.name[half + 1 :] if len(versions) == 1 else f"{site.name[half + 1 :]}  {value}"
             versions.insert(1, [site.name[:half], tail])
         size = 8.0 if site.kind == WELL and not many else SMALL
-        labels.append(PointLabel(site, x, y, above, versions, size, above, site.kind == VILLAGE))
+        labels.append(PointLabel(site, x, y, above, versions, size, above, site.kind == VILLAGE,
+                                 _half_size(site, frame)))
     labels.sort(key=lambda p: (0 if p.above else 1, ORDER[p.site.kind], p.site.name))
     return labels
+
+
+def _half_size(site: Site, frame: Frame) -> tuple[float, float]:
+    """Return half the width and height of a symbol in points; of its outline if it has one."""
+    r = RADIUS[site.kind]
+    if site.kind != SOURCE or not site.polygon.size:
+        return r, r
+    width, height = np.ptp(frame.points(site.polygon), axis=0)
+    return max(0.5 * float(width) + 0.5, 1.0), max(0.5 * float(height) + 0.6, 1.0)
 
 
 def place_points(labels: list[PointLabel], obstacles: Obstacles) -> int:
@@ -132,7 +139,7 @@ def place_points(labels: list[PointLabel], obstacles: Obstacles) -> int:
             label.spot, label.lines = None, None
             for lines in label.versions:
                 width, height = label.extent(lines)
-                spot = obstacles.beside(label.x, label.y, label.radius, width, height)
+                spot = obstacles.beside(label.x, label.y, label.half, width, height)
                 if spot.cost < HARD:
                     label.spot, label.lines = spot, lines
                     break
@@ -148,8 +155,7 @@ def _lift(label: PointLabel, obstacles: Obstacles, sign: float = -1.0) -> None:
         return
     obstacles.block(label.spot.box, pad=1.0, amount=sign)
     if label.spot.leader is not None:
-        a = label.spot.leader
-        obstacles.line(np.array([[a[0], a[1]], [a[2], a[3]]]), sign * LEADER_WEIGHT)
+        obstacles.leader(label.spot.leader, sign)
 
 
 def _lower(label: PointLabel, obstacles: Obstacles) -> None:
@@ -181,7 +187,7 @@ def _write(page: Page, label: PointLabel) -> None:
         top -= ascent
         page.text(x, top, line, size=label.size, bold=label.bold, italic=label.italic, ha=ha, halo=2.0,
                   colour=GREY_INK if label.site.kind == VILLAGE else INK, name=f"label {label.site.name}")
-        top -= descent
+        top -= descent + LINE_GAP
 
 
 def label_limit(page: Page, scene: PlumeScene, drawn: Drawn, obstacles: Obstacles, words: Language) -> None:
@@ -202,7 +208,7 @@ def label_limit(page: Page, scene: PlumeScene, drawn: Drawn, obstacles: Obstacle
         obstacles.slant(best.x, best.y, width, height + 1.0, best.angle)
         return
     x, y = max((line for line in drawn.limit), key=len)[0]
-    spot = obstacles.beside(float(x), float(y), 1.0, width, height)
+    spot = obstacles.beside(float(x), float(y), (1.0, 1.0), width, height)
     if spot.cost < HARD:
         page.text(spot.box[0], spot.box[1] + descent, text, size=7.5, bold=True, halo=2.0, name="limit label")
         if spot.leader is not None:

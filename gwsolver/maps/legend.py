@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from matplotlib.patches import Rectangle
 
@@ -32,7 +33,7 @@ def class_texts(classes: Classes, words: Language) -> tuple[list[str], list[str]
     """Return the classes in words from the lowest up: concentrations and times the limit."""
     def texts(edges: tuple[float, ...]) -> list[str]:
         n = [words.number(e, 3) for e in edges]
-        return [f"{a}\u2009–\u2009{b}" for a, b in zip(n[:-1], n[1:], strict=True)] + [f">\u2009{n[-1]}"]
+        return [f"{a}\u2009–\u2009{b}" for a, b in pairwise(n)] + [f">\u2009{n[-1]}"]
 
     return texts(classes.breaks), texts(TIMES) if classes.limit is not None else []
 
@@ -78,7 +79,7 @@ def entries(scene: PlumeScene, drawn: Drawn, labels: list[PointLabel], words: La
                 key = f"legend.{name}_plain"
             found.append(Entry(_pair_key(kind, judged), words(key)))
     if VILLAGE in kinds and not short:
-        found.append(Entry(lambda page, x, y: draw_symbol(page, VILLAGE, x + 0.5 * KEY, y, False), words("legend.village")))
+        found.append(Entry(_village_key, words("legend.village")))
     if drawn.outside:
         found.append(Entry(_outside_key, words("legend.outside")))
     return found
@@ -90,6 +91,10 @@ def _stroke(page: Page, x: float, y: float, **style: object) -> None:
 
 def _source_key(page: Page, x: float, y: float) -> None:
     page.patch(Rectangle((x + 3.5, y - 3.4), 10.0, 6.8, fill=False, hatch="xxxxxx", edgecolor=INK, linewidth=0.9), 26)
+
+
+def _village_key(page: Page, x: float, y: float) -> None:
+    draw_symbol(page, VILLAGE, x + 0.5 * KEY, y, False)
 
 
 def _outside_key(page: Page, x: float, y: float) -> None:
@@ -166,11 +171,19 @@ def draw_rows(page: Page, scene: PlumeScene, classes: Classes, found: list[Entry
         page.line([x + part, x + part], [y - height - 1.8, y + 1.8], color=INK, linewidth=1.9, zorder=27,
                   solid_capstyle="butt")
     y -= height
+    at_edges = max(text_size(t)[0] for t in values) > part - 4.0
+    if at_edges:
+        # Ranges would run into each other: name the edges between the classes instead.
+        values = [words.number(b, 3) for b in classes.breaks]
+        times = [words.number(t, 3) for t in TIMES] if times else []
     for texts, colour, name in ((values, INK, "class"), ([f"({t})" for t in times], GREY_INK, "class times")):
         if texts:
             y -= 8.6
             for i, text in enumerate(texts):
-                page.text(x + (i + 0.5) * part, y, text, ha="center", colour=colour, name=name)
+                if at_edges:
+                    page.text(x + i * part, y, text, ha="center" if i else "left", colour=colour, name=name)
+                else:
+                    page.text(x + (i + 0.5) * part, y, text, ha="center", colour=colour, name=name)
     y -= 4.0
     left, base = x, y - 8.0
     for entry in found:

@@ -60,8 +60,8 @@ def draw_overview(page: Page, scene: PlumeScene, classes: Classes, frame: Frame,
         spine.set_linewidth(0.6)
     for i, line in enumerate(lines):
         page.text(space[0], rect[3] + head - 8.0 - 8.8 * i, line, colour=GREY_INK, name="overview title")
-    _fill(page, axes, rect, scene, classes, frame, Frame(width, height, Window((west, south, east, north), scale, None)),
-          words, loops)
+    small = Frame(width, height, Window((west, south, east, north), scale, None))
+    _fill(page, axes, rect, scene, classes, frame, small, words, loops)
     return True
 
 

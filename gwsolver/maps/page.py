@@ -25,7 +25,7 @@ SMALL = 7.0
 SETTINGS = {
     "svg.fonttype": "none", "svg.hashsalt": "gwsolver", "pdf.fonttype": 42, "hatch.linewidth": 0.5,
     "font.family": [FONT], "mathtext.fontset": "dejavusans", "path.simplify": False, "axes.unicode_minus": True,
-    "svg.image_inline": True, "text.usetex": False, "savefig.bbox": None, "pdf.compression": 6,
+    "svg.image_inline": True, "text.usetex": False, "text.hinting": "none", "savefig.bbox": None, "pdf.compression": 6,
 }
 # Without a date, a version or a user name the same input gives the same bytes.
 METADATA: dict[str, dict[str, Any]] = {
@@ -34,6 +34,8 @@ METADATA: dict[str, dict[str, Any]] = {
     "pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
 }
 MEASURE_DPI = 288.0
+# A viewer with another build of the font may set lines a little wider.
+SLACK = 0.985
 
 
 class MapFigure(Figure):
@@ -58,8 +60,9 @@ def text_size(text: str, size: float = SMALL, bold: bool = False, italic: bool =
     """Return width, ascent and descent of one line in points, as matplotlib lays it out."""
     prop = font(size, bold, italic)
     scale = 72.0 / MEASURE_DPI
-    width, height, descent = _renderer().get_text_width_height_descent(text, prop, False)
-    _, line, low = _renderer().get_text_width_height_descent("lp", prop, False)
+    with matplotlib.rc_context({"text.hinting": "none"}):
+        width, height, descent = _renderer().get_text_width_height_descent(text, prop, False)
+        _, line, low = _renderer().get_text_width_height_descent("lp", prop, False)
     descent_all = max(descent, low)
     return width * scale, max(height - descent, line - low) * scale, descent_all * scale
 
@@ -73,6 +76,7 @@ def font(size: float, bold: bool = False, italic: bool = False) -> FontPropertie
 
 def wrap(text: str, width: float, size: float = SMALL, bold: bool = False) -> list[str]:
     """Break a text into lines no wider than `width` points, by measuring; no-break spaces hold."""
+    width *= SLACK
     lines: list[str] = []
     for word in text.split(" "):
         if lines and text_size(f"{lines[-1]} {word}", size, bold)[0] <= width:
@@ -99,7 +103,7 @@ class Page:
     """
 
     def __init__(self) -> None:
-        self.figure = MapFigure(figsize=(1, 1), dpi=100, facecolor="white")
+        self.figure = MapFigure(figsize=(1, 1), dpi=200, facecolor="white")
         FigureCanvasAgg(self.figure)
         self._shift = Affine2D()
         self.transform: Transform = self._shift + Affine2D().scale(1.0 / 72.0) + self.figure.dpi_scale_trans

@@ -12,6 +12,7 @@ HARD = 500.0
 DIRECTIONS = tuple((float(np.cos(a)), float(np.sin(a))) for a in np.radians([45, 0, 90, 135, 315, 270, 180, 225]))
 DISTANCES = (0.0, 3.6, 8.6, 16.0, 25.0, 37.0, 52.0, 70.0)
 LEADER_FROM = 8.0
+LEADER_WEIGHT, CROSSING = 15.0, 40.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Obstacles:
         self.columns, self.rows = int(frame[2] - frame[0]) + 1, int(frame[3] - frame[1]) + 1
         self.hard = np.zeros((self.rows, self.columns))
         self.soft = np.zeros((self.rows, self.columns))
+        self.leaders = np.zeros((self.rows, self.columns))
         self._sums: dict[str, Floats] = {}
 
     def _cells(self, box: Rect, pad: float = 0.0) -> tuple[slice, slice]:
@@ -78,9 +80,15 @@ class Obstacles:
 
     def slant(self, x: float, y: float, width: float, height: float, angle: float) -> None:
         """Add a turned box as hard."""
-        dx, dy = _rotated(width + 1.0, height + 1.0, angle)
+        dx, dy = _rotated(width + 2.5, height + 2.5, angle)
         self._scatter(self.hard, np.column_stack([x + dx, y + dy]), 1.0)
         self._sums.pop("hard", None)
+
+    def leader(self, ends: Rect, sign: float = 1.0) -> None:
+        """Add a leader (or take it away): soft for labels, and no other leader should cross it."""
+        points = walk(np.array([ends[:2], ends[2:]]), 0.5)
+        self._scatter(self.leaders, points, sign)
+        self.line(points, sign * LEADER_WEIGHT)
 
     def _scatter(self, raster: Floats, points: Floats, weight: float) -> None:
         column = (points[:, 0] - self.frame[0]).astype(int)
@@ -118,23 +126,29 @@ class Obstacles:
         out = out + np.maximum(x1 + 1 - f[2], 0) + np.maximum(y1 + 1 - f[3], 0)
         return np.where(hard > 0.5, HARD + hard, 0.0) + soft + np.where(out > 0.0, 1e4 + 100 * out, 0.0)
 
-    def beside(self, x: float, y: float, radius: float, width: float, height: float) -> Spot:
-        """Return the cheapest place for a label of a symbol at (x, y): 8 directions, 8 distances."""
+    def beside(self, x: float, y: float, half: tuple[float, float], width: float, height: float) -> Spot:
+        """Return the cheapest place for a label of a symbol at (x, y): 8 directions, 8 distances.
+
+        `half`: half the symbol's width and height; a round symbol has them equal.
+        """
         directions = np.repeat(np.array(DIRECTIONS), len(DISTANCES), axis=0)
         distances = np.tile(np.array(DISTANCES), len(DIRECTIONS))
-        reach = radius + 1.2 + distances
-        x0 = x + directions[:, 0] * reach + _shift(directions[:, 0], width)
-        y0 = y + directions[:, 1] * reach + _shift(directions[:, 1], height)
+        square = half[0] != half[1]
+        along_x = np.sign(np.round(directions[:, 0], 6)) if square else directions[:, 0]
+        along_y = np.sign(np.round(directions[:, 1], 6)) if square else directions[:, 1]
+        x0 = x + along_x * (half[0] + 1.2) + directions[:, 0] * distances + _shift(directions[:, 0], width)
+        y0 = y + along_y * (half[1] + 1.2) + directions[:, 1] * distances + _shift(directions[:, 1], height)
         cost = self.cost(x0, y0, width, height)
         cost += np.repeat(np.arange(len(DIRECTIONS)) * 0.6, len(DISTANCES)) + 0.55 * distances
         far = distances >= LEADER_FROM
-        ends = _leaders(x, y, radius, x0, y0, width, height)
+        ends = _leaders(x, y, half, x0, y0, width, height)
         t = np.linspace(0.0, 1.0, 60)
         px = ends[:, :1] + (ends[:, 2:3] - ends[:, :1]) * t
         py = ends[:, 1:2] + (ends[:, 3:4] - ends[:, 1:2]) * t
         hard = (self.look(self.hard, px, py)[:, 3:-3] > 0).sum(axis=1)
         soft = self.look(self.soft, px, py).mean(axis=1)
-        cost = cost + far * (60.0 * hard + 4.0 * soft + 6.0)
+        crossed = (self.look(self.leaders, px, py)[:, 2:-2] > 0).any(axis=1)
+        cost = cost + far * (60.0 * hard + 4.0 * soft + CROSSING * crossed + 6.0)
         best = int(np.argmin(cost))
         box = (float(x0[best]), float(y0[best]), float(x0[best] + width), float(y0[best] + height))
         a = ends[best]
@@ -223,9 +237,15 @@ def _rotated(width: float, height: float, angle: float) -> tuple[Floats, Floats]
     return uu * cos - vv * sin, uu * sin + vv * cos
 
 
-def _leaders(x: float, y: float, radius: float, x0: Floats, y0: Floats, width: float, height: float) -> Floats:
+def _leaders(
+    x: float, y: float, half: tuple[float, float], x0: Floats, y0: Floats, width: float, height: float
+) -> Floats:
     """Return leaders from the symbol's edge to the nearest point of each box, shape (candidate, 4)."""
     bx, by = np.clip(x, x0, x0 + width), np.clip(y, y0, y0 + height)
-    length = np.maximum(np.hypot(bx - x, by - y), 1e-9)
-    start_x, start_y = x + (bx - x) / length * radius, y + (by - y) / length * radius
-    return np.column_stack([start_x, start_y, bx, by])
+    dx, dy = bx - x, by - y
+    length = np.maximum(np.hypot(dx, dy), 1e-9)
+    if half[0] == half[1]:
+        part = half[0] / length
+    else:
+        part = np.minimum(half[0] / np.maximum(np.abs(dx), 1e-9), half[1] / np.maximum(np.abs(dy), 1e-9))
+    return np.column_stack([x + dx * part, y + dy * part, bx, by])

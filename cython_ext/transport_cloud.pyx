@@ -71,7 +71,7 @@ cpdef void face_fluxes(
     threads : number of threads.
     """
     cdef Py_ssize_t f, n, m, u
-    cdef double a, b, t, phi, donor, q, x, clip, c_n, c_m
+    cdef double a, b, t, phi, donor, carried, q, x, clip, c_n, c_m
     cdef unsigned int saved = 0
     with nogil, parallel(num_threads=threads):
         saved = gw_flush_on()
@@ -99,7 +99,10 @@ cpdef void face_fluxes(
             )
             clip = coefficients[7, f]
             x = gw_max(gw_min(x, clip * c_n), -clip * c_m)
-            flux[f] = q * donor + coefficients[1, f] * phi - coefficients[3, f] * b + x
+            # Solute never runs against the water, not even by the rounding of phi = -2 c_up beside an empty cell.
+            carried = q * donor + coefficients[1, f] * phi
+            carried = gw_max(carried, 0.0) if q > 0.0 else gw_min(carried, 0.0)
+            flux[f] = carried - coefficients[3, f] * b + x
         gw_flush_restore(saved)
 
 

@@ -67,7 +67,9 @@ cdef inline double advected(
     )
     cdef double donor = c_n if q > 0.0 else c_m
     phi = gw_min(phi, donor) if q > 0.0 else gw_max(phi, -donor)
-    return q * donor + high * phi
+    # Solute never runs against the water, not even by the rounding of phi = -2 c_up beside an empty cell.
+    cdef double carried = q * donor + high * phi
+    return gw_max(carried, 0.0) if q > 0.0 else gw_min(carried, 0.0)
 
 
 cdef void normal_run(

@@ -47,3 +47,12 @@ def test_smooth_pulse_converges_at_second_order_or_better(physics, show):
     spacings, errors = [r.spacing for r in runs], [r.l2 for r in runs]
     show(order_table(f"Gaussian along a row, {physics}, L2", spacings, errors))
     assert min(observed_orders(spacings, errors)[1:]) >= 1.8  # measured: 2.6 to 3.0
+
+
+def test_sharp_front_stays_within_its_bounds_and_in_its_place():
+    front = column(100, dispersivity=1e-9, time=80.0)
+    assert front.step.minimum >= 0.0
+    assert front.step.maximum <= 1.0 + 1e-12
+    cells_smeared = np.sum((front.answer > 0.01) & (front.answer < 0.99))
+    assert cells_smeared <= 8
+    assert front.answer.sum() == pytest.approx(40.0, rel=1e-9)  # v t / dx cells are full

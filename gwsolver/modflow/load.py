@@ -1,6 +1,7 @@
 """Loading through flopy: silently, and with whatever it raises turned into a Problem."""
 
 import contextlib
+import gc
 import io
 import warnings
 from pathlib import Path
@@ -28,7 +29,10 @@ def load_simulation(folder: Path) -> tuple[Any, list[Problem]]:
         try:
             return MFSimulation.load(sim_ws=str(folder), verbosity_level=0), []
         except (Exception, SystemExit) as error:
-            return None, [_worded(error, folder)]
+            problem = _worded(error, folder)
+        # flopy leaves the file open that it failed on; close it while warnings are still held.
+        gc.collect()
+        return None, [problem]
 
 
 def _worded(error: BaseException, folder: Path) -> Problem:

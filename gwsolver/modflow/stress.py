@@ -48,7 +48,7 @@ def read_list(package: Package, kind: BoundaryKind, grid: Grid, time: TimeAxis, 
         ended = {int(k) for k, is_empty in data.empty_keys.items() if is_empty}
         keys = sorted(stored | ended)
         lists = {k: data.get_data(k) if k in stored - ended else None for k in keys}
-    most = int(package.give("maxbound", 0) or 0)
+    most = _maxbound(package)
     periods: dict[int, PeriodEntries] = {}
     last = time.n_periods
     for position, period in enumerate(keys):
@@ -57,7 +57,7 @@ def read_list(package: Package, kind: BoundaryKind, grid: Grid, time: TimeAxis, 
         until = min(keys[position + 1] if position + 1 < len(keys) else last, last)
         records = lists[period]
         count = 0 if records is None else len(records)
-        if package.on_disk and count > most:
+        if most is not None and count > most:
             package.bad(f"period {period + 1} has {count} entries, MAXBOUND = {most}", block="DIMENSIONS",
                         word="MAXBOUND")
         periods[period] = reader.entries(period, until, records)
@@ -67,6 +67,15 @@ def read_list(package: Package, kind: BoundaryKind, grid: Grid, time: TimeAxis, 
         SteppedStress(periods, nothing, multiplied_column(kind) if multiplier else "", multiplier),
         options_of(package, kind), auxiliary, package.file,
     )
+
+
+def _maxbound(package: Package) -> int | None:
+    """Return MAXBOUND as the file has it: flopy replaces it by the longest list."""
+    text = package.text()
+    for record in text.records("DIMENSIONS") if text else ():
+        if record.key == "MAXBOUND" and len(record.words) > 1 and record.words[1].isdigit():
+            return int(record.words[1])
+    return None
 
 
 def multiplier_of(package: Package, auxiliary: tuple[str, ...]) -> str:

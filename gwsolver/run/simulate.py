@@ -117,7 +117,7 @@ def simulate(
     for carried in by_file.values():
         label = "flow" if len(by_file) == 1 and not simulation.flow_models else f"flow of {carried[0].name}"
         outcome.solved_flow[label] = False
-        _carry(_saved(carried[0], outcome, label, timings), carried, writer, scheme, bar, log, outcome, timings,
+        _carry(_saved(carried[0], writer, outcome, label, timings), carried, writer, scheme, bar, log, outcome, timings,
                carried[0].name, max(m.time.end for m in carried))
     return outcome
 
@@ -178,7 +178,7 @@ def _solved(
 
 
 def _saved(
-    model: TransportModel, outcome: Outcome, label: str, timings: Timings
+    model: TransportModel, writer: ResultsWriter, outcome: Outcome, label: str, timings: Timings
 ) -> Iterator[tuple[FlowStep, str]]:
     """Read saved flows step by step; with each, whether it serves a step, its period or the run."""
     assert model.saved_flows is not None
@@ -189,6 +189,8 @@ def _saved(
         if flow is None:
             return
         _count(flow, outcome, label)
+        with timings.phase("writing"):
+            writer.flow(model.name, flow, steps.steps_in_period(flow.period))
         alone = steps.steps_in_period(flow.period) == 1
         yield flow, "run" if alone and steps.n_steps == 1 else "period" if alone else "step"
 

@@ -62,7 +62,7 @@ def run(
     identity = simulation_hash(simulation)
     check_folder(folder, identity)
     kernels.set_threads(threads)
-    writer = ResultsWriter(folder, simulation, loaded.info)
+    writer = ResultsWriter(folder, simulation, loaded.info, identity)
     try:
         with RunLog(writer.log_path, echo=echo) as log, (Bar(loaded.info.time_unit) if progress else Silent()) as bar:
             log.note(f"gwsolver {__version__}: {loaded.folder}")

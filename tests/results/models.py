@@ -12,6 +12,7 @@ from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
 from gwsolver.core.steps import FlowStep, PackageFlow, TransportStep
 from gwsolver.core.stress import ConstantStress, StressPackage, StressValues
 from gwsolver.core.time import StressPeriod, TimeAxis
+from gwsolver.results import ResultsWriter
 
 PLACE = {"x_origin": 500_000.0, "y_origin": 5_400_000.0, "length_unit": "metres", "crs": "EPSG:32640"}
 
@@ -132,7 +133,7 @@ def transport_step(model, step, dry=()):
 
 def write(folder, grid, *, stop_after=None, dry=(), case=None, **changes):
     """Run a writer over all steps; return it unfinished."""
-    from gwsolver.results import ResultsWriter
+
 
     flow, species = flow_model(grid, **changes), transport_model(grid)
     writer = ResultsWriter(folder, Simulation((flow,), (species,)), case or info())

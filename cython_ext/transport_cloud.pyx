@@ -99,9 +99,9 @@ cpdef void face_fluxes(
             )
             clip = coefficients[7, f]
             x = gw_max(gw_min(x, clip * c_n), -clip * c_m)
-            # Solute never runs against the water, not even by the rounding of phi = -2 c_up beside an empty cell.
+            # The face value lies between its cells', as in transport_rows.
             carried = q * donor + coefficients[1, f] * phi
-            carried = gw_max(carried, 0.0) if q > 0.0 else gw_min(carried, 0.0)
+            carried = gw_max(gw_min(carried, gw_max(q * c_n, q * c_m)), gw_min(q * c_n, q * c_m))
             flux[f] = carried - coefficients[3, f] * b + x
         gw_flush_restore(saved)
 

@@ -67,9 +67,11 @@ cdef inline double advected(
     )
     cdef double donor = c_n if q > 0.0 else c_m
     phi = gw_min(phi, donor) if q > 0.0 else gw_max(phi, -donor)
-    # Solute never runs against the water, not even by the rounding of phi = -2 c_up beside an empty cell.
-    cdef double carried = q * donor + high * phi
-    return gw_max(carried, 0.0) if q > 0.0 else gw_min(carried, 0.0)
+    # The face value lies between its cells': without this, rounding would empty an empty cell (phi = -2 c_up),
+    # and where the donor is the wider cell (H > q/2) phi = 2b would overshoot.
+    cdef double from_n = q * c_n
+    cdef double from_m = q * c_m
+    return gw_max(gw_min(q * donor + high * phi, gw_max(from_n, from_m)), gw_min(from_n, from_m))
 
 
 cdef void normal_run(

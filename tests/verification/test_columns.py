@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from gwsolver.bench.cases import column, gaussian_line
+from gwsolver.bench.cases import column, gaussian_line, line_grid
 from gwsolver.bench.norms import observed_orders, order_table
+from gwsolver.bench.uniform import carry, transport_model, uniform_flow
 
 PHYSICS = {
     "advection and dispersion": {},
@@ -50,9 +51,11 @@ def test_smooth_pulse_converges_at_second_order_or_better(physics, show):
 
 
 def test_sharp_front_stays_within_its_bounds_and_in_its_place():
-    front = column(100, dispersivity=1e-9, time=80.0)
-    assert front.step.minimum >= 0.0
-    assert front.step.maximum <= 1.0 + 1e-12
-    cells_smeared = np.sum((front.answer > 0.01) & (front.answer < 0.99))
-    assert cells_smeared <= 8
-    assert front.answer.sum() == pytest.approx(40.0, rel=1e-9)  # v t / dx cells are full
+    grid = line_grid(np.ones(100), "x")
+    step = carry(transport_model(grid), uniform_flow(grid, (0.125, 0.0, 0.0), end=80.0, inflow_concentration=1.0))
+    c = step.concentration
+    assert step.minimum >= 0.0
+    assert step.maximum <= 1.0 + 1e-12
+    assert np.sum((c > 0.01) & (c < 0.99)) <= 10  # cells over which the front at x = v t = 40 is spread
+    assert c.sum() == pytest.approx(40.0, rel=1e-12)
+    assert c[39] > 0.5 > c[40]

@@ -12,7 +12,9 @@ import flopy
 import pytest
 
 from gwsolver.core.errors import InputError, RunError
-from gwsolver.results import check_folder, open_results
+from gwsolver.core.output import OutputControl
+from gwsolver.core.simulation import Simulation
+from gwsolver.results import ResultsWriter, check_folder, open_results
 from gwsolver.results import folder as folder_module
 from gwsolver.results.folder import Staging, writing
 from tests.results import models
@@ -67,7 +69,7 @@ def test_a_result_of_the_same_input_is_replaced_only_at_the_end(tmp_path):
     out = tmp_path / "out"
     models.write(out, models.dis()).finish({"input_hash": "1", "run": 1})
     check_folder(out, "1")
-    writer = models.write(out, models.layered_squares(), output=models.OutputControl())
+    writer = models.write(out, models.layered_squares(), output=OutputControl())
     assert open_results(out).summary["run"] == 1
     assert open_results(out).grid.kind == "dis"
     writer.finish({"input_hash": "1", "run": 2})
@@ -107,7 +109,7 @@ def test_a_failed_run_keeps_what_it_saved_without_a_summary(tmp_path):
 
 @pytest.mark.parametrize(("prepare", "words"), [
     (lambda p: p.write_text(""), "the output folder is a file"),
-    (lambda p: (p.mkdir(), (p / "notes.txt").write_text("mine")), "holds files that are not results, notes.txt for one"),
+    (lambda p: (p.mkdir(), (p / "notes.txt").write_text("mine")), "files that are not results, notes.txt for one"),
     (lambda p: (p.mkdir(), (p / "summary.json").write_text("{")), "not the summary of a gwsolver run"),
     (lambda p: (p.mkdir(), (p / "summary.json").write_text("[]")), "not the summary of a gwsolver run"),
     (lambda p: (p.mkdir(), (p / "summary.json").write_text('{"input_hash": "other"}')), "results of another input"),
@@ -158,7 +160,7 @@ def test_a_file_that_may_not_grow_keeps_whole_records(tmp_path):
     """A limit on the size of files stands for a full disk: the writer fails in the middle of a record."""
     out = tmp_path / "out"
     flow = models.flow_model(models.dis())
-    writer = models.ResultsWriter(out, models.Simulation((flow,)), models.info())
+    writer = ResultsWriter(out, Simulation((flow,)), models.info())
     steps = list(models.AXIS.steps())
     writer.flow("gwf", models.flow_step(flow, steps[0]), 2)
     size = writer._binary["gwf.hds"][1]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from flopy.mf6.utils import MfGrdFile
 
+from gwsolver.core.stress import StressPackage
 from tests.results import models
 
 GRIDS = {"dis": models.dis, "disv": models.layered_squares, "disu": models.stacked_nodes}
@@ -88,7 +89,7 @@ def test_packages_come_back_with_auxiliary_values(run):
 def test_a_package_without_entries_still_has_its_record(tmp_path):
     """MODFLOW's FMI counts on the same records in every step."""
     grid = models.dis()
-    more = models.flow_model(grid).packages + (models.StressPackage("drn-1", "drn", models.NOTHING),)
+    more = (*models.flow_model(grid).packages, StressPackage("drn-1", "drn", models.NOTHING))
     models.write(tmp_path / "out", grid, packages=more).finish({})
     with flopy.utils.CellBudgetFile(tmp_path / "out" / "gwf.cbc") as file:
         assert file.get_unique_record_names()[-1].strip() == b"DRN"

@@ -10,8 +10,9 @@ import xarray as xr
 
 from gwsolver.core.errors import InputError
 from gwsolver.core.grid import Grid
+from gwsolver.core.simulation import Simulation
 from gwsolver.core.time import StressPeriod, TimeAxis
-from gwsolver.results import open_results
+from gwsolver.results import ResultsWriter, open_results
 from gwsolver.results.cf import date_of, time_attributes
 from tests.results import models
 
@@ -113,7 +114,7 @@ def test_meshes_are_ugrid(tmp_path):
 def test_without_a_start_times_are_plain_numbers(tmp_path):
     axis = TimeAxis((StressPeriod(10.0, 2), StressPeriod(30.0, 3)), "days")
     flow = models.flow_model(models.dis(), time=axis)
-    writer = models.ResultsWriter(tmp_path / "out", models.Simulation((flow,)), models.info())
+    writer = ResultsWriter(tmp_path / "out", Simulation((flow,)), models.info())
     for step in axis.steps():
         writer.flow("gwf", models.flow_step(flow, step), axis.periods[step.period].n_steps)
     writer.finish({})

@@ -92,10 +92,12 @@ class FeatureCollector:
     def write(self, dataset: Any) -> None:
         """Store all features in a group of an open netCDF4 Dataset."""
         group = dataset.createGroup("features")
-        group.createDimension("one", 1)
         features = self.features()
         words = [{w: getattr(f, w) for w in WORDS} | {"layers": f.layers} for f in features]
-        group.createVariable("json", str, ("one",))[0] = json.dumps(words)
+        # Bytes, no string: reading a variable of strings with netCDF 4.10.1 crashes files opened after it.
+        text = np.frombuffer(json.dumps(words).encode(), np.uint8)
+        group.createDimension("byte", text.size)
+        group.createVariable("json", "u1", ("byte",))[:] = text
         for i, feature in enumerate(features):
             group.createDimension(f"cell_{i}", feature.cells.size)
             group.createDimension(f"time_{i}", feature.times.size)
@@ -160,7 +162,7 @@ class _Package:
 def read_features(dataset: Any) -> list[Feature]:
     """Rebuild the features from an open netCDF4 Dataset."""
     group = dataset.groups["features"]
-    words = json.loads(str(group.variables["json"][0]))
+    words = json.loads(np.asarray(group.variables["json"][:], np.uint8).tobytes())
     return [
         Feature(
             **{**w, "layers": tuple(w["layers"])},

@@ -247,7 +247,7 @@ def _place(place: Place, kind: str, value: float = math.nan) -> Site:
 def _wells(results: Any, now: float) -> list[Any]:
     """Return the model's wells that pump or inject at a time (all of them if none does)."""
     wells = [f for f in results.features if f.kind in ("wel", "maw")]
-    running = [f for f in wells if f.rate and f.rate[_nearest(np.asarray(f.times), now)] != 0.0]
+    running = [f for f in wells if f.times.size and np.any(f.rate(now) != 0.0)]
     return running or wells
 
 
@@ -294,7 +294,7 @@ def _rivers(results: Any, grid: Grid) -> tuple[River, ...]:
     """Return rivers as lines through the cells they flow in, broken where cells do not meet."""
     rivers = []
     for feature in results.features:
-        if feature.kind not in RIVERS or not feature.cells:
+        if feature.kind not in RIVERS or not len(feature.cells):
             continue
         cells = np.asarray(feature.cells, np.int64)
         _, first = np.unique(grid.column[cells], return_index=True)

@@ -67,7 +67,10 @@ def draw_banner(page: Page, scene: PlumeScene, words: Language, obstacles: Obsta
 def draw_scale_and_north(
     page: Page, scene: PlumeScene, frame: Frame, words: Language, obstacles: Obstacles, short: bool, width_mm: int
 ) -> None:
-    """Draw scale bar, printed scale and north arrow as one block in the emptiest corner."""
+    """Draw scale bar, printed scale and north arrow as one block in the emptiest corner.
+
+    Without a reference system nobody knows where north is: the arrow then shows the model's y.
+    """
     per_point = frame.window.per_mm * 25.4 / 72.0
     bar = _bar_length(frame.width * (0.26 if short else 0.22) * per_point)
     unit, factor = _shown_unit(bar, scene)
@@ -75,7 +78,7 @@ def draw_scale_and_north(
     bar_points = bar / per_point
     ratio = printed_scale(scene, frame, words)
     lower = "" if short or not ratio else words("place.scale_at", scale=ratio, width=width_mm)
-    letter, turn = _north(scene, words)
+    letter = words("north") if scene.crs else "y"
     label_width = text_size(label)[0]
     half_zero = 0.5 * text_size("0")[0]
     text_width = max(text_size(lower)[0] if lower else 0.0, half_zero + bar_points + 0.5 * label_width)
@@ -85,27 +88,29 @@ def draw_scale_and_north(
     width, height = text_width + 12.0 + arrow_width + 4.0, max(height, arrow_height) + 4.0
     rect = best_corner(obstacles, width, height, "dcba")
     x0, y0 = rect[0], rect[1]
-    page.patch(Rectangle((x0, y0), width, height, facecolor=PAPER, edgecolor="none", alpha=0.85), 24)
     base = y0 + 2.0 + ((ascent + descent) if lower else 0.0) + 2.0
     left = x0 + 3.0 + half_zero
     for i in range(2):
         page.patch(Rectangle((left + 0.5 * i * bar_points, base), 0.5 * bar_points, 2.8, edgecolor=INK, linewidth=0.7,
                              facecolor=INK if i == 0 else "white", gid="scale bar"), 26)
     top = base + 5.0
-    page.text(left, top, "0", ha="center", name="scale bar")
-    page.text(left + bar_points, top, label, ha="center", name="scale bar")
+    page.patch(Rectangle((left - 1.2, base - 1.2), bar_points + 2.4, 5.2, facecolor=PAPER, edgecolor="none"), 25)
+    page.text(left, top, "0", ha="center", halo=2.4, name="scale bar")
+    page.text(left + bar_points, top, label, ha="center", halo=2.4, name="scale bar")
     if lower:
-        page.text(x0 + 3.0, y0 + 2.0 + descent, lower, name="map scale")
-    _arrow(page, x0 + width - 4.0 - 0.5 * arrow_width, y0 + 2.0, letter, turn)
+        page.text(x0 + 3.0, y0 + 2.0 + descent, lower, halo=2.4, name="map scale")
+    _arrow(page, x0 + width - 4.0 - 0.5 * arrow_width, y0 + 2.0, letter)
     obstacles.block(rect, pad=1.0)
 
 
-def _arrow(page: Page, x: float, y: float, letter: str, turn: float) -> None:
+def _arrow(page: Page, x: float, y: float, letter: str) -> None:
     """Draw two triangles that point to grid north, and its letter."""
+    page.patch(Polygon([(x, y + 20.0), (x - 6.5, y - 1.8), (x, y + 2.6), (x + 6.5, y - 1.8)], facecolor=PAPER,
+                       edgecolor="none"), 25)
     for side, colour in ((-1.0, INK), (1.0, "white")):
         page.patch(Polygon([(x, y + 17.0), (x, y + 4.5), (x + side * 5.0, y)], facecolor=colour, edgecolor=INK,
                            linewidth=0.7, joinstyle="miter", gid="north arrow"), 26)
-    page.text(x, y + 19.0, letter, size=8.0, bold=True, ha="center", name="north")
+    page.text(x, y + 19.0, letter, size=8.0, bold=True, ha="center", halo=2.4, name="north")
 
 
 def _bar_length(most: float) -> float:
@@ -155,11 +160,6 @@ def convergence(scene: PlumeScene, x: float, y: float) -> float | None:
         return float(Proj(crs).get_factors(lon, lat).meridian_convergence)
     except ProjError:
         return None
-
-
-def _north(scene: PlumeScene, words: Language) -> tuple[str, float]:
-    """Return the arrow's letter: north where there is a map, the model's y where there is none."""
-    return (words("north") if scene.crs else "y"), 0.0
 
 
 def draw_coordinates(axes: Axes, scene: PlumeScene, frame: Frame, words: Language, short: bool) -> float:

@@ -9,7 +9,8 @@ Floats = NDArray[np.float64]
 Rect = tuple[float, float, float, float]
 
 HARD = 500.0
-DIRECTIONS = tuple((float(np.cos(a)), float(np.sin(a))) for a in np.radians([45, 0, 90, 135, 315, 270, 180, 225]))
+ANGLES = (45, 0, 90, 135, 315, 270, 180, 225, 22.5, 67.5, 337.5, 292.5, 112.5, 157.5, 247.5, 202.5)
+DIRECTIONS = tuple((float(np.cos(a)), float(np.sin(a))) for a in np.radians(ANGLES))
 DISTANCES = (0.0, 3.6, 8.6, 16.0, 25.0, 37.0, 52.0, 70.0)
 LEADER_FROM = 8.0
 LEADER_WEIGHT, CROSSING = 15.0, 40.0
@@ -127,7 +128,7 @@ class Obstacles:
         return np.where(hard > 0.5, HARD + hard, 0.0) + soft + np.where(out > 0.0, 1e4 + 100 * out, 0.0)
 
     def beside(self, x: float, y: float, half: tuple[float, float], width: float, height: float) -> Spot:
-        """Return the cheapest place for a label of a symbol at (x, y): 8 directions, 8 distances.
+        """Return the cheapest place for a label of a symbol at (x, y): 16 directions, 8 distances.
 
         `half`: half the symbol's width and height; a round symbol has them equal.
         """

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import io
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import numpy as np
 
 from gwsolver.core.errors import Problem
+from gwsolver.modflow.locate import read_lines, scan, split
+
+NUMBERS = {"float": "a number", "int": "a whole number"}
 
 
 @contextlib.contextmanager
@@ -44,10 +48,44 @@ def _worded(error: BaseException, folder: Path) -> Problem:
         if candidate.is_file() and candidate.name != "mfsim.nam" and candidate.name in text:
             place = candidate
             break
-    cause = getattr(error, "message", None) or text or type(error).__name__
-    cause = " ".join(str(cause).split())
-    return Problem(f"cannot be read ({cause[:300]})", file=str(place), package=package,
-                   hint="Compare the file with MODFLOW 6's description of input and output.")
+    hint = "Compare the file with MODFLOW 6's description of input and output."
+    number = re.search(r'Data "(\w+)" with value "([^"]*)" can not be converted to (float|int)', text)
+    if number and place.name != "mfsim.nam":
+        name, value, kind = number.groups()
+        return Problem(f'{name} "{value}" is not {NUMBERS[kind]}', file=str(place), package=package,
+                       line=_line_with(place, value) or _line(place, name))
+    element = re.search(r'data element "([^"]+)"', text)
+    if element:
+        name, detail = element[1], text.rpartition("Additional Information:")[2] if "Additional Inf" in text else ""
+        detail = re.sub(r"^[ (0-9)]+", "", detail).strip()[:160]
+        return Problem(f"{name} cannot be read" + (f" ({detail})" if detail else ""), file=str(place), package=package,
+                       line=_line(place, name), hint=hint)
+    quoted = _open_quotation(folder) if "quotation" in text else None
+    if quoted is not None:
+        return Problem("a quotation is not closed", file=str(quoted[0]), line=quoted[1])
+    cause = (text or type(error).__name__)[:160]
+    return Problem(f"cannot be read ({cause})", file=str(place), package=package, hint=hint)
+
+
+def _line(path: Path, name: str) -> int | None:
+    """Return the line where a block or a record of this name begins."""
+    text = scan(path)
+    lines = [text.line_of(b.name, name) for b in text.blocks] + [b.line for b in text.blocks if b.name == name.upper()]
+    return next((line for line in lines if line is not None), None)
+
+
+def _open_quotation(folder: Path) -> tuple[Path, int] | None:
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.stat().st_size < 10_000_000 and path.suffix not in (".npz", ".hds", ".cbc", ".grb"):
+            for number, text in enumerate(read_lines(path), 1):
+                if (text.count('"') % 2 or text.count("'") % 2) and text.lstrip()[:1] not in ("#", "!"):
+                    return path, number
+    return None
+
+
+def _line_with(path: Path, word: str) -> int | None:
+    """Return the first line that has this word, None if there is none."""
+    return next((i for i, text in enumerate(read_lines(path), 1) if word in split(text)), None)
 
 
 def array(data: Any) -> np.ndarray | None:

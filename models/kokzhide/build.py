@@ -84,8 +84,8 @@ def water_table(
         conductance = values["river_conductance"].to("m2/d/m") * dx
         diagonal[i, j] += conductance
         right[i, j] += conductance * stage
-    diagonal[:, -1] += 2.0 * transmissivity
-    right[:, -1] += 2.0 * transmissivity * values["east_head"].to("m")
+    diagonal[:-1, -1] += 2.0 * transmissivity
+    right[:-1, -1] += 2.0 * transmissivity * values["east_head"].to("m")
     a = np.concatenate([index[:, :-1].ravel(), index[:-1].ravel()])
     b = np.concatenate([index[:, 1:].ravel(), index[1:].ravel()])
     links = sp.coo_matrix((np.full(a.size, transmissivity), (a, b)), shape=(n, n)).tocsr()
@@ -181,9 +181,9 @@ def _flow_model(
     )
     head, last = values["east_head"].to("m"), lattice.n_col - 1
     flopy.mf6.ModflowGwfghb(flow, pname="ghb", boundnames=True, stress_period_data={0: [
-        # The head stands on the edge of the grid, half a cell from the centre.
+        # The head stands on the edge of the grid, half a cell from the centre; the corner is the Emba's.
         ((layer, i, last), head, round(2.0 * k * b, 3), "east") for layer, b in enumerate(thickness)
-        for i in range(lattice.n_row)
+        for i in range(lattice.n_row - 1)
     ]}, observations={"ghb_obs.csv": [("east", "ghb", "east")]})
     rate = values["pumping_rate"].to("m3/d")
     screened = thickness[list(WELL_LAYERS)].sum()

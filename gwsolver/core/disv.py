@@ -59,7 +59,7 @@ def layered_grid(
     size = np.array([len(r) for r in closed], np.int64)
     start = np.concatenate([[0], np.cumsum(size)])
     vertex = np.array([v for r in closed for v in r], np.int64)
-    _check_rings(size, vertex, xy)
+    _check_rings(size, vertex, xy, middle)
     follower = _next_in_ring(vertex, start)
     owner = np.repeat(np.arange(size.size), size)
     plan_area = _areas(xy, vertex, follower, owner, start)
@@ -100,7 +100,13 @@ def layered_grid(
     )
 
 
-def _check_rings(size: NDArray[np.int64], vertex: NDArray[np.int64], xy: NDArray[np.float64]) -> None:
+def _check_rings(
+    size: NDArray[np.int64], vertex: NDArray[np.int64], xy: NDArray[np.float64], middle: NDArray[np.float64]
+) -> None:
+    for name, places in (("vertex", xy), ("centre of cell2d", middle)):
+        lost = np.flatnonzero(~np.all(np.isfinite(places), axis=1))
+        if lost.size:
+            raise ValueError(f"{name} {int(lost[0]) + 1} has no place: x or y is missing or not a number")
     few = np.flatnonzero(size < 3)
     if few.size:
         raise ValueError(f"cell2d {int(few[0]) + 1} has {int(size[few[0]])} vertices, at least 3 are needed")
@@ -152,6 +158,9 @@ def _edge_geometry(
     """Return length, distances of both centres, and unit normal out of the first cell."""
     along = xy[end] - xy[begin]
     width = np.hypot(along[:, 0], along[:, 1])
+    if np.any(width == 0.0):
+        at = int(np.argmin(width))
+        raise ValueError(f"vertices {int(begin[at]) + 1} and {int(end[at]) + 1} stand at one place")
     normal = np.column_stack([-along[:, 1], along[:, 0], np.zeros(width.size)]) / width[:, None]
     distance = np.column_stack([
         np.abs(np.sum((middle[c] - xy[begin]) * normal[:, :2], axis=1)) for c in (first, second)

@@ -50,6 +50,22 @@ def data_words(abbreviation: str, block: str) -> frozenset[str]:
 
 
 @cache
+def needed_counts(abbreviation: str) -> frozenset[str]:
+    """Return the counts that the DIMENSIONS block must have."""
+    return frozenset(e["name"].upper() for e in _entries(abbreviation)
+                     if e.get("block") == "dimensions" and e.get("optional") != "true")
+
+
+@cache
+def list_columns(abbreviation: str) -> int:
+    """Return how many values a record of the stress-period list needs after its cell; 0 without a list."""
+    period = [e for e in _entries(abbreviation) if e.get("block") == "period" and e.get("in_record") == "true"]
+    if not any(e["name"] == "cellid" for e in period):
+        return 0
+    return sum(e.get("optional") != "true" for e in period if e["name"] not in ("cellid", "iper"))
+
+
+@cache
 def _entries(abbreviation: str) -> tuple[dict[str, str], ...]:
     lines = getattr(package_classes().get(abbreviation), "dfn", [])
     entries = []

@@ -7,12 +7,21 @@ from typing import Any
 
 from gwsolver.core.errors import Problem
 from gwsolver.modflow.collect import Findings
-from gwsolver.modflow.definitions import block_names, class_names, data_words, option_words, package_classes
+from gwsolver.modflow.definitions import (
+    block_names,
+    class_names,
+    data_words,
+    list_columns,
+    needed_counts,
+    option_words,
+    package_classes,
+)
 from gwsolver.modflow.load import silence
 from gwsolver.modflow.locate import InputText, Record, scan
 from gwsolver.modflow.support import accepted_options, hint_for, packages_of
 
 MODELS = ("GWF6", "GWT6")
+GRIDS = {"dis": 3, "disv": 2, "disu": 1}
 DATA_BLOCKS = ("GRIDDATA", "DIMENSIONS", "CONNECTIONDATA")
 ARRAY_WORDS = ("CONSTANT", "INTERNAL", "OPEN/CLOSE", "NETCDF", "FACTOR", "NAN", "INF", "INFINITY")
 CHILDREN = ("TS6", "TAS6", "OBS6")
@@ -83,6 +92,7 @@ def _model(folder: Path, record: Record, survey: Survey) -> None:
     found.files.append(str(text.path))
     model = kind[:3].lower()
     _check_words(text, f"{model}nam", model, name, found, key="nam")
+    n_index = next((n for r in text.records("PACKAGES") if (n := GRIDS.get(r.key.lower().removesuffix("6")))), 0)
     for entry in text.records("PACKAGES"):
         package = entry.key.lower().removesuffix("6")
         if package in packages_of(model) and entry.key.endswith("6"):
@@ -91,6 +101,8 @@ def _model(folder: Path, record: Record, survey: Survey) -> None:
                 survey.loadable = False
             else:
                 _package(folder, package, model, entry, survey, found)
+                if package not in GRIDS:
+                    _check_entries(folder, package, model, entry, n_index, found)
         elif f"{model}{package}" in package_classes() or package in ("mvr", "mvt", "api", "spc"):
             found.unsupported.append(_not_supported(f"package {entry.key}", entry, hint_for(entry.key, model)))
         else:
@@ -112,6 +124,7 @@ def _package(folder: Path, package: str, model: str, record: Record, survey: Sur
                                      package=label, hint=_nearest(block.name, sorted(known))))
     _check_words(text, names, model, label, found, key=package)
     _check_data(text, names, label, found)
+    _check_counts(text, names, label, found)
     for option in text.records("OPTIONS"):
         if option.key in CHILDREN and len(option.words) > 2:
             child = option.key.lower().removesuffix("6")
@@ -152,6 +165,47 @@ def _check_data(text: InputText, names: list[str], label: str, found: Findings) 
                 found.bad.append(Problem(f'"{line.split()[0]}" is not known in block {block.name}',
                                          file=str(text.path), line=number, package=label,
                                          hint=_nearest(word, sorted(known))))
+
+
+def _check_counts(text: InputText, names: list[str], label: str, found: Findings) -> None:
+    """Find counts of the DIMENSIONS block that are missing or no whole numbers."""
+    given = {r.key: r for r in text.records("DIMENSIONS")}
+    for record in given.values():
+        if len(record.words) < 2 or not _is_whole(record.words[1]):
+            found.bad.append(Problem(record.key, value=" ".join(record.words[1:]) or "nothing", file=str(record.file),
+                                     line=record.line, package=label, allowed="a whole number"))
+    # A package that may be a list or arrays needs the counts of neither for sure.
+    needed = needed_counts(names[0]) if len(names) == 1 else frozenset()
+    for word in sorted(needed - given.keys()):
+        line = text.named("DIMENSIONS")[0].line if text.named("DIMENSIONS") else None
+        found.bad.append(Problem(f"{word} is missing in block DIMENSIONS", file=str(text.path), line=line,
+                                 package=label))
+
+
+def _check_entries(folder: Path, package: str, model: str, record: Record, n_index: int, found: Findings) -> None:
+    """Find records of stress-period lists that are too short or do not begin with a cell."""
+    needed = list_columns(f"{model}{package}")
+    path = folder / record.words[1]
+    if not needed or not n_index or not path.is_file():
+        return
+    text = scan(path)
+    if any(r.key == "READASARRAYS" for r in text.records("OPTIONS")):
+        return
+    label = record.words[2].lower() if len(record.words) > 2 else package
+    for block in text.named("PERIOD"):
+        for entry in block.records():
+            place = {"file": str(entry.file), "line": entry.line, "package": label}
+            if entry.key.startswith("(BINARY)"):
+                break
+            if len(entry.words) < n_index + needed:
+                found.bad.append(Problem(f"the record has {len(entry.words)} words; {n_index} for the cell and "
+                                         f"{needed} more are needed", **place))  # type: ignore[arg-type]
+            elif wrong := next((w for w in entry.words[:n_index] if not _is_whole(w)), None):
+                found.bad.append(Problem(f'"{wrong}" is no cell number', **place))  # type: ignore[arg-type]
+
+
+def _is_whole(word: str) -> bool:
+    return word.removeprefix("-").isdigit() and len(word) < 12
 
 
 def survey_memory(simulation: Any) -> Survey:
@@ -212,7 +266,7 @@ def _open(path: Path, what: str, survey: Survey, found: Findings, record: Record
     place = {"file": str(record.file), "line": record.line} if record else {}
     try:
         text = scan(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         reason = "is not there" if isinstance(error, FileNotFoundError) else "cannot be opened"
         found.bad.append(Problem(f'{what} file "{path.name}" {reason}', **place) if record  # type: ignore[arg-type]
                          else Problem(reason.replace("is not there", "there is no such file"), file=str(path)))

@@ -89,6 +89,37 @@ def test_a_word_that_is_neither_number_nor_series(tmp_path):
     assert 'q "abc" is neither a number nor a time series' in words(folder)[0]
 
 
+def test_a_record_that_is_too_short(tmp_path):
+    folder = write(flow_simulation(tmp_path))
+    change(folder / "flow.chd", r"1 1 4 +\S+", "1 1 4")
+    line = line_of(folder / "flow.chd", "1 1 4")
+    assert words(folder)[0].endswith(f"flow.chd (sea), line {line}: the record has 3 words; 3 for the cell and 1 more "
+                                     "are needed.")
+
+
+def test_a_cell_that_is_no_number(tmp_path):
+    folder = write(flow_simulation(tmp_path))
+    change(folder / "flow.chd", "1 1 4", "1 x 4")
+    assert 'flow.chd (sea), line' in words(folder)[0] and '"x" is no cell number' in words(folder)[0]
+
+
+def test_an_array_that_is_too_short_names_its_line(tmp_path):
+    folder = write(flow_simulation(tmp_path))
+    change(folder / "flow.ic", r"CONSTANT +\S+", "INTERNAL\n 1.0 2.0")
+    text = words(folder)[0]
+    assert text.startswith(f"{folder / 'flow.ic'}") and f"line {line_of(folder / 'flow.ic', 'strt')}" in text
+
+
+def test_a_count_that_is_no_number(tmp_path):
+    folder = write(flow_simulation(tmp_path))
+    change(folder / "flow.dis", r"NCOL +4", "NCOL four")
+    change(folder / "flow.dis", r"NLAY +2", "")
+    line = line_of(folder / "flow.dis", "NCOL")
+    text = "\n".join(words(folder))
+    assert f"flow.dis, line {line}: NCOL = four; allowed: a whole number." in text
+    assert "NLAY is missing in block DIMENSIONS" in text
+
+
 def test_more_entries_than_maxbound(tmp_path):
     folder = write(flow_simulation(tmp_path))
     change(folder / "flow.wel", r"MAXBOUND\s+2", "MAXBOUND 1")
@@ -153,6 +184,9 @@ def test_no_simulation_in_the_folder(tmp_path):
     assert "no mfsim.nam here or in a folder below" in words(tmp_path)[0]
 
 
+JUNK = ["", "x", "-1", "nan", "1e999", "END", '"', "BEGIN options", "0", "\x00", "9" * 30]
+
+
 @pytest.fixture(scope="module")
 def model_files(tmp_path_factory):
     folder = write(flow_simulation(tmp_path_factory.mktemp("fuzz"), transport="solute"))
@@ -169,8 +203,7 @@ def test_damaged_files_never_raise_anything_but_input_error(model_files, capsys,
     at = data.draw(st.integers(0, len(lines) - 1))
     parts = lines[at].split() or [""]
     which = data.draw(st.integers(0, len(parts) - 1))
-    junk = data.draw(st.sampled_from(["", "x", "-1", "nan", "1e999", "END", '"', "BEGIN options", "0", "\x00", "9" * 30]))
-    parts[which] = junk
+    parts[which] = data.draw(st.sampled_from(JUNK))
     lines[at] = " ".join(parts)
     path.write_text("\n".join(lines))
     try:

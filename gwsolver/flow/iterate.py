@@ -38,6 +38,9 @@ class Iteration:
     def __init__(self, model: FlowModel, faces: FaceEquations, floor: Floats, linear: LinearSolver) -> None:
         self.model, self.faces, self.floor, self.linear = model, faces, floor, linear
         self.limit = max(model.closure.outer_maximum, 250)
+        grid, start = model.grid, model.initial_head
+        given = start[np.abs(start) < 1e20]
+        self.extent = float(grid.top.max() - grid.bottom.min()) + (float(np.ptp(given)) if given.size else 0.0)
         self.nonlinear = bool(faces.convertible.any())
 
     def run(self, system: StepSystem, head: Floats, active: Bools) -> tuple[Floats, Bools, int]:
@@ -114,7 +117,7 @@ class Iteration:
             best = min(best, size)
             if self._as_good_as_it_gets(balance, change, stalled):
                 return head, active, iteration
-            full = self._correction(system, balance, active, True)
+            full = np.clip(self._correction(system, balance, active, True), -self.extent, self.extent)
             head_before = head
             head, balance = self._search(system, head, full, active, size, iteration < HOLD_FOR)
             change = float(np.abs(head - head_before).max())
@@ -162,8 +165,9 @@ class Iteration:
         """Return whether round-off, or what is accepted, is all that stands against a closed balance."""
         if stalled == 0 or change > self.model.closure.head_change:
             return False
-        at_round_off = bool(np.all(np.abs(balance.residual) <= balance.round_off))
-        closed = float(np.abs(balance.residual).sum()) <= ACCEPTED * balance.throughput
+        left = float(np.abs(balance.residual).sum())
+        at_round_off = left <= float(balance.round_off.sum())
+        closed = left <= ACCEPTED * balance.throughput
         return (at_round_off and (closed or stalled > 2)) or (closed and stalled > 4)
 
     def _failure(self, system: StepSystem, balance: Balance, change: float) -> RunError:

@@ -14,6 +14,10 @@ from gwsolver.flow.storage import StorageEquations, StorageFlows
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+HOLD = 1e-10
+"""Part of a cell's full conductance that holds its head during Newton steps: groups of cells with
+hardly any water would make the matrix singular. It changes the way there, not the answer."""
+
 
 @dataclass(frozen=True, eq=False)
 class Balance:
@@ -115,6 +119,8 @@ class StepSystem:
         diagonal = -balance.stress_derivative
         if balance.storage is not None:
             diagonal = diagonal - balance.storage.derivative
+        if exact and self.faces.newton:
+            diagonal = diagonal + HOLD * self.pattern.full
         return self.pattern.fill(by_n, by_m, diagonal, active & ~self.boundaries.fixed)
 
 
@@ -135,6 +141,8 @@ class Pattern:
         entry = np.arange(ja.size)
         upper, lower = (face >= 0) & (ja > row), (face >= 0) & (ja < row)
         self.diagonal = ia[:-1].copy()
+        full = equations.saturated
+        self.full: Floats = np.bincount(self.n, full, grid.n_cells) + np.bincount(self.m, full, grid.n_cells)
         self.n_to_m, self.m_to_n = np.empty(grid.n_faces, np.int64), np.empty(grid.n_faces, np.int64)
         self.n_to_m[face[upper]] = entry[upper]
         self.m_to_n[face[lower]] = entry[lower]

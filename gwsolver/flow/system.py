@@ -142,7 +142,8 @@ class Pattern:
         upper, lower = (face >= 0) & (ja > row), (face >= 0) & (ja < row)
         self.diagonal = ia[:-1].copy()
         full = equations.saturated
-        self.full: Floats = np.bincount(self.n, full, grid.n_cells) + np.bincount(self.m, full, grid.n_cells)
+        both = np.bincount(self.n, full, grid.n_cells) + np.bincount(self.m, full, grid.n_cells)
+        self.full: Floats = both.astype(np.float64)
         self.n_to_m, self.m_to_n = np.empty(grid.n_faces, np.int64), np.empty(grid.n_faces, np.int64)
         self.n_to_m[face[upper]] = entry[upper]
         self.m_to_n[face[lower]] = entry[lower]

@@ -91,8 +91,9 @@ def writing(what: str | Path) -> Iterator[None]:
     except (OSError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "NetCDF" not in str(error):
             raise
+        reason = f"the disk is full or fails ({error})" if isinstance(error, RuntimeError) else _reason(error)
         raise RunError(
-            f"{Path(what).name} cannot be written: {_reason(error)}. Results saved before are kept; "
+            f"{Path(what).name} cannot be written: {reason}. Results saved before are kept; "
             f"make room or name another folder with --out, then run again."
         ) from error
 
@@ -128,18 +129,24 @@ class Staging:
         """Give all files their names, the marker last; results that stood here before go away first.
 
         The old summary is removed before anything else, so that no moment shows a finished result
-        made of old and new files.
+        made of old and new files. On a disk too full for ``unfinished.json`` the files are kept without it.
         """
         with writing(self.folder / marker):
             kept = [n for n in self.names if self.path(n).exists()]
             last = self.path(marker)
             self.names.remove(marker)
-            last.write_text(json.dumps({**content, "files": sorted(kept)}, indent=1, ensure_ascii=False) + "\n",
-                            encoding="utf-8")
+            text = json.dumps({**content, "files": sorted(kept)}, indent=1, ensure_ascii=False) + "\n"
+            try:
+                last.write_text(text, encoding="utf-8")
+            except OSError:
+                last.unlink(missing_ok=True)
+                if marker == SUMMARY:
+                    raise
             self._remove_old(kept)
             for name in kept:
                 os.replace(self.path(name), self.folder / name)
-            os.replace(last, self.folder / marker)
+            if last.exists():
+                os.replace(last, self.folder / marker)
         return kept
 
     def _remove_old(self, new: list[str]) -> None:

@@ -173,11 +173,25 @@ class ResultsWriter:
         ----------
         summary : dict
             What the run knows; its keys win over those the writer has itself.
+
+        Raises
+        ------
+        RunError
+            If the disk fills now, at the very end; what could be written is kept as by `finish_partial`.
         """
-        self._close_netcdf()
+        try:
+            self._close_netcdf()
+        except RunError:
+            self._drop_netcdf()
+            self._publish_partial(summary)
+            raise
         self._close_others()
         self._staging.path(SUMMARY)
-        self._staging.publish(SUMMARY, self._content(summary))
+        try:
+            self._staging.publish(SUMMARY, self._content(summary))
+        except RunError:
+            self._publish_partial(summary)
+            raise
         return self.folder
 
     def finish_partial(self, summary: dict[str, Any] | None = None) -> Path:
@@ -188,10 +202,8 @@ class ResultsWriter:
         try:
             self._close_netcdf()
         except RunError:
-            self._staging.path("results.nc").unlink(missing_ok=True)
-        self._close_others()
-        self._staging.path(UNFINISHED)
-        self._staging.publish(UNFINISHED, self._content(summary or {}))
+            self._drop_netcdf()
+        self._publish_partial(summary or {})
         return self.folder
 
     def abandon(self) -> None:
@@ -200,6 +212,17 @@ class ResultsWriter:
         with contextlib.suppress(OSError):
             self._files.close()
         self._staging.discard()
+
+    def _drop_netcdf(self) -> None:
+        path = self._staging.path("results.nc")
+        if path.exists():
+            os.truncate(path, 0)  # netCDF still holds the file open: unlinking alone would not free its room
+            path.unlink()
+
+    def _publish_partial(self, summary: dict[str, Any]) -> None:
+        self._close_others()
+        self._staging.path(UNFINISHED)
+        self._staging.publish(UNFINISHED, self._content(summary))
 
     def _content(self, summary: dict[str, Any]) -> dict[str, Any]:
         models = {m.name: {"kind": "flow", "grid": m.grid.kind, "shape": list(m.grid.shape)}

@@ -179,6 +179,34 @@ def test_a_file_that_may_not_grow_keeps_whole_records(tmp_path):
     assert "summary.json" not in visible(out)
 
 
+def test_a_disk_that_fills_at_the_very_end_keeps_the_rest(tmp_path, monkeypatch):
+    writer = models.write(tmp_path / "out", models.dis())
+
+    def full(features):
+        raise RuntimeError("NetCDF: HDF error")
+
+    monkeypatch.setattr(writer._netcdf, "close", full)
+    with pytest.raises(RunError, match=r"results.nc cannot be written"):
+        writer.finish({"input_hash": "1"})
+    writer._netcdf.abort()
+    assert visible(tmp_path / "out") == [
+        "benzene.ucn", "budget.csv", "gwf.cbc", "gwf.grb", "gwf.hds", "observations.csv", "unfinished.json"]
+    assert list((tmp_path / "out").glob(".*")) == []
+
+
+def test_a_disk_too_full_for_the_summary_keeps_the_files(tmp_path, monkeypatch):
+    def full(self, text, encoding):
+        raise OSError(28, "No space left on device", str(self))
+
+    writer = models.write(tmp_path / "out", models.dis())
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(RunError, match=r"summary.json cannot be written: no space left on device"):
+        writer.finish({"input_hash": "1"})
+    assert visible(tmp_path / "out") == [
+        "benzene.ucn", "budget.csv", "gwf.cbc", "gwf.grb", "gwf.hds", "observations.csv", "results.nc"]
+    assert list((tmp_path / "out").glob(".*")) == []
+
+
 @pytest.mark.parametrize(("name", "content", "words"), [
     ("summary.json", "{}", "not the summary of a gwsolver run"),
     ("summary.json", "nonsense", "not the summary of a gwsolver run"),

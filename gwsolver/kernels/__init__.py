@@ -13,6 +13,10 @@ from types import ModuleType
 
 from gwsolver.kernels._cpu import runnable_variants
 
+# Threads that wait for others sleep instead of spinning: on a core shared with other work, spinning made two
+# threads thirty times slower than one. OpenMP reads this when the first kernel is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 PREFERENCE = ("avx512", "avx2", "baseline")
 _threads = 0
 

@@ -89,14 +89,17 @@ def draw_scene(scene: PlumeScene, words: Language, width: int = 170, title: str 
 def _draw_head(page: Page, scene: PlumeScene, words: Language, short: bool, title: str | None, base: float,
                left: float, right: float) -> float:
     """Write title and second line above the frame; return where the page ends."""
-    size = 8.4 if short else 9.2
-    y = base + 6.0
-    for line in reversed(wrap(titles.subtitle(scene, words, short), right - left, 7.2 if short else 7.5)):
-        page.text(left, y, line, size=7.2 if short else 7.5, colour=GREY_INK, name="subtitle")
-        y += 9.5
-    y += 2.0
+    size, small = (8.4, 7.2) if short else (9.2, 7.5)
     text = title if title is not None else titles.finding(scene, words)
-    for line in reversed(wrap(text, right - left, size, bold=True)):
+    head = wrap(text, right - left, size, bold=True)
+    below = wrap(titles.subtitle(scene, words, short), right - left, small)
+    y = base + 8.0 + 9.5 * len(below) + 1.25 * size * (len(head) - 1)
+    top = y + size + 1.0
+    for line in head:
         page.text(left, y, line, size=size, bold=True, name="title")
-        y += 1.25 * size
-    return y - 1.25 * size + size + 1.0
+        y -= 1.25 * size
+    y = base + 6.0 + 9.5 * (len(below) - 1)
+    for line in below:
+        page.text(left, y, line, size=small, colour=GREY_INK, name="subtitle")
+        y -= 9.5
+    return top

@@ -167,12 +167,17 @@ def _shared_columns(grid: Grid, plan: Floats) -> Floats:
     """For DISU, where each node is its own plan cell, give the largest of a stack to all of it."""
     if grid.kind != "disu":
         return plan
-    stack = np.unique(np.round(np.column_stack([grid.x, grid.y]), 6), axis=0, return_inverse=True)[1].ravel()
+    stack = _stacks(grid)
     largest = np.full(int(stack.max()) + 1, np.nan)
     np.fmax.at(largest, stack, plan[grid.column])
     plan = plan.copy()
     plan[grid.column] = largest[stack]
     return plan
+
+
+def _stacks(grid: Grid) -> Ints:
+    """Return which stack of nodes above each other each cell belongs to, shape (cell,)."""
+    return np.unique(np.round(np.column_stack([grid.x, grid.y]), 6), axis=0, return_inverse=True)[1].ravel()
 
 
 def _uppermost(grid: Grid, cells: Floats, layer: int | None) -> Floats:
@@ -183,6 +188,11 @@ def _uppermost(grid: Grid, cells: Floats, layer: int | None) -> Floats:
     plan = np.full(n_plan(grid), np.nan)
     order = use[np.argsort(grid.top[use], kind="stable")]
     plan[grid.column[order]] = cells[order]
+    if grid.kind == "disu" and order.size:
+        stack = _stacks(grid)
+        highest = np.full(int(stack.max()) + 1, np.nan)
+        highest[stack[order]] = cells[order]
+        plan[grid.column] = highest[stack]
     return plan
 
 
@@ -300,8 +310,9 @@ def _rivers(results: Any, grid: Grid) -> tuple[River, ...]:
         _, first = np.unique(grid.column[cells], return_index=True)
         cells = cells[np.sort(first)]
         x, y = grid.to_map(grid.x[cells], grid.y[cells])
+        size = grid.cell_width[cells].max(axis=1) if grid.cell_width.size else np.sqrt(grid.area[cells])
         name = _river_name(feature.boundname or feature.package, results.case.receptors)
-        rivers.append(River(name, tuple(chains(np.column_stack([x, y]), 1.6 * np.sqrt(grid.area[cells])))))
+        rivers.append(River(name, tuple(chains(np.column_stack([x, y]), 1.6 * size))))
     return tuple(rivers)
 
 

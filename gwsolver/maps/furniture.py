@@ -79,9 +79,10 @@ def draw_scale_and_north(
     ratio = printed_scale(scene, frame, words)
     lower = "" if short or not ratio else words("place.scale_at", scale=ratio, width=width_mm)
     letter = words("north") if scene.crs else "y"
-    label_width = text_size(label)[0]
     half_zero = 0.5 * text_size("0")[0]
-    text_width = max(text_size(lower)[0] if lower else 0.0, half_zero + bar_points + 0.5 * label_width)
+    # The number stands over the end of the bar, its unit hangs over; on a short bar it steps aside.
+    at = max(bar_points - 0.5 * text_size(label.split("\u00a0")[0])[0], half_zero + 4.0)
+    text_width = max(text_size(lower)[0] if lower else 0.0, half_zero + at + text_size(label)[0])
     ascent, descent = text_size("0")[1:]
     height = ascent + 2.0 + 3.2 + 3.0 + ((ascent + descent) if lower else 0.0)
     arrow_width, arrow_height = 15.0, 27.0
@@ -96,7 +97,7 @@ def draw_scale_and_north(
     top = base + 5.0
     page.patch(Rectangle((left - 1.2, base - 1.2), bar_points + 2.4, 5.2, facecolor=PAPER, edgecolor="none"), 25)
     page.text(left, top, "0", ha="center", halo=2.4, name="scale bar")
-    page.text(left + bar_points, top, label, ha="center", halo=2.4, name="scale bar")
+    page.text(left + at, top, label, halo=2.4, name="scale bar")
     if lower:
         page.text(x0 + 3.0, y0 + 2.0 + descent, lower, halo=2.4, name="map scale")
     _arrow(page, x0 + width - 4.0 - 0.5 * arrow_width, y0 + 2.0, letter)

@@ -12,7 +12,7 @@ from gwsolver.maps.layers import FLOW_BLUE, HEAD_BLUE, RIVER_BLUE, Drawn, Frame,
 from gwsolver.maps.page import GREY_INK, INK, SMALL, Page, text_size
 from gwsolver.maps.placing import HARD, Obstacles, Rect, Spot
 from gwsolver.maps.scene import MONITORING, RECEPTOR, SOURCE, VILLAGE, WELL, PlumeScene, Site
-from gwsolver.maps.surface import Surface
+from gwsolver.maps.surface import Surface, in_loops
 from gwsolver.maps.symbols import RADIUS, draw_symbol
 from gwsolver.maps.titles import length as length_in_words
 from gwsolver.maps.words import Language
@@ -38,6 +38,7 @@ class PointLabel:
     bold: bool
     italic: bool
     half: tuple[float, float]
+    unknown: bool = False
     spot: Spot | None = None
     lines: list[str] | None = None
 
@@ -110,7 +111,7 @@ def point_labels(scene: PlumeScene, classes: Classes, frame: Frame, words: Langu
             versions.insert(1, [site.name[:half], tail])
         size = 8.0 if site.kind == WELL and not many else SMALL
         labels.append(PointLabel(site, x, y, above, versions, size, above, site.kind == VILLAGE,
-                                 _half_size(site, frame)))
+                                 _half_size(site, frame), scene.limit is not None and math.isnan(site.value)))
     labels.sort(key=lambda p: (0 if p.above else 1, ORDER[p.site.kind], p.site.name))
     return labels
 
@@ -167,7 +168,7 @@ def draw_points(page: Page, labels: list[PointLabel]) -> None:
     for label in labels:
         site = label.site
         if not (site.kind == SOURCE and site.polygon.size):
-            draw_symbol(page, site.kind, label.x, label.y, label.above, gid=f"site {site.name}")
+            draw_symbol(page, site.kind, label.x, label.y, label.above, unknown=label.unknown, gid=f"site {site.name}")
         if label.spot is None or label.lines is None:
             continue
         if label.spot.leader is not None:
@@ -249,6 +250,11 @@ def draw_arrows(page: Page, scene: PlumeScene, frame: Frame, obstacles: Obstacle
         scene, frame.window.box[0] + places[..., 0].ravel() * per_point,
         frame.window.box[1] + places[..., 1].ravel() * per_point,
     ).reshape(places.shape)
+    inside = in_loops(
+        drawn.outline, frame.window.box[0] + places[..., 0].ravel() * per_point,
+        frame.window.box[1] + places[..., 1].ravel() * per_point,
+    ).reshape(places.shape[:2])
+    directions = np.where(inside[..., None], directions, np.nan)
     for place, direction in zip(places, directions, strict=True):
         costs = [_arrow_cost(obstacles, *p, d, length) + 0.05 * math.hypot(*s)
                  for p, d, s in zip(place, direction, shifts, strict=True)]

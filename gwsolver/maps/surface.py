@@ -133,7 +133,7 @@ def _scattered(grid: Grid, values: Floats, window: Box, step: float) -> Surface:
         zz = interpolate((xx - window[0]) / step, (yy - window[1]) / step)
     except (QhullError, ValueError):
         zz = np.full(xx.shape, np.nan)
-    inside = np.isfinite(zz) & _within(grid, np.isfinite(values), xx, yy, window)
+    inside = np.isfinite(zz) & _within(grid, np.isfinite(values), xx, yy)
     return Surface(xx, yy, np.where(np.isfinite(zz), zz, np.nanmin(z[good]) if good.any() else 0.0), inside)
 
 
@@ -183,7 +183,8 @@ def outline(grid: Grid, active: NDArray[np.bool_]) -> list[Floats]:
     """
     if grid.vertices.size == 0 or not active.any():
         return []
-    start, end = [], []
+    if grid.kind == "disu":
+        active = _one_of_each_stack(grid, active)
     count = np.diff(grid.polygon_start)
     cell = np.repeat(np.arange(count.size), count)
     first, last = grid.polygon_start[:-1], grid.polygon_start[1:] - 1
@@ -220,8 +221,24 @@ def outline(grid: Grid, active: NDArray[np.bool_]) -> list[Floats]:
     return loops
 
 
-def _within(grid: Grid, active: NDArray[np.bool_], x: Floats, y: Floats, window: Box) -> NDArray[np.bool_]:
-    """Tell which raster points lie inside the outline (even-odd rule over all loops)."""
+def _one_of_each_stack(grid: Grid, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Keep one node of those that lie above each other, so that their rings do not hide each other's edges."""
+    used = active[grid.column]
+    _, first = np.unique(np.round(np.column_stack([grid.x[used], grid.y[used]]), 6), axis=0, return_index=True)
+    kept = np.zeros_like(active)
+    kept[grid.column[used][first]] = True
+    return kept
+
+
+def in_loops(loops: list[Floats], x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Tell which points lie inside an outline; all, if there is none."""
+    if not loops:
+        return np.ones(x.shape, bool)
+    return np.array([bool(_crossings(loops, float(b), np.array([a]))[0] % 2) for a, b in zip(x, y, strict=True)], bool)
+
+
+def _within(grid: Grid, active: NDArray[np.bool_], x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Tell which points of an upright raster lie inside the outline (even-odd rule over all loops)."""
     loops = outline(grid, active)
     if not loops:
         return np.ones(x.shape, bool)

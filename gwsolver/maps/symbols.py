@@ -8,12 +8,15 @@ from gwsolver.maps.scene import MONITORING, SOURCE, VILLAGE, WELL
 
 RADIUS = {WELL: 3.1, MONITORING: 3.2, "receptor": 3.4, VILLAGE: 5.6, SOURCE: 4.0}
 VILLAGE_GREY = "#5E5E5E"
+UNKNOWN = "#B9B9B9"
 
 
-def draw_symbol(page: Page, kind: str, x: float, y: float, filled: bool, zorder: float = 10.0, gid: str = "") -> None:
-    """Draw the symbol of a kind of site at (x, y) points."""
+def draw_symbol(page: Page, kind: str, x: float, y: float, filled: bool, zorder: float = 10.0, *,
+                unknown: bool = False, gid: str = "") -> None:
+    """Draw the symbol of a kind of site at (x, y) points; grey if nobody knows whether it is above the limit."""
     r = RADIUS[kind]
-    style = {"facecolor": INK if filled else "white", "edgecolor": INK, "linewidth": 1.3, "gid": gid or None}
+    face = UNKNOWN if unknown else INK if filled else "white"
+    style = {"facecolor": face, "edgecolor": INK, "linewidth": 1.3, "gid": gid or None}
     if kind == VILLAGE:
         for i in range(9):
             cx, cy = x + (i % 3 - 1) * 4.0, y + (i // 3 - 1) * 4.0

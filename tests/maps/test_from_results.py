@@ -1,0 +1,109 @@
+"""Maps, the report and the command from real results folders."""
+
+from dataclasses import replace
+
+import pytest
+
+from gwsolver.cli import main
+from gwsolver.core.case import FigureRequest
+from gwsolver.core.errors import InputError
+from gwsolver.maps import plume_map
+from gwsolver.maps.from_results import scene_from_results
+from gwsolver.report import draw
+from gwsolver.results import open_results
+from tests.maps.checks import broken_rules, texts_by_name
+from tests.results.models import dis, info, layered_squares, stacked_nodes, write
+
+
+def run(tmp_path, grid=None, case=None):
+    write(tmp_path / "results", grid or dis(), case=case).finish({})
+    return open_results(tmp_path / "results")
+
+
+@pytest.mark.parametrize("grid", [dis(), dis(30.0), layered_squares(), stacked_nodes()], ids=["dis", "turned", "disv", "disu"])
+def test_every_kind_of_grid_is_drawn(tmp_path, grid):
+    results = run(tmp_path, grid)
+    figure = plume_map(results, "benzene", lang="ru", width=85)
+    assert broken_rules(figure, 85) == []
+    assert texts_by_name(figure)["title"].startswith("Бензол")
+
+
+def test_numbers_at_receptors_are_those_of_the_table(tmp_path):
+    results = run(tmp_path)
+    scene = scene_from_results(results, "benzene")
+    table = results.observations()
+    row = table[(table.name == "village well") | (table["name"] == "village well")].iloc[-1]
+    site = next(s for s in scene.sites if s.name == "village well")
+    assert site.value == pytest.approx(row.value, rel=1e-12)
+    assert row.time == scene.time
+
+
+def test_wells_of_the_model_are_shown_and_rivers_are_lines(tmp_path):
+    scene = scene_from_results(run(tmp_path), "benzene")
+    assert {s.name for s in scene.sites} == {"village well", "FIELD A", "FIELD B"}
+    assert len(scene.rivers) == 1 and sum(len(p) for p in scene.rivers[0].parts) == 2
+
+
+@pytest.mark.parametrize(("time", "day"), [(None, "2020-02-10"), ("2020-01-11", "2020-01-11"), (10.0, "2020-01-11"),
+                                          ("10", "2020-01-11")])
+def test_times_are_numbers_or_dates(tmp_path, time, day):
+    assert scene_from_results(run(tmp_path), "benzene", time=time).date == day
+
+
+@pytest.mark.parametrize(("settings", "words"), [
+    ({"species": "toluene"}, r"species = toluene; allowed: one of benzene"),
+    ({"layer": 3}, r"layer = 3; allowed: max, or 1 to 2"),
+    ({"time": "soon"}, r"time = soon; allowed: a model time or an ISO date"),
+    ({"limit": -1.0}, r"limit = -1 is outside \(0, inf\)"),
+    ({"limit": "much"}, r"'much' is not a number with a unit"),
+    ({"limit": "5 m"}, r"measure different things"),
+    ({"lang": "de"}, r"lang = de; allowed: one of en"),
+    ({"width": 100}, r"width = 100; allowed: one of 85, 170"),
+])
+def test_bad_requests_are_named(tmp_path, settings, words):
+    results = run(tmp_path)
+    with pytest.raises(InputError, match=words):
+        plume_map(results, **{"species": "benzene", **settings})
+
+
+def test_a_limit_in_milligrams_is_refused_where_units_are_unknown(tmp_path):
+    results = run(tmp_path, case=replace(info(), mass_unit="", length_unit=""))
+    with pytest.raises(InputError, match=r"limit = 0.01 mg/L; allowed: a limit in model units\.\nThe run's"):
+        plume_map(results, "benzene")
+    assert "model units" in texts_by_name(plume_map(results, "benzene", limit=0.01))["legend heading"]
+
+
+def test_a_limit_with_a_unit_is_converted(tmp_path):
+    assert scene_from_results(run(tmp_path), "benzene", limit="50 µg/L").limit == pytest.approx(0.05)
+
+
+def test_the_report_draws_what_the_case_asks_for(tmp_path):
+    asked = (FigureRequest("plume_map", "a.svg", {"species": "benzene", "lang": "kk", "width": 85, "time": "", "layer": 1}),)
+    results = run(tmp_path, case=replace(info(), figures=asked))
+    assert [p.name for p in draw(results)] == ["a.svg"]
+    assert (results.path / "a.svg").stat().st_size > 10_000
+
+
+def test_the_report_draws_every_species_where_nothing_is_asked_for(tmp_path):
+    results = run(tmp_path)
+    assert sorted(p.name for p in draw(results)) == ["plume_benzene.pdf", "plume_benzene.png"]
+
+
+def test_the_command_draws_a_map(tmp_path, capsys):
+    run(tmp_path)
+    out = tmp_path / "map.pdf"
+    code = main(["map", str(tmp_path / "results"), "--species", "benzene", "--time", "2020-01-11", "--lang", "fr",
+                 "--width", "85", "--layer", "2", "--limit", "0.02", "--out", str(out)])
+    assert code == 0 and out.read_bytes()[:4] == b"%PDF"
+    assert capsys.readouterr().out.strip() == str(out)
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["--species", "salt"], "error: map: species = salt; allowed: one of benzene."),
+    (["--out", "map.jpg"], "error: map: file name = map.jpg; allowed: one of *.png, *.svg, *.pdf."),
+    (["--out", "no/such/folder/map.png"], "error: no/such/folder/map.png: the map could not be written"),
+])
+def test_the_command_says_what_is_wrong(tmp_path, capsys, arguments, words):
+    run(tmp_path)
+    assert main(["map", str(tmp_path / "results"), *arguments]) == 2
+    assert words in capsys.readouterr().err

@@ -1,0 +1,128 @@
+"""The parts of a map: words and numbers, places of labels, windows, surfaces."""
+
+import numpy as np
+import pytest
+
+from gwsolver.core.dis import structured_grid
+from gwsolver.core.errors import InputError
+from gwsolver.maps.inspect import overlap_depth
+from gwsolver.maps.page import text_size, wrap
+from gwsolver.maps.placing import Obstacles
+from gwsolver.maps.surface import outline, surface
+from gwsolver.maps.window import ROUND, choose_window, round_up
+from gwsolver.maps.words import LANGUAGES, language
+from tests.maps.scenes import scene
+
+
+def keys(table, prefix=""):
+    return {k for name, v in table.items() for k in (keys(v, f"{name}.") if isinstance(v, dict) else {prefix + name})}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_has_the_same_words_with_the_same_gaps(lang):
+    import re
+
+    own, english = language(lang), language("en")
+    for section in ("title", "subtitle", "banner", "legend", "place", "foot", "species"):
+        assert own.table[section].keys() == english.table[section].keys()
+        for key, text in english.table[section].items():
+            assert set(re.findall(r"{\w+}", own.table[section][key])) == set(re.findall(r"{\w+}", text)), key
+    assert len(own.table["months"]) == 12
+
+
+def test_an_unknown_language_is_refused_by_name():
+    with pytest.raises(InputError, match=r"map: lang = de; allowed: one of en, ru, kk, fr"):
+        language("de")
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (0.1634, "0.16"), (0.01, "0.01"), (0.0123, "0.012"), (4.95, "5"), (12.4, "12"), (1234.0, "1200"),
+    (123456.0, "120\u2009000"), (9.96, "10"), (3.6e-6, "<0.001"), (float("nan"), "–"), (0.0, "<0.001"),
+])
+def test_concentrations_have_two_digits(value, text):
+    assert language("en").concentration(value, 0.001) == text
+
+
+def test_numbers_in_languages():
+    assert language("ru").number(-0.5) == "−0,5"
+    assert language("en").number(2e-9) == "2·10⁻⁹" and language("en").number(1e-9) == "10⁻⁹"
+    assert language("fr").number(25000.0) == "25\u202f000"
+    assert language("en").number(5379.5, decimals=1) == "5379.5" and language("en").number(-0.01, decimals=1) == "0.0"
+
+
+@pytest.mark.parametrize(("lang", "text"), [
+    ("en", "1 January 2025"), ("ru", "1 января 2025 г."), ("kk", "2025 жылғы 1 қаңтар"), ("fr", "1er janvier 2025"),
+])
+def test_dates_are_words(lang, text):
+    assert language(lang).date("2025-01-01") == text.replace(" ", "\u00a0")
+
+
+def test_wrapping_measures():
+    lines = wrap("several words of quite different widths that will not fit " * 3, 120.0)
+    assert all(text_size(line)[0] <= 120.0 for line in lines) and len(lines) > 3
+    assert "".join(wrap("x" * 100, 60.0)) == "x" * 100
+
+
+def test_round_scales():
+    assert [round_up(v) for v in (0.9, 1.0, 1.1, 2.2, 2.6, 3.1, 5.2, 24000.0)] == [1, 1, 2, 2.5, 3, 5, 10, 25000]
+
+
+@pytest.mark.parametrize("size", [(122.0, 96.0), (78.0, 52.0)])
+def test_the_window_holds_limit_line_source_and_wells_over_the_limit(size):
+    from gwsolver.maps.classes import classes_for
+
+    s = scene()
+    window = choose_window(s, classes_for(0.01, s.maximum), *size)
+    west, south, east, north = window.box
+    x, y = s.grid.to_map(s.grid.x[:6000], s.grid.y[:6000])
+    high = s.concentration > 0.01
+    assert west < x[high].min() and east > x[high].max() and south < y[high].min() and north > y[high].max()
+    assert all(west < p.x < east and south < p.y < north for p in (*s.sources, *s.sites) if s.above(p) or p in s.sources)
+    power = 10.0 ** np.floor(np.log10(window.denominator))
+    assert window.denominator / power in ROUND
+    assert (east - west) / size[0] * 1000.0 == pytest.approx(window.denominator)
+
+
+def test_the_surface_has_no_new_maxima():
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=200)
+    g = structured_grid([5.0] * 20, [7.0] * 10, 1.0, [0.0])
+    s = surface(g, values, (0.0, 0.0, 100.0, 70.0), 1.0)
+    assert s.z.max() <= values.max() + 1e-12 and s.z.min() >= values.min() - 1e-12
+    assert s.x.min() == 0.0 and s.x.max() == 100.0 and s.y.max() == 70.0
+
+
+def test_the_surface_passes_through_the_cells():
+    g = structured_grid([4.0] * 8, [4.0] * 6, 1.0, [0.0])
+    values = np.arange(48.0) ** 1.3
+    s = surface(g, values, (0.0, 0.0, 32.0, 24.0), 1.0)
+    for cell in (0, 20, 47):
+        here = (np.abs(s.x - g.x[cell]) < 1e-9) & (np.abs(s.y - g.y[cell]) < 1e-9)
+        assert s.z[here][0] == pytest.approx(values[cell])
+
+
+def test_the_outline_has_a_loop_for_the_edge_and_one_for_a_hole():
+    g = structured_grid([1.0] * 4, [1.0] * 4, 1.0, [0.0])
+    active = np.ones(16, bool)
+    active[5] = False
+    areas = []
+    for loop in outline(g, active):
+        x, y = loop.T
+        areas.append(0.5 * np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
+    assert sorted(np.abs(areas)) == pytest.approx([1.0, 16.0]) and np.prod(areas) < 0.0
+
+
+def test_a_label_avoids_what_is_in_its_way():
+    free = Obstacles((0.0, 0.0, 300.0, 200.0))
+    first = free.beside(150.0, 100.0, (3.0, 3.0), 50.0, 8.0)
+    free.block(first.box, pad=1.0)
+    second = free.beside(150.0, 100.0, (3.0, 3.0), 50.0, 8.0)
+    boxes = [np.array([(b[0], b[1]), (b[2], b[1]), (b[2], b[3]), (b[0], b[3])]) for b in (first.box, second.box)]
+    assert overlap_depth(*boxes) == 0.0 and second.cost < 500.0
+
+
+def test_overlap_of_turned_rectangles():
+    square = np.array([(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)])
+    diamond = np.array([(3.0, 0.0), (4.0, 1.0), (3.0, 2.0), (2.0, 1.0)])
+    assert overlap_depth(square, diamond) == 0.0
+    assert overlap_depth(square, diamond - (0.5, 0.0)) > 0.3

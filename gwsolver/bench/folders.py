@@ -41,10 +41,11 @@ def solve(folder: Path, species: str) -> Answer:
         concentration = last_record(Path(out) / "results" / f"{species}.ucn")
         frame = results.budget()
         rows = frame[frame["model"] == species]
-        budget: Budget = {}
-        for name, term, into, gone in zip(rows["package"], rows["term"], rows["in"], rows["out"], strict=True):
-            had = budget.get(f"{name}/{term}", (0.0, 0.0))
-            budget[f"{name}/{term}"] = (had[0] + float(into), had[1] + float(gone))
+        rows = rows[rows["time"] == rows["time"].max()]  # amounts are cumulative
+        budget: Budget = {
+            f"{name}/{term}": (float(into), float(gone))
+            for name, term, into, gone in zip(rows["package"], rows["term"], rows["in"], rows["out"], strict=True)
+        }
     return Answer(concentration, budget)
 
 

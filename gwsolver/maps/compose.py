@@ -1,11 +1,12 @@
 """A plume map put together from a scene: frame, furniture, labels, legend, lines above and below."""
 
+from matplotlib import rc_context
 from matplotlib.patches import Polygon
 
 from gwsolver.maps import furniture, labels, layers, legend, overview, titles
 from gwsolver.maps.classes import classes_for
 from gwsolver.maps.layers import Drawn, Frame
-from gwsolver.maps.page import GREY_INK, INK, MM, SMALL, MapFigure, Page, wrap
+from gwsolver.maps.page import GREY_INK, INK, MM, SETTINGS, SMALL, MapFigure, Page, wrap
 from gwsolver.maps.placing import Obstacles
 from gwsolver.maps.scene import PlumeScene
 from gwsolver.maps.window import choose_window
@@ -21,6 +22,11 @@ RASTER_MM = 0.5
 
 def draw_scene(scene: PlumeScene, words: Language, width: int = 170, title: str | None = None) -> MapFigure:
     """Return the figure of a scene, 85 or 170 mm wide."""
+    with rc_context(SETTINGS):
+        return _draw(scene, words, width, title)
+
+
+def _draw(scene: PlumeScene, words: Language, width: int, title: str | None) -> MapFigure:
     short = width == 85
     classes = classes_for(scene.limit, scene.maximum)
     frame_mm = FRAMES[width]

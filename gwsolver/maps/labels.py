@@ -315,7 +315,7 @@ def label_heads(page: Page, drawn: Drawn, frame: Frame, obstacles: Obstacles, wo
         slant = obstacles.along(line, width + 1.0, ascent + descent, weight=0.7,
                                 prefer=(float(near[0]), float(near[1])), step=2.0)
         if slant is not None and slant.cost < 60.0:
-            page.text(slant.x, slant.y, text, colour=HEAD_BLUE, ha="center", angle=slant.angle or 0.01, halo=2.6,
+            page.text(slant.x, slant.y, text, colour=HEAD_BLUE, ha="center", angle=slant.angle or 0.01, halo=4.4,
                       name="head label")
             obstacles.slant(slant.x, slant.y, width, ascent + descent, slant.angle)
 

@@ -58,11 +58,17 @@ def _renderer() -> RendererAgg:
 @lru_cache(maxsize=4096)
 def text_size(text: str, size: float = SMALL, bold: bool = False, italic: bool = False) -> tuple[float, float, float]:
     """Return width, ascent and descent of one line in points, as matplotlib lays it out."""
+    if matplotlib.rcParams["text.hinting"] != "none":
+        with matplotlib.rc_context({"text.hinting": "none"}):
+            return _measured(text, size, bold, italic)
+    return _measured(text, size, bold, italic)
+
+
+def _measured(text: str, size: float, bold: bool, italic: bool) -> tuple[float, float, float]:
     prop = font(size, bold, italic)
     scale = 72.0 / MEASURE_DPI
-    with matplotlib.rc_context({"text.hinting": "none"}):
-        width, height, descent = _renderer().get_text_width_height_descent(text, prop, False)
-        _, line, low = _renderer().get_text_width_height_descent("lp", prop, False)
+    width, height, descent = _renderer().get_text_width_height_descent(text, prop, False)
+    _, line, low = _renderer().get_text_width_height_descent("lp", prop, False)
     descent_all = max(descent, low)
     return width * scale, max(height - descent, line - low) * scale, descent_all * scale
 
@@ -88,6 +94,8 @@ def wrap(text: str, width: float, size: float = SMALL, bold: bool = False) -> li
 
 def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
     """Cut a word that alone is too wide."""
+    if text_size(word, size, bold)[0] <= width:
+        return [word]
     pieces = [""]
     for letter in word:
         if pieces[-1] and text_size(pieces[-1] + letter, size, bold)[0] > width:

@@ -20,9 +20,9 @@ def run(tmp_path, grid=None, case=None):
     return open_results(tmp_path / "results")
 
 
-@pytest.mark.parametrize("grid", [dis(), dis(30.0), layered_squares(), stacked_nodes()], ids=["dis", "turned", "disv", "disu"])
+@pytest.mark.parametrize("grid", [dis, lambda: dis(30.0), layered_squares, stacked_nodes])
 def test_every_kind_of_grid_is_drawn(tmp_path, grid):
-    results = run(tmp_path, grid)
+    results = run(tmp_path, grid())
     figure = plume_map(results, "benzene", lang="ru", width=85)
     assert broken_rules(figure, 85) == []
     assert texts_by_name(figure)["title"].startswith("Бензол")
@@ -78,8 +78,9 @@ def test_a_limit_with_a_unit_is_converted(tmp_path):
 
 
 def test_the_report_draws_what_the_case_asks_for(tmp_path):
-    asked = (FigureRequest("plume_map", "a.svg", {"species": "benzene", "lang": "kk", "width": 85, "time": "", "layer": 1}),)
-    results = run(tmp_path, case=replace(info(), figures=asked))
+    settings = {"species": "benzene", "lang": "kk", "width": 85, "time": "", "layer": 1}
+    case = replace(info(), figures=(FigureRequest("plume_map", "a.svg", settings),))
+    results = run(tmp_path, case=case)
     assert [p.name for p in draw(results)] == ["a.svg"]
     assert (results.path / "a.svg").stat().st_size > 10_000
 

@@ -77,7 +77,8 @@ def test_the_window_holds_limit_line_source_and_wells_over_the_limit(size):
     x, y = s.grid.to_map(s.grid.x[:6000], s.grid.y[:6000])
     high = s.concentration > 0.01
     assert west < x[high].min() and east > x[high].max() and south < y[high].min() and north > y[high].max()
-    assert all(west < p.x < east and south < p.y < north for p in (*s.sources, *s.sites) if s.above(p) or p in s.sources)
+    needed = [*s.sources, *(p for p in s.wells if s.above(p))]
+    assert len(needed) == 3 and all(west < p.x < east and south < p.y < north for p in needed)
     power = 10.0 ** np.floor(np.log10(window.denominator))
     assert window.denominator / power in ROUND
     assert (east - west) / size[0] * 1000.0 == pytest.approx(window.denominator)

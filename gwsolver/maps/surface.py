@@ -125,16 +125,20 @@ def _scattered(grid: Grid, values: Floats, window: Box, step: float) -> Surface:
     good = np.isfinite(z)
     if (near & good).sum() > 50:
         x, y, z, good = x[near], y[near], z[near], good[near]
+    inside = _within(grid, np.isfinite(values), xx, yy)
+    zz = np.full(xx.shape, np.nan)
     try:
-        # Shift and scale: map coordinates of 1e6 would cost Qhull its digits.
+        # Shift and scale: map coordinates of 1e6 would cost Qhull its digits. Points outside are not
+        # asked for: each would cost a search through all triangles.
         interpolate = LinearNDInterpolator(
             np.column_stack([x[good] - window[0], y[good] - window[1]]) / step, z[good]
         )
-        zz = interpolate((xx - window[0]) / step, (yy - window[1]) / step)
+        zz[inside] = interpolate((xx[inside] - window[0]) / step, (yy[inside] - window[1]) / step)
     except (QhullError, ValueError):
-        zz = np.full(xx.shape, np.nan)
-    inside = np.isfinite(zz) & _within(grid, np.isfinite(values), xx, yy)
-    return Surface(xx, yy, np.where(np.isfinite(zz), zz, np.nanmin(z[good]) if good.any() else 0.0), inside)
+        # Fewer than three points, or all on a line: there is no surface to draw.
+        inside = np.zeros(xx.shape, bool)
+    inside &= np.isfinite(zz)
+    return Surface(xx, yy, np.where(inside, zz, np.nanmin(z[good]) if good.any() else 0.0), inside)
 
 
 def _points(grid: Grid, values: Floats) -> tuple[Floats, Floats, Floats]:

@@ -41,7 +41,8 @@ def sites():
     return (
         Site("PW1", WELL, X0 + 5000.0, Y0 + 4200.0, 0.163), Site("PW2", WELL, X0 + 4500.0, Y0 + 4000.0, 0.0112),
         Site("PW3", WELL, X0 + 3700.0, Y0 + 4300.0, 3.6e-6), Site("M1", MONITORING, X0 + 5240.0, Y0 + 4430.0, 2e-4),
-        Site("M2", MONITORING, X0 + 5020.0, Y0 + 3830.0, 1e-5), Site("M3", MONITORING, X0 + 4200.0, Y0 + 4145.0, 0.0123),
+        Site("M2", MONITORING, X0 + 5020.0, Y0 + 3830.0, 1e-5),
+        Site("M3", MONITORING, X0 + 4200.0, Y0 + 4145.0, 0.0123),
         Site("M4", MONITORING, X0 + 4550.0, Y0 + 4420.0, 1e-6), Site("Village", VILLAGE, X0 + 4390.0, Y0 + 3720.0),
     )
 
@@ -50,7 +51,8 @@ def scene(**changes):
     """The scene of an oil lake, or with changes."""
     g = changes.pop("grid", None) or grid()
     x, y = g.x[g.layer == 0] if g.kind != "disu" else g.x, g.y[g.layer == 0] if g.kind != "disu" else g.y
-    corners = np.array([[5400.0, 4125.0], [5600.0, 4125.0], [5600.0, 4275.0], [5400.0, 4275.0]]) + (X0, Y0)
+    corners = np.array([[5400.0, 4125.0], [5600.0, 4125.0], [5600.0, 4275.0], [5400.0, 4275.0]])
+    corners = corners + np.array([X0, Y0])
     along = np.linspace(0.0, 6000.0, 60)
     settings = {
         "grid": g, "species": "benzene", "concentration": plume(x, y), "head": head(x, y),

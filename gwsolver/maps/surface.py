@@ -14,6 +14,7 @@ from gwsolver.core.grid import Grid
 
 Floats = NDArray[np.float64]
 Box = tuple[float, float, float, float]
+JITTER = 1e-5  # of the raster spacing
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,9 +131,11 @@ def _scattered(grid: Grid, values: Floats, window: Box, step: float) -> Surface:
     try:
         # Shift and scale: map coordinates of 1e6 would cost Qhull its digits. Points outside are not
         # asked for: each would cost a search through all triangles.
-        interpolate = LinearNDInterpolator(
-            np.column_stack([x[good] - window[0], y[good] - window[1]]) / step, z[good]
-        )
+        points = np.column_stack([x[good] - window[0], y[good] - window[1]]) / step
+        # Points of a regular mesh lie on common circles and lines; its flat triangles send the search for a
+        # point's triangle through all of them. A shift far below the width of a line keeps them apart.
+        points += JITTER * np.random.default_rng(0).random(points.shape)
+        interpolate = LinearNDInterpolator(points, z[good])
         zz[inside] = interpolate((xx[inside] - window[0]) / step, (yy[inside] - window[1]) / step)
     except (QhullError, ValueError):
         # Fewer than three points, or all on a line: there is no surface to draw.

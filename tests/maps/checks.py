@@ -1,5 +1,8 @@
 """The rules that every map keeps, whatever it shows."""
 
+import numpy as np
+from matplotlib.transforms import Affine2D
+
 from gwsolver.maps.inspect import axes_named, overlap_depth, visible_texts
 
 PIXEL = 0.24  # points at 300 dpi
@@ -19,13 +22,18 @@ def broken_rules(figure, width):
     for i, a in enumerate(texts):
         wrong += [f"{a.name}: {a.text} over {b.name}: {b.text}" for b in texts[:i]
                   if overlap_depth(a.corners, b.corners) > DEPTH]
+    for patch in (p for p in (*figure.patches, *figure.artists) if p.get_gid() == "banner box"):
+        box = patch.get_window_extent().transformed(Affine2D().scale(72.0 / figure.dpi))
+        corners = np.array([(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)])
+        wrong += [f"under the banner: {t.name}: {t.text}" for t in texts
+                  if t.name != "banner" and overlap_depth(t.corners, corners) > DEPTH]
+        wrong += ["the banner's text is wider than its box" for t in texts
+                  if t.name == "banner" and t.corners[:, 0].max() > box.x1]
     overview = axes_named(figure, "overview")
     if overview is not None:
         box = overview.get_position()
         frame = [(box.x0 * wide, box.y0 * high), (box.x1 * wide, box.y0 * high), (box.x1 * wide, box.y1 * high),
                  (box.x0 * wide, box.y1 * high)]
-        import numpy as np
-
         wrong += [f"over the overview: {t.name}: {t.text}" for t in texts
                   if not t.name.startswith("overview") and overlap_depth(t.corners, np.array(frame)) > DEPTH]
     return wrong

@@ -93,7 +93,8 @@ def test_the_limit_line_lies_where_the_field_is_the_limit():
         plume(points[:, 0] - X0 + 1.0, points[:, 1] - Y0) - value,
         plume(points[:, 0] - X0, points[:, 1] - Y0 + 1.0) - value,
     )
-    assert np.median(np.abs(value - 0.01) / gradient) < 20.0  # measured: 5 m at cells of 100 m
+    away = np.abs(value - 0.01) / gradient
+    assert np.median(away) < 2.0 and away.max() < 20.0  # measured: 0.3 and 9.5 m at cells of 100 m
 
 
 def test_legend_breaks_are_the_contour_levels():
@@ -112,8 +113,8 @@ def lightness(colour):
 
 def test_classes_survive_grey():
     steps = -np.diff([lightness(c) for c in COLOURS])
-    assert steps.min() >= 12.0  # measured: 13, 21, 29
-    assert lightness(PAPER) - lightness(COLOURS[0]) >= 4.0
+    assert steps.min() >= 12.0  # measured: 13.5, 21.2, 28.3
+    assert lightness(PAPER) - lightness(COLOURS[0]) >= 4.0  # measured: 4.5
 
 
 def test_values_at_points_have_two_digits_and_a_floor():

@@ -113,5 +113,5 @@ def test_polygons_and_rows_give_the_same_limit_line():
         line = next(c for c in axes_named(figure, "map").collections if c.get_gid() == "limit line")
         loop = max(line.get_segments(), key=len) - (X0, Y0)
         areas.append(abs(0.5 * np.sum(loop[:-1, 0] * loop[1:, 1] - loop[1:, 0] * loop[:-1, 1])))
-    assert areas[1] == pytest.approx(areas[0], rel=0.06)  # linear instead of cubic between cells of 100 m
+    assert areas[1] == pytest.approx(areas[0], rel=0.03)  # measured: -2.0 %, linear instead of cubic
     assert areas[2] == pytest.approx(areas[1], rel=1e-6)

@@ -10,7 +10,6 @@ from typing import Any
 __version__ = "0.1.0"
 
 _WHERE = {
-    "run": "gwsolver.run.api",
     "load": "gwsolver.run.api",
     "open_results": "gwsolver.results",
     "plume_map": "gwsolver.maps",
@@ -24,6 +23,8 @@ __all__ = ["InputError", "Problem", "RunError", "load", "open_results", "plume_m
 
 def __getattr__(name: str) -> Any:
     # Imported where used: `gwsolver --help` must not load numpy, flopy or matplotlib.
+    if name == "run":  # the room is callable
+        return importlib.import_module("gwsolver.run")
     if name in _WHERE:
         return getattr(importlib.import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'gwsolver' has no attribute '{name}'")

@@ -86,7 +86,7 @@ def test_a_series_that_ends_early(tmp_path):
 def test_a_word_that_is_neither_number_nor_series(tmp_path):
     folder = write(flow_simulation(tmp_path))
     change(folder / "flow.wel", r"2.50000000E\+00", "abc")
-    assert 'q "abc" is neither a number nor a time series' in words(folder)[0]
+    assert 'flow.wel (wells), line 12: stress_period_data "abc" is not a number.' in words(folder)[0]
 
 
 def test_a_record_that_is_too_short(tmp_path):

@@ -173,3 +173,15 @@ def test_inactive_and_pass_through_cells(tmp_path, opened):
     flow = opened(flow_simulation(tmp_path, idomain=idomain)).flow_models[0]
     assert flow.grid.n_cells == 22
     assert flow.packages[-1].at(TimeStep(0, 0, 0.0, 1.0)).cells.tolist() == list(range(10))
+
+
+def test_periods_need_no_empty_line_between_them(tmp_path):
+    """flopy with pandas passes over the second of two PERIOD blocks that follow without an empty line."""
+    folder = write(flow_simulation(tmp_path))
+    wells = folder / "flow.wel"
+    text = wells.read_text()
+    blocks = "".join(f"BEGIN period {p}\n  1 1 1 -{p}.0 0.5\nEND period {p}\n" for p in (1, 2))
+    wells.write_text(text[: text.lower().index("begin period")] + blocks)
+    model = read(folder).flow_models[0]
+    package = next(p for p in model.packages if p.kind == "wel")
+    assert package.source.starts == (0, 1)

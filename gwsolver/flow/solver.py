@@ -14,7 +14,7 @@ from gwsolver.flow.discharge import DischargeWeights
 from gwsolver.flow.faces import FaceEquations
 from gwsolver.flow.iterate import Iteration, lowest_bottoms
 from gwsolver.flow.linear import LinearSolver, direct_limit
-from gwsolver.flow.storage import StorageEquations
+from gwsolver.flow.storage import StorageEquations, close_to_round_off
 from gwsolver.flow.system import Balance, Pattern, StepSystem
 
 Floats = NDArray[np.float64]
@@ -113,7 +113,9 @@ class FlowSolver:
         saturation = self._saturation()
         free = active & ~boundaries.fixed
         nothing = np.zeros(head.size)
-        stored = balance.storage
+        stored, residual = balance.storage, balance.residual
+        if stored is not None:
+            stored, residual = close_to_round_off(stored, np.where(free, residual, 0.0), balance.round_off)
         flow = balance.faces.flow
         depth = self._faces.wet_depth(head, saturation, active)
         return FlowStep(
@@ -125,7 +127,7 @@ class FlowSolver:
             storage_specific=nothing if stored is None else np.where(free, stored.specific, 0.0),
             storage_yield=nothing if stored is None else np.where(free, stored.yielded, 0.0),
             packages=boundaries.package_flows(head, active, balance.into),
-            residual=balance.residual, iterations=iterations,
+            residual=residual, iterations=iterations,
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class _Callable(ModuleType):
-    """This room bears the name of what it does: importing a part of it must not hide the function."""
+    """A room with the name of what it does: importing a part of it must not hide the function."""
 
     def __call__(self, source: Any, *args: Any, **options: Any) -> Any:
         """Run; see `gwsolver.run.api.run`."""

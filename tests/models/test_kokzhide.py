@@ -93,7 +93,7 @@ def test_places_of_the_case_are_the_places_of_the_model(builder, values):
 def test_the_oil_holds_what_the_source_gives_for_ever(builder, values):
     """612 kg of benzene leave at 74 g/d, halving every 15.7 years: oil mass times 0.10 %."""
     time, rate = np.array(builder.source_series(values)).T
-    given = float(np.trapezoid(rate, time)) if hasattr(np, "trapezoid") else float(np.trapz(rate, time))
+    given = float(np.sum(0.5 * (rate[1:] + rate[:-1]) * np.diff(time)))
     decline = np.log(rate[0] / rate[-1]) / (time[-1] - time[0])
     assert rate[0] == pytest.approx(74.0, abs=0.5)
     assert np.log(2.0) / decline / YEAR == pytest.approx(15.7, abs=0.1)

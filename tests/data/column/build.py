@@ -14,7 +14,7 @@ def build(folder: Path) -> flopy.mf6.MFSimulation:
     """Write the simulation to `folder` and return it."""
     sim = flopy.mf6.MFSimulation(sim_name="column", sim_ws=str(folder), write_headers=False)
     flopy.mf6.ModflowTdis(sim, time_units="days", nper=1, perioddata=[(10.0, 10, 1.0)])
-    dis = {"nlay": 1, "nrow": 1, "ncol": 40, "delr": 2.5, "delc": 1.0, "top": 1.0, "botm": 0.0, "length_units": "meters"}
+    dis = dict(nlay=1, nrow=1, ncol=40, delr=2.5, delc=1.0, top=1.0, botm=0.0, length_units="meters")
 
     flow = flopy.mf6.ModflowGwf(sim, modelname="flow", save_flows=True)
     ims = flopy.mf6.ModflowIms(sim, filename="flow.ims", outer_dvclose=1e-9, inner_dvclose=1e-10, inner_maximum=100)

@@ -92,7 +92,12 @@ def refuse_endless(
     model: TransportModel, k: Coefficients, b: Boundaries, capacity: Capacity, span: float, stages: int,
     scheme: Scheme,
 ) -> None:
-    """Refuse a flow step that would take more than a million sub-steps to follow.
+    """Refuse an interval that would take more than a million sub-steps to follow.
+
+    Parameters
+    ----------
+    span : float
+        Length of the interval [T].
 
     Raises
     ------
@@ -106,11 +111,12 @@ def refuse_endless(
     worst = int(steps.argmax())
     if steps[worst] > MOST_STEPS:
         count = int((steps > MOST_STEPS).sum())
-        why = "no water" if most[worst] <= 0.0 else "almost no water"
+        dry = most[worst] < 1e-3 * model.mobile.porosity[worst] * model.grid.volume[worst]
+        state = f"hold {'almost ' if most[worst] > 0.0 else ''}no water but pass water on" if dry else "empty too fast"
         raise InputError([Problem(
-            f"{count:,} cells hold {why} but pass water on ({reason(worst, k, b)}), which would take "
-            f"{steps[worst]:.3g} sub-steps per flow step; the first stands", file=model.file, package=model.name,
-            cell=model.grid.describe(worst), allowed="at most 1e6 sub-steps",
+            f"{count:,} cells {state} ({reason(worst, k, b)}), which would take {steps[worst]:.2g} sub-steps; "
+            "the worst stands", file=model.file, package=model.name, cell=model.grid.describe(worst),
+            allowed="at most 1e6 sub-steps per time step",
             hint="Cells of the Newton formulation that stay dry cannot carry solute yet; make them inactive, "
-                 "or use the standard formulation.",
+                 "or use the standard formulation." if dry else "Take shorter time steps or larger cells.",
         )])

@@ -97,10 +97,8 @@ def build_rows(grid: Grid, wet: NDArray[np.bool_]) -> Rows:
     ])
     gradient_runs, weights = _gradients(low, high, face_in, face_out, distance)
     first, length = cut(np.concatenate([face_in, face_out]), np.zeros((1, n_cells), np.int64))
-    missing = lambda face: np.where(face[first] >= 0, face[first], n_faces)  # noqa: E731
-    update_runs = np.column_stack([
-        first, length, *(missing(side[d]) for d in range(3) for side in (face_in, face_out)),
-    ])
+    sides = np.stack([face_in, face_out], axis=1).reshape(6, n_cells)[:, first]
+    update_runs = np.column_stack([first, length, np.where(sides >= 0, sides, n_faces).T])
     faces = face_list(grid, order, np.column_stack([distance / d_behind, distance / d_beyond]))
     return Rows(
         faces, face_runs.astype(np.int32), gradient_runs.astype(np.int32), weights, update_runs.astype(np.int32)

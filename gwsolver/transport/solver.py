@@ -12,7 +12,7 @@ from gwsolver.core.time import TimeStep
 from gwsolver.kernels import transport_cells
 from gwsolver.transport.budget import Books
 from gwsolver.transport.coefficients import Coefficients, coefficients, n_stages
-from gwsolver.transport.limits import Limit, Limits, refuse_endless, step_limit
+from gwsolver.transport.limits import Limits, refuse_endless, step_limit
 from gwsolver.transport.progress import Progress, Reporter
 from gwsolver.transport.schemes import named
 from gwsolver.transport.sources import Boundaries, boundaries
@@ -148,8 +148,8 @@ class TransportSolver:
                 self._sweep = sweep_for(self.model.grid, wet)
             self._k = coefficients(self.model, flow, self._sweep.faces, self._sweep.structured, self.scheme)
             self._stages = n_stages(self._k)
-            refuse_endless(self.model, self._k, self._boundaries, self._capacity, flow.length, self._stages,
-                           self.scheme)
+            refuse_endless(self.model, self._k, self._boundaries, self._capacity, books.end - books.start,
+                           self._stages, self.scheme)
         else:
             books.open(self.mass, self._dissolved_part, self._store)
         self._set_inverse(self._part(books.start))

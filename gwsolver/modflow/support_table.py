@@ -1,0 +1,55 @@
+"""The table of what is read, solved and refused, made from the registry.
+
+``python -m gwsolver.modflow.support_table`` prints it.
+"""
+
+from gwsolver.modflow.support import GWF_PACKAGES, GWT_PACKAGES, HINTS, OPTIONS
+from gwsolver.packages.registry import kinds
+
+TITLES = {
+    "dis": "Structured grid", "disv": "Grid of layers of polygons", "disu": "Unstructured grid",
+    "ic": "Initial conditions", "npf": "Hydraulic conductivity", "sto": "Storage", "oc": "Output control",
+    "obs": "Observations", "adv": "Advection", "dsp": "Dispersion and diffusion",
+    "mst": "Storage, linear sorption, first-order decay", "ssm": "Concentration of sources (AUX)",
+    "fmi": "Flow from another simulation or from files",
+}
+HEAD = """# What is supported
+
+Made from the registry of packages; `python -m gwsolver.modflow.support_table` prints it anew, and a test holds
+this page to it. What does not stand here is refused by name with exit code 2, never silently ignored.
+"""
+
+
+def table() -> str:
+    """Return the page as Markdown."""
+    lines = [HEAD]
+    for model, title, own in (("gwf", "Flow (GWF)", GWF_PACKAGES), ("gwt", "Transport (GWT)", GWT_PACKAGES)):
+        lines += [f"## {title}", "", "| package | what it is | options understood | quantities |"]
+        lines.append("| --- | --- | --- | --- |")
+        for name in sorted(own):
+            options = ", ".join(sorted(OPTIONS.get(name, ()))) or "-"
+            lines.append(f"| {name.upper()} | {TITLES[name]} | {options} | - |")
+        for kind in sorted((k for k in kinds().values() if k.model == model), key=lambda k: k.kind):
+            options = ", ".join(o.upper() for o in kind.options) or "-"
+            columns = ", ".join(f"{c.keyword} [{c.dimension}]" for c in kind.columns)
+            lines.append(f"| {kind.mf6_type[:-1]} | {kind.title} | {options} | {columns} |")
+        lines.append("")
+    lines += [
+        "Boundary packages also take AUXILIARY, AUXMULTNAME, BOUNDNAMES, TS6, TAS6 (array form) and OBS6; every",
+        "package PRINT_INPUT, PRINT_FLOWS and SAVE_FLOWS. Of IMS only the closures are used.", "",
+        "## Simulation", "",
+        "| | options understood |", "| --- | --- |",
+        f"| mfsim.nam | {', '.join(sorted(OPTIONS['sim']))} |",
+        f"| TDIS | {', '.join(sorted(OPTIONS['tdis']))} |",
+        f"| model name files | {', '.join(sorted(OPTIONS['nam']))} |",
+        "| exchanges | GWF6-GWT6 |", "",
+        "## What to do about what is refused", "", "| asked for | hint |", "| --- | --- |",
+        *(f"| {word} | {hint} |" for word, hint in HINTS.items()),
+        "| any other flow package (SFR, LAK, MAW, UZF, ...) | Run MODFLOW 6 once: transport runs on its saved flows. |",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table(), end="")

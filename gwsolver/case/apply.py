@@ -16,7 +16,7 @@ from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.core.units import parse_unit
 
 LENGTHS = {"metres": "m", "meters": "m", "feet": "ft", "centimetres": "cm", "centimeters": "cm"}
-TIMES = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "y"}
+TIMES = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -106,7 +106,7 @@ def load(source: Any, *, flow: str = "auto") -> LoadedCase:
 
         case = read_case(folder)
         simulation = case.apply(read(case.simulation_folder, flow=flow))
-        info = case.info
+        info = case.resolve(simulation)
     else:
         simulation, info = read(folder, flow=flow), CaseInfo()
     return LoadedCase(folder, simulation, _complete(info, simulation))

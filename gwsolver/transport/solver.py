@@ -111,7 +111,7 @@ class TransportSolver:
         dissolved = self.mass * self._dissolved_part
         return TransportStep(
             species=self.model.name, start=start, end=until, concentration=c.copy(), dry=self._capacity.end <= 0.0,
-            mass=float(math.fsum(dissolved) + math.fsum(store.mass)), mass_sorbed=math.fsum(self.mass - dissolved),
+            mass=float(dissolved.sum() + store.mass.sum()), mass_sorbed=float((self.mass - dissolved).sum()),
             ledger=books.ledger, package_rates=books.package_rates, sub_steps=sub_steps, stages=stages,
             limits=limits.result(), minimum=float(c.min()), maximum=float(c.max()),
         )
@@ -127,6 +127,7 @@ class TransportSolver:
         first = self._flow is None
         rewetted = 0.0
         previous = None if first else self._capacity
+        same_field = not first and _same_field(flow, self._flow)
         if new_flow:
             self._flow = flow
             self._capacity = self._water.step(flow)
@@ -146,8 +147,10 @@ class TransportSolver:
             if self._wet is None or not np.array_equal(wet, self._wet):
                 self._wet = wet
                 self._sweep = sweep_for(self.model.grid, wet)
-            self._k = coefficients(self.model, flow, self._sweep.faces, self._sweep.structured, self.scheme)
-            self._stages = n_stages(self._k)
+                same_field = False
+            if not same_field:
+                self._k = coefficients(self.model, flow, self._sweep.faces, self._sweep.structured, self.scheme)
+                self._stages = n_stages(self._k)
             refuse_endless(self.model, self._k, self._boundaries, self._capacity, books.end - books.start,
                            self._stages, self.scheme)
         else:
@@ -193,3 +196,13 @@ class TransportSolver:
             part = self._part(time + length)
             content = k.start[b.fixed_cells] + part * (k.end - k.start)[b.fixed_cells]
             mass[b.fixed_cells] = content * b.fixed_concentration
+
+
+def _same_field(flow: FlowStep, before: FlowStep | None) -> bool:
+    """Return whether a step shows the very arrays of the one before (flow solved once, or stretched over steps)."""
+    return before is not None and (
+        flow.face_flow is before.face_flow
+        and flow.specific_discharge is before.specific_discharge
+        and flow.saturation_start is before.saturation_start
+        and flow.saturation_end is before.saturation_end
+    )

@@ -14,8 +14,12 @@ def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any])
 
         Q = -C f (h - z),   f = 1 where h > z, else 0
 
-    With AUXDEPTHNAME the conductance grows linearly over the depth d of the auxiliary variable:
-    z = min(e, e + d) for a drain at elevation e, and f = (h - z) / |d| held to [0, 1]
+    With AUXDEPTHNAME the conductance grows over the depth d of the auxiliary variable: z = min(e, e + d)
+    for a drain at elevation e, x = (h - z) / |d| held to [0, 1], and
+
+        f = x                  standard formulation
+        f = 2 x**2 - x**3      Newton formulation
+
     (MODFLOW 6, description of input and output, DRN package).
     """
     conductance, elevation = values.columns["conductance"], values.columns["elevation"]
@@ -24,8 +28,10 @@ def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any])
     bottom, range_ = np.minimum(elevation, elevation + depth), np.abs(depth)
     above = context.head - bottom
     scaled = (range_ > 0.0) & (above < range_)
-    fraction = np.where(scaled, above / np.where(scaled, range_, 1.0), 1.0) * (above > 0.0)
-    slope = np.where(scaled & (above > 0.0), fraction, 0.0)
+    open_ = above > 0.0
+    x = np.where(scaled, above / np.where(scaled, range_, 1.0), 1.0) * open_
+    fraction, steepness = (x * x * (2.0 - x), x * x * (4.0 - 3.0 * x)) if context.newton else (x, x)
+    slope = np.where(scaled & open_, steepness, 0.0)
     return -conductance * fraction * above, -conductance * (fraction + slope)
 
 

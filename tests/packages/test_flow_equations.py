@@ -9,7 +9,7 @@ from gwsolver.packages.registry import FlowContext, kinds
 TOP, BOTTOM, AREA = 10.0, 0.0, 50.0
 
 
-def evaluate(kind, head, /, options=None, auxiliary=None, convertible=True, **columns):
+def evaluate(kind, head, /, options=None, auxiliary=None, convertible=True, newton=False, **columns):
     """Rate and derivative of entries that all have these columns, one per head."""
     head = np.atleast_1d(np.asarray(head, float))
     one = np.ones(head.size)
@@ -19,7 +19,7 @@ def evaluate(kind, head, /, options=None, auxiliary=None, convertible=True, **co
          for k, v in columns.items()},
         {k: v * one for k, v in (auxiliary or {}).items()},
     )
-    context = FlowContext(head, TOP * one, BOTTOM * one, AREA * one, False, one.astype(bool) & convertible)
+    context = FlowContext(head, TOP * one, BOTTOM * one, AREA * one, newton, one.astype(bool) & convertible)
     return kinds()[kind].flow(values, context, options or {})
 
 
@@ -47,6 +47,18 @@ def test_drain_takes_water_only_from_above_itself():
     rate, slope = evaluate("drn", [3.0, 5.0], elevation=4.0, conductance=2.0)
     np.testing.assert_allclose(rate, [0.0, -2.0])
     np.testing.assert_allclose(slope, [0.0, -2.0])
+
+
+@pytest.mark.parametrize("depth", [2.0, -2.0])
+def test_drain_conductance_grows_smoothly_in_the_newton_formulation(depth):
+    # f = 2 x**2 - x**3 with x = (h - z) / |d| within [0, 1]; no corner at z, nor a jump at z + |d|
+    keywords = {"elevation": 4.0, "conductance": 3.0, "options": {"auxdepthname": "d"}, "auxiliary": {"d": depth},
+                "newton": True}
+    bottom = min(4.0, 4.0 + depth)
+    head = bottom + np.array([-1.0, 0.5, 1.0, 3.0])
+    rate, slope = evaluate("drn", head, **keywords)
+    np.testing.assert_allclose(rate, [0.0, -3.0 * 0.109375 * 0.5, -3.0 * 0.375 * 1.0, -9.0])
+    np.testing.assert_allclose(slope, slope_by_difference("drn", head, **keywords), rtol=1e-7, atol=1e-7)
 
 
 @pytest.mark.parametrize("depth", [2.0, -2.0])

@@ -7,7 +7,7 @@ from gwsolver.core.errors import RunError
 from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import FlowModel
 from gwsolver.flow.faces import FaceEquations
-from gwsolver.flow.linear import LinearSolver
+from gwsolver.flow.linear import REDUCTION, REDUCTION_LINEAR, LinearSolver
 from gwsolver.flow.system import Balance, StepSystem
 
 Floats = NDArray[np.float64]
@@ -154,8 +154,9 @@ class Iteration:
 
     def _correction(self, system: StepSystem, balance: Balance, active: Bools, exact: bool) -> Floats:
         matrix = system.matrix(balance, active, exact)
+        reduction = REDUCTION if self.nonlinear else REDUCTION_LINEAR
         symmetric = not self.faces.hanging.size and (not exact or not self.nonlinear)
-        return self.linear.solve(matrix, balance.residual, symmetric)
+        return self.linear.solve(matrix, balance.residual, symmetric, reduction)
 
     def _converged(self, balance: Balance, change: float) -> bool:
         closed = float(np.abs(balance.residual).sum()) <= CLOSURE * balance.throughput

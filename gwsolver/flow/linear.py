@@ -17,9 +17,10 @@ DIRECT_BELOW = 10_000
 """Unknowns up to which a factorisation is the quickest way for a grid in three dimensions."""
 DIRECT_BELOW_PLANAR = 150_000
 """The same for grids of one layer, one row or one column, whose factors stay small."""
-REDUCTION = 1e-6
-"""Residual that an iterative method leaves, relative to the right-hand side; the iterations around
-it repeat the solution until the water balance closes."""
+REDUCTION, REDUCTION_LINEAR = 1e-4, 1e-10
+"""Residual that an iterative method leaves, relative to the right-hand side, where the equations
+are nonlinear and where they are linear; the iterations around it repeat the solution until the
+water balance closes."""
 USEFUL = 0.1
 """An iterative method that leaves more than this gives way to a factorisation."""
 
@@ -59,8 +60,10 @@ class LinearSolver:
         self._first_count = 0
         self._worn = False
 
-    def solve(self, matrix: sp.csr_matrix, right: Floats, symmetric: bool) -> Floats:
-        """Return x: to round-off if solved directly, else to a residual of `REDUCTION` |b|.
+    def solve(
+        self, matrix: sp.csr_matrix, right: Floats, symmetric: bool, reduction: float = REDUCTION_LINEAR
+    ) -> Floats:
+        """Return x: to round-off if solved directly, else to a residual of `reduction` |b|.
 
         Parameters
         ----------
@@ -69,6 +72,7 @@ class LinearSolver:
         right : ndarray of float64, shape (n,)
         symmetric : bool
             Whether the values are symmetric too.
+        reduction : float
 
         Raises
         ------
@@ -81,7 +85,7 @@ class LinearSolver:
             self._factor = None
             self._data = matrix.data.copy()
         if matrix.shape[0] > self.limit and self._factor is None:
-            x = self._iterate(matrix, right, symmetric)
+            x = self._iterate(matrix, right, symmetric, reduction)
             if x is not None:
                 return x
         return self._direct(matrix, right)
@@ -105,7 +109,7 @@ class LinearSolver:
             )
         return x
 
-    def _iterate(self, matrix: sp.csr_matrix, right: Floats, symmetric: bool) -> Floats | None:
+    def _iterate(self, matrix: sp.csr_matrix, right: Floats, symmetric: bool, reduction: float) -> Floats | None:
         """Return x from a Krylov method with algebraic multigrid before it; None if it is of no use."""
         self.method = "cg" if symmetric else "bicgstab"
         method = spla.cg if symmetric else spla.bicgstab
@@ -121,7 +125,7 @@ class LinearSolver:
 
             before = spla.LinearOperator(matrix.shape, matvec=self._cycle, dtype=np.float64)
             x: Floats = method(
-                matrix, right, rtol=REDUCTION, atol=0.0, M=before, maxiter=80 if symmetric else 50, callback=one_more
+                matrix, right, rtol=reduction, atol=0.0, M=before, maxiter=80 if symmetric else 50, callback=one_more
             )[0]
             left = float(np.linalg.norm(right - matrix @ x)) / float(np.linalg.norm(right))
             self._first_count = self._first_count or count

@@ -123,7 +123,7 @@ def build(folder: Path, spacing: float, values: dict[str, Quantity]) -> flopy.mf
     lattice = Lattice(
         spacing, round(values["length_y"].to("m") / spacing), round(values["length_x"].to("m") / spacing)
     )
-    simulation = flopy.mf6.MFSimulation(sim_name="kokzhide", sim_ws=str(folder), lazy_io=False)
+    simulation = flopy.mf6.MFSimulation(sim_name="kokzhide", sim_ws=str(folder))
     ends = [values[k].to("y") for k in ("pumping_start", "source_end", "duration")]
     lengths = np.diff([0.0, *ends])
     flopy.mf6.ModflowTdis(
@@ -142,6 +142,10 @@ def build(folder: Path, spacing: float, values: dict[str, Quantity]) -> flopy.mf
     flopy.mf6.ModflowGwfgwt(
         simulation, exgtype="GWF6-GWT6", exgmnamea=flow.name, exgmnameb=solute.name, filename="kokzhide.gwfgwt"
     )
+    for model in (flow, solute):
+        # Only now: flopy would read the files again for every list that it checks against the grid.
+        model.dis.top.set_data({"filename": "top.txt"})
+        model.dis.botm.set_data([{"filename": f"bottom_{k + 1}.txt"} for k in range(len(model.dis.botm.array))])
     simulation.write_simulation(silent=True)
     _without_time_stamps(folder)
     return simulation
@@ -206,8 +210,7 @@ def _grid(
     package(
         model, length_units="meters", nlay=layers, nrow=lattice.n_row, ncol=lattice.n_col,
         xorigin=values["origin_x"].to("m"), yorigin=values["origin_y"].to("m"),
-        delr=lattice.spacing, delc=lattice.spacing, top={"filename": "top.txt"},
-        botm=[{"filename": f"bottom_{k + 1}.txt"} for k in range(layers)],
+        delr=lattice.spacing, delc=lattice.spacing, top=0.0, botm=[-1.0 - k for k in range(layers)],
     )
 
 

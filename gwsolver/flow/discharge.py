@@ -1,5 +1,7 @@
 """Specific discharge at the cell centres, from the flows through the faces."""
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
@@ -11,6 +13,8 @@ Ints = NDArray[np.int64]
 
 TINY = 1e-10
 """MODFLOW adds this part to sums of distances, so that a single face gets the whole weight."""
+PARALLEL = 1e-12
+"""Square of the sine up to which the faces of a cell count as parallel."""
 
 
 class DischargeWeights:
@@ -18,7 +22,8 @@ class DischargeWeights:
 
     Per direction a mean of the fluxes through the faces that have a neighbour, each weighted by the
     distances of the other faces (so the nearer face counts more). What flows in and out through
-    packages is not in it.
+    packages is not in it. In a cell whose faces with a neighbour are all parallel, the mean is taken along
+    their normal and nothing is known across it: there the two equations for x and y are one and the same.
 
     Parameters
     ----------
@@ -73,7 +78,10 @@ class DischargeWeights:
             return np.bincount(cell, values, minlength=grid.n_cells).astype(np.float64)
 
         normal = grid.face_normal[face]
-        nx, ny = normal[:, 0], normal[:, 1]
+        along = self._common_normal(normal, total)[cell]
+        parallel = np.any(along != 0.0, axis=1)
+        nx = np.where(parallel, np.sum(normal[:, :2] * along, axis=1), normal[:, 0])
+        ny = np.where(parallel, 0.0, normal[:, 1])
         weight = []
         for part in (np.abs(nx), np.abs(ny)):
             near = distance * part
@@ -87,7 +95,17 @@ class DischargeWeights:
         # Flux and normal both run from n to m; seen from m both turn, which leaves the product as it is.
         x = (bx - axy[cell] * by) * scale[cell]
         y = (by - ayx[cell] * bx) * scale[cell]
+        x, y = np.where(parallel, x * along[:, 0], x), np.where(parallel, x * along[:, 1], y)
         return self._matrix(x, cell, face), self._matrix(y, cell, face)
+
+    @staticmethod
+    def _common_normal(normal: Floats, total: Callable[[Floats], Floats]) -> Floats:
+        """Return the unit vector of cells whose horizontal faces are parallel, zero for others, shape (cell, 2)."""
+        xx, yy, xy = (total(normal[:, i] * normal[:, j]) for i, j in ((0, 0), (1, 1), (0, 1)))
+        trace = xx + yy
+        flat = (trace > 0.0) & (xx * yy - xy * xy <= PARALLEL * trace**2)
+        turn = 0.5 * np.arctan2(2.0 * xy, xx - yy)
+        return np.where(flat[:, None], np.column_stack([np.cos(turn), np.sin(turn)]), 0.0)
 
 
 def _distances(grid: Grid) -> Floats:

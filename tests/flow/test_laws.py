@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gwsolver.core.dis import structured_grid
+from gwsolver.core.disv import layered_grid
 from gwsolver.core.errors import InputError, RunError
 from gwsolver.core.simulation import Closure
 from gwsolver.flow import FlowSolver
@@ -199,3 +200,18 @@ def test_newton_with_perched_is_refused():
     grid = row(3)
     with pytest.raises(InputError, match="NEWTON cannot be used with PERCHED"):
         FlowSolver(model(grid, rock(grid, perched=True), [], newton=True))
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.3, 0.5 * np.pi, 2.5])
+def test_specific_discharge_of_a_row_of_polygons_turns_with_it(turn):
+    # All faces of a row are parallel: what crosses them is all that is known, q = K (h0 - h1) / L along the row.
+    n = 5
+    along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+    vertices = [x * along + y * across for x in range(n + 1) for y in (0.0, 1.0)]
+    centres = [(x + 0.5) * along + 0.5 * across for x in range(n)]
+    rings = [(2 * i, 2 * i + 1, 2 * i + 3, 2 * i + 2) for i in range(n)]
+    grid = layered_grid(vertices, centres, rings, np.full(n, 10.0), np.zeros((1, n)))
+    ends = package("chd", [0, n - 1], head=[9.0, 7.0])
+    step, = solve(model(grid, rock(grid, 3.0), [ends]))
+    expected = np.broadcast_to(np.append(1.5 * along, 0.0), (n, 3))
+    np.testing.assert_allclose(step.specific_discharge, expected, rtol=1e-8, atol=1e-9)

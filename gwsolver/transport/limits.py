@@ -14,7 +14,7 @@ from gwsolver.transport.sources import Boundaries, Floats
 from gwsolver.transport.water import Capacity
 
 MOST_STEPS = 1e6
-DECAY_PER_STEP = 0.2
+DECAY_PER_STEP = 0.1
 
 
 @dataclass(frozen=True)

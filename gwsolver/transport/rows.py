@@ -78,11 +78,13 @@ def build_rows(grid: Grid, wet: NDArray[np.bool_]) -> Rows:
     face_in[axis, m] = np.arange(n_faces)
     face_out[axis, n] = np.arange(n_faces)
 
-    distance = grid.face_distance[order].sum(axis=1)
+    halves = grid.face_distance[order]
+    distance = halves.sum(axis=1)
     behind, beyond = low[axis, n], high[axis, m]
     d_behind = np.where(behind >= 0, distance[face_in[axis, n]], distance)
     d_beyond = np.where(beyond >= 0, distance[face_out[axis, m]], distance)
     same = np.isclose(d_behind, distance, rtol=1e-9) & np.isclose(d_beyond, distance, rtol=1e-9)
+    same &= np.isclose(halves[:, 0], halves[:, 1], rtol=1e-9)
     fourth = ((behind >= 0) & (beyond >= 0) & same).astype(np.int64)
     first, length = cut(np.stack([n, m, behind, beyond]), np.stack([axis, fourth]))
     at = {name: value[first] for name, value in

@@ -12,7 +12,7 @@ from gwsolver.core.time import TimeStep
 from gwsolver.kernels import transport_cells
 from gwsolver.transport.budget import Books
 from gwsolver.transport.coefficients import Coefficients, coefficients, n_stages
-from gwsolver.transport.limits import Limits, refuse_endless, step_limit
+from gwsolver.transport.limits import Limit, Limits, refuse_endless, step_limit
 from gwsolver.transport.progress import Progress, Reporter
 from gwsolver.transport.schemes import named
 from gwsolver.transport.sources import Boundaries, boundaries
@@ -92,8 +92,12 @@ class TransportSolver:
         taken = np.zeros(self.mass.size)
         fixed_net = np.zeros(b.fixed_cells.size)
         time, sub_steps, stages = start, 0, 0
+        limit: Limit | None = None
         while time < until:
-            limit = step_limit(self._k, b, self._capacity, self._part(time), flow.length, self._stages, self.scheme)
+            if limit is None or not self._capacity.steady:
+                limit = step_limit(
+                    self._k, b, self._capacity, self._part(time), flow.length, self._stages, self.scheme
+                )
             left = until - time
             length = left / max(1.0, math.ceil(left / limit.step * (1.0 - 1e-12)))
             self._step(time, length, integral, taken, fixed_net)

@@ -8,6 +8,7 @@ solids) is left behind: it goes to the cell's store and comes back when the wate
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class Capacity:
     water_end: Floats
     sorbed: Floats
 
-    @property
+    @cached_property
     def steady(self) -> bool:
         """Whether nothing changes during the step."""
         return bool(np.array_equal(self.start, self.end))

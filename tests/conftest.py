@@ -1,6 +1,13 @@
 """Shared fixtures."""
 
+import os
+
 import pytest
+from hypothesis import settings
+
+# The same examples at every run, so that a change fails by what it does; GWSOLVER_FUZZ=1 tries new ones.
+settings.register_profile("same", derandomize=not os.environ.get("GWSOLVER_FUZZ"), database=None)
+settings.load_profile("same")
 
 
 @pytest.fixture

@@ -33,7 +33,9 @@ class LineIndex:
                 table = self._open(header.group(1) == "[[", header.group(2), number)
                 continue
             if depth == 0 and (key := _KEY.match(line)):
-                self._lines.setdefault((*table, *_parts(key.group(1))), number)
+                parts = _parts(key.group(1))
+                for n in range(1, len(parts) + 1):
+                    self._lines.setdefault((*table, *parts[:n]), number)
             depth += blanked.count("[") + blanked.count("{") - blanked.count("]") - blanked.count("}")
 
     def _open(self, repeated: bool, name: str, number: int) -> Location:
@@ -43,7 +45,7 @@ class LineIndex:
             table = (*table, part)
             if repeated and i == len(parts) - 1:
                 self._counts[table] = self._counts.get(table, -1) + 1
-                self._lines.setdefault(table, number)
+            self._lines.setdefault(table, number)
             if table in self._counts:
                 table = (*table, self._counts[table])
         self._lines.setdefault(table, number)

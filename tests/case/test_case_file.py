@@ -249,3 +249,9 @@ def test_a_damaged_file_gives_an_input_error_or_a_case(tmp_path, data):
     except InputError as error:
         assert error.problems
         assert all(p.line is not None for p in error.problems)
+
+
+def test_a_table_of_dotted_name_has_a_line(tmp_path):
+    (tmp_path / "case.toml").write_text("[c.ase]\ntitle = 'x'\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 1: unknown key 'c'"):
+        read_case(tmp_path)

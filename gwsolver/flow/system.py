@@ -153,7 +153,8 @@ class Pattern:
 
         Row n holds d(outflow of n)/dh: the face adds `by_n` to (n, n), `by_m` to (n, m), and the
         opposite to row m. Cells that are not free get a diagonal of the size of the others; free
-        cells without any coefficient keep their head.
+        cells without any coefficient get one, as in MODFLOW: what leaves them (evapotranspiration at
+        its full rate, when all neighbours are dry) lowers their head until it fades.
         """
         n, m = self.n, self.m
         data = np.empty(self.indices.size)
@@ -163,5 +164,5 @@ class Pattern:
         own = diagonal + np.bincount(n, by_n, minlength=self.size) - np.bincount(m, by_m, minlength=self.size)
         scale = float(np.abs(own[free]).max()) if free.any() else 1.0
         dead = ~free | (np.abs(own) <= 1e-30 * scale)
-        data[self.diagonal] = np.where(dead, scale if scale > 0.0 else 1.0, own)
+        data[self.diagonal] = np.where(dead, np.where(free | (scale <= 0.0), 1.0, scale), own)
         return sp.csr_matrix((data, self.indices, self.indptr), shape=(self.size, self.size))

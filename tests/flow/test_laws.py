@@ -172,6 +172,17 @@ def test_recharge_stays_in_a_fixed_cell_that_is_dry():
     np.testing.assert_array_equal(step.packages[1].rates, 0.0)
 
 
+def test_a_cell_that_nothing_joins_falls_until_evapotranspiration_ends():
+    # Rate and slope are constant above the ET surface: the cell alone has no coefficient of its own there.
+    grid = structured_grid([10.0] * 6, [10.0], 20.0, [0.0], idomain=[[[1, 1, 1, 1, 0, 1]]])
+    packages = [package("chd", [0], head=15.0),
+                package("evt", [4], surface=12.0, rate=0.05, depth=3.0)]
+    step, = solve(model(grid, rock(grid, 500.0), packages, start=18.0))
+    np.testing.assert_allclose(step.packages[1].rates, 0.0, atol=1e-10)
+    assert step.head_end[4] <= 9.0 + 1e-9
+    assert step.iterations < 10
+
+
 def test_a_steady_step_that_repeats_is_not_solved_again():
     grid = row(5)
     first, second = solve(model(grid, rock(grid), [package("chd", [0, 4], head=[2.0, 1.0])], time=((4.0, 2, 1.0),)))

@@ -44,6 +44,7 @@ def _titles(raw: Any) -> Any:
     return {"en": raw} if isinstance(raw, str) else raw
 
 
+Words = Annotated[dict[Language, str], BeforeValidator(_titles)]
 Date = Annotated[str, BeforeValidator(_date)]
 MassUnit = Annotated[str, _unit_like("g")]
 ConcentrationUnit = Annotated[str, _unit_like("mg/L")]
@@ -65,7 +66,7 @@ class Sourced(Table):
 class CaseTable(Table):
     """``[case]``: what the case is."""
 
-    title: str
+    title: Annotated[Words, Field(min_length=1)]
     status: Literal["illustrative", "calibrated", ""] = ""
     crs: Annotated[str, BeforeValidator(_crs)] = ""
     start: Date = ""
@@ -84,7 +85,7 @@ class SpeciesTable(Table):
     name: str = Field(min_length=1)
     model: str = ""
     like: str = ""
-    title: Annotated[dict[Language, str], BeforeValidator(_titles)] = {}
+    title: Words = {}
     unit: ConcentrationUnit = ""
     initial: Annotated[Quantity | None, quantity("mg/L", minimum=0.0)] = None
     decay: Annotated[Quantity | None, quantity("1/d", minimum=0.0)] = None
@@ -101,6 +102,7 @@ class PlaceTable(Sourced):
 
     name: str = Field(min_length=1)
     kind: str
+    title: Words = {}
     x: float | None = None
     y: float | None = None
     layers: list[Annotated[int, Field(ge=1)]] = []
@@ -124,7 +126,8 @@ class LimitTable(Sourced):
     species: str = Field(min_length=1)
     value: Annotated[Quantity, quantity("mg/L", minimum=0.0)]
     unit: ConcentrationUnit = ""
-    text: str = ""
+    text: Words = {}
+    cite: Words = {}
     date: Date = ""
 
 

@@ -9,7 +9,7 @@ from gwsolver.case.apply import LENGTHS, TIMES, apply_case
 from gwsolver.case.lines import LineIndex
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.schema import CaseFile, FigureTable, LimitTable, PlaceTable
-from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings
+from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings, in_language
 from gwsolver.core.simulation import Simulation
 from gwsolver.core.units import convert
 
@@ -52,8 +52,8 @@ class Case:
         """What maps and reports need, as far as case.toml alone tells it (see `resolve`)."""
         content = self.content
         return CaseInfo(
-            title=content.case.title, status=content.case.status, crs=content.case.crs, start=content.case.start,
-            mass_unit=content.case.units,
+            title=in_language(content.case.title, "en"), titles=dict(content.case.title), status=content.case.status,
+            crs=content.case.crs, start=content.case.start, mass_unit=content.case.units,
             species=tuple(SpeciesSettings(s.name.lower(), dict(s.title), s.unit) for s in content.species),
             receptors=tuple(_place(p) for p in content.receptor),
             sources=tuple(_place(p) for p in content.source),
@@ -101,7 +101,8 @@ class Case:
             for entry in getattr(self.content, table):
                 found[f"{table}.{entry.name}"] = Provenance(entry.source, entry.status)
         for limit in self.content.limit:
-            found[f"limit.{limit.species}.{limit.text or limit.value.numbers[0]}"] = _limit(limit).provenance
+            found[f"limit.{limit.species}.{in_language(limit.text, 'en') or limit.value.numbers[0]}"] = (
+                _limit(limit).provenance)
         return {key: p for key, p in found.items() if p != Provenance()}
 
 
@@ -111,7 +112,7 @@ def _place(table: PlaceTable) -> Place:
         x, y = _centroid(table.polygon)
     return Place(
         table.name, table.kind, x, y, tuple(table.layers), tuple(table.polygon), table.note,
-        Provenance(table.source, table.status),
+        Provenance(table.source, table.status), dict(table.title),
     )
 
 
@@ -132,8 +133,9 @@ def _centroid(ring: list[tuple[float, float]]) -> tuple[float, float]:
 def _limit(table: LimitTable) -> Limit:
     own = table.value.provenance
     return Limit(
-        table.species.lower(), table.value.numbers[0], table.unit or table.value.unit, table.text,
-        Provenance(table.source or own.source, table.status or own.status), table.date,
+        table.species.lower(), table.value.numbers[0], table.unit or table.value.unit,
+        in_language(table.text, "en"), Provenance(table.source or own.source, table.status or own.status), table.date,
+        dict(table.text), dict(table.cite),
     )
 
 

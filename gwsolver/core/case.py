@@ -4,6 +4,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
+def in_language(words: dict[str, str], language: str, otherwise: str = "") -> str:
+    """Return the words of a language, else `otherwise`, else the English ones, else the first there are."""
+    return words.get(language) or otherwise or words.get("en") or next(iter(words.values()), "")
+
+
 @dataclass(frozen=True)
 class Provenance:
     """Where a value comes from: its source, and "published", "textbook", "assumed", "measured" or "calibrated"."""
@@ -31,6 +36,8 @@ class Place:
     note : str
         A line for legends or notes: "years 0-30, then removed".
     provenance : Provenance
+    title : dict of str to str
+        What maps print instead of the name, by language.
     """
 
     name: str
@@ -41,6 +48,7 @@ class Place:
     polygon: tuple[tuple[float, float], ...] = ()
     note: str = ""
     provenance: Provenance = field(default_factory=Provenance)
+    title: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,10 @@ class Limit:
     provenance : Provenance
     date : str
         ISO date of the rule it comes from, "" if not given.
+    texts : dict of str to str
+        `text` by language.
+    cite : dict of str to str
+        The source as maps print it, by language; empty: taken from `provenance`.
     """
 
     species: str
@@ -67,6 +79,8 @@ class Limit:
     text: str = ""
     provenance: Provenance = field(default_factory=Provenance)
     date: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
+    cite: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,8 @@ class CaseInfo:
         See their classes.
     values : dict of str to Provenance
         Source and status of each value of case.toml that gives them, by dotted key.
+    titles : dict of str to str
+        `title` by language.
     """
 
     title: str = ""
@@ -121,6 +137,7 @@ class CaseInfo:
     limits: tuple[Limit, ...] = ()
     figures: tuple[FigureRequest, ...] = ()
     values: dict[str, Provenance] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
 
     @property
     def concentration_unit(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gwsolver
-from gwsolver.core.case import CaseInfo, Limit, Place
+from gwsolver.core.case import CaseInfo, Limit, Place, in_language
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Grid
 from gwsolver.core.units import convert, split_number
@@ -29,9 +29,13 @@ LONGEST_SOURCE = 90
 
 
 def scene_from_results(
-    results: Any, species: str, *, time: object = None, layer: int | str = "max", limit: float | str | None = None
+    results: Any, species: str, *, time: object = None, layer: int | str = "max", limit: float | str | None = None,
+    lang: str = "en",
 ) -> PlumeScene:
-    """Return the scene of a species at the saved time nearest to `time`; see `plume_map`."""
+    """Return the scene of a species at the saved time nearest to `time`; see `plume_map`.
+
+    What the case has words for in the language `lang` is in that language, the rest as the case calls it.
+    """
     case: CaseInfo = results.case
     grid: Grid = results.grid
     name = _species(results, species)
@@ -45,7 +49,7 @@ def scene_from_results(
     head = None if saved is None else np.asarray(saved.values, float).ravel()[grid.node]
     wells = _wells(results, now)
     limit_value, law = _limit(case, name, limit)
-    sites, mixed = _sites(case, grid, cells, wells)
+    sites, mixed = _sites(case, grid, cells, wells, lang)
     settings = next((s for s in case.species if s.name == name), None)
     day = results.date(now)
     return PlumeScene(
@@ -63,16 +67,16 @@ def scene_from_results(
         layer=number,
         n_layers=0 if grid.kind == "disu" else int(grid.shape[0]),
         limit=limit_value,
-        limit_source="" if law is None else _source(law),
+        limit_source="" if law is None else _source(law, lang),
         limit_date="" if law is None else law.date,
         limit_checked=law is None or law.provenance.status in CHECKED,
         limit_given=limit is not None,
         crs=case.crs or grid.crs,
         status=case.status,
-        title=case.title,
+        title=in_language(case.titles, lang, case.title),
         sites=sites,
-        sources=tuple(_place(p, SOURCE) for p in case.sources),
-        rivers=_rivers(results, grid),
+        sources=tuple(_place(p, SOURCE, lang) for p in case.sources),
+        rivers=_rivers(results, grid, lang),
         mixed=mixed,
         version=gwsolver.__version__,
     )
@@ -242,16 +246,17 @@ def _converted(value: float, unit: str, case: CaseInfo) -> float:
         raise InputError([Problem(f"limit: {error}", package="map")]) from None
 
 
-def _source(law: Limit) -> str:
+def _source(law: Limit, lang: str) -> str:
     """Return what the limit is and where it stands, in one phrase."""
     source = law.provenance.source.split(";")[0].split(":")[0].strip()
-    return ", ".join(p for p in (law.text, source if len(source) <= LONGEST_SOURCE else "") if p)
+    cite = in_language(law.cite, lang) or (source if len(source) <= LONGEST_SOURCE else "")
+    return ", ".join(p for p in (in_language(law.texts, lang, law.text), cite) if p)
 
 
-def _place(place: Place, kind: str, value: float = math.nan) -> Site:
+def _place(place: Place, kind: str, lang: str, value: float = math.nan) -> Site:
     polygon = np.asarray(place.polygon, float).reshape(-1, 2)
     x, y = (place.x, place.y) if not polygon.size else polygon.mean(axis=0)
-    return Site(place.name, kind, float(x), float(y), value, polygon)
+    return Site(in_language(place.title, lang, place.name), kind, float(x), float(y), value, polygon)
 
 
 def _wells(results: Any, now: float) -> list[Any]:
@@ -261,7 +266,9 @@ def _wells(results: Any, now: float) -> list[Any]:
     return running or wells
 
 
-def _sites(case: CaseInfo, grid: Grid, cells: Floats, wells: list[Any]) -> tuple[tuple[Site, ...], bool]:
+def _sites(
+    case: CaseInfo, grid: Grid, cells: Floats, wells: list[Any], lang: str
+) -> tuple[tuple[Site, ...], bool]:
     """Return receptors with their concentrations, then the model's wells that no receptor names.
 
     Values are those of observations.csv: means over a receptor's cells by thickness.
@@ -278,7 +285,7 @@ def _sites(case: CaseInfo, grid: Grid, cells: Floats, wells: list[Any]) -> tuple
             kind = WELL
         mixed = mixed or here.size > 1
         value = math.nan if kind == VILLAGE and not place.layers else receptor_value(grid, here, cells)
-        sites.append(_place(place, kind, value))
+        sites.append(_place(place, kind, lang, value))
     for well in wells:
         if id(well) in taken:
             continue
@@ -300,7 +307,7 @@ def _well_at(place: Place, here: Ints, wells: Iterable[Any], grid: Grid) -> Any 
     return next((w for w in wells if int(grid.column[w.cells[0]]) in columns), None)
 
 
-def _rivers(results: Any, grid: Grid) -> tuple[River, ...]:
+def _rivers(results: Any, grid: Grid, lang: str) -> tuple[River, ...]:
     """Return rivers as lines through the cells they flow in, broken where cells do not meet."""
     rivers = []
     for feature in results.features:
@@ -311,7 +318,7 @@ def _rivers(results: Any, grid: Grid) -> tuple[River, ...]:
         cells = cells[np.sort(first)]
         x, y = grid.to_map(grid.x[cells], grid.y[cells])
         size = grid.cell_width[cells].max(axis=1) if grid.cell_width.size else np.sqrt(grid.area[cells])
-        name = _river_name(feature.boundname or feature.package, results.case.receptors)
+        name = _river_name(feature.boundname or feature.package, results.case.receptors, lang)
         rivers.append(River(name, tuple(chains(np.column_stack([x, y]), 1.6 * size))))
     return tuple(rivers)
 
@@ -345,11 +352,11 @@ def chains(points: Floats, reach: Floats) -> list[Floats]:
     return lines
 
 
-def _river_name(name: str, places: Iterable[Place]) -> str:
+def _river_name(name: str, places: Iterable[Place], lang: str) -> str:
     """Return the name as the case spells it; package numbers are no names."""
     for place in places:
         if place.name.lower() == name.lower():
-            return place.name
+            return in_language(place.title, lang, place.name)
     if any(c.isdigit() for c in name) or name in ("riv", "sfr"):
         return ""
     return name[:1].upper() + name[1:]

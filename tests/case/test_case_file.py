@@ -255,3 +255,35 @@ def test_a_table_of_dotted_name_has_a_line(tmp_path):
     (tmp_path / "case.toml").write_text("[c.ase]\ntitle = 'x'\n", encoding="utf-8")
     with pytest.raises(InputError, match="line 1: unknown key 'c'"):
         read_case(tmp_path)
+
+
+def test_words_are_a_text_or_a_table_by_language(tmp_path):
+    info = read_case(write(tmp_path, """\
+        [case.title]
+        en = "Lake"
+        fr = "Lac"
+
+        [[receptor]]
+        name = "W1"
+        kind = "supply well"
+        x = 1
+        y = 2
+        title = { ru = "Скв. 1" }
+
+        [[limit]]
+        species = "benzene"
+        value = "0.01 mg/L"
+        text = "drinking water"
+        cite = { en = "WHO", fr = "OMS" }
+        """)).info
+    assert (info.title, info.titles) == ("Lake", {"en": "Lake", "fr": "Lac"})
+    assert (info.receptors[0].name, info.receptors[0].title) == ("W1", {"ru": "Скв. 1"})
+    (limit,) = info.limits
+    assert (limit.text, limit.texts) == ("drinking water", {"en": "drinking water"})
+    assert limit.cite == {"en": "WHO", "fr": "OMS"}
+    assert type(info).from_json(info.to_json()) == info
+
+
+def test_words_of_an_unknown_language_are_told(tmp_path):
+    (problem,) = problems_of(tmp_path, '[case]\ntitle = { de = "See" }\n')
+    assert problem.line == 2 and "de" in str(problem)

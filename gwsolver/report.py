@@ -22,6 +22,8 @@ def draw(results: Any, folder: str | Path | None = None) -> list[Path]:
     ------
     InputError
         With every figure that cannot be drawn as asked; the others are drawn.
+    RunError
+        If the disk is full; no further figure is tried.
     """
     folder = Path(folder if folder is not None else results.path)
     requests = results.case.figures or _standard(results)

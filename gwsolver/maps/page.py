@@ -1,5 +1,6 @@
 """A page in points: a figure of exact width, its text measured once, its drawing in one coordinate system."""
 
+import io
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
+from PIL import Image
 
 from gwsolver.maps.classes import PAPER
 
@@ -42,12 +44,24 @@ class MapFigure(Figure):
     """A figure that is saved at its exact size, with editable text and without a timestamp."""
 
     def savefig(self, fname: Any, **kwargs: Any) -> None:
-        """Save as PNG (300 dpi unless told otherwise), SVG or PDF; see `matplotlib.figure.Figure.savefig`."""
+        """Save as PNG (300 dpi unless told otherwise), SVG or PDF; see `matplotlib.figure.Figure.savefig`.
+
+        A PNG has a palette of 256 colours, a third of the bytes, unless it is to be transparent or has settings
+        of Pillow's of its own.
+        """
         kind = kwargs.get("format") or (Path(fname).suffix[1:].lower() if isinstance(fname, str | Path) else "png")
         kwargs.setdefault("dpi", 300)
         kwargs.setdefault("metadata", METADATA.get(kind))
+        palette = kind == "png" and not kwargs.get("transparent") and "pil_kwargs" not in kwargs
         with matplotlib.rc_context(SETTINGS):
-            super().savefig(fname, **kwargs)
+            if not palette:
+                super().savefig(fname, **kwargs)
+                return
+            drawn = io.BytesIO()
+            super().savefig(drawn, **{**kwargs, "format": "png"})
+        with Image.open(drawn) as image:
+            few = image.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+            few.save(fname, format="PNG", optimize=True, dpi=image.info["dpi"])
 
 
 @cache

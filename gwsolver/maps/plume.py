@@ -1,17 +1,19 @@
 """The door of the map room: a plume map from results, and its file."""
 
+import errno
 import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.errors import InputError, Problem, RunError
 from gwsolver.maps.compose import FRAMES, draw_scene
 from gwsolver.maps.from_results import scene_from_results
 from gwsolver.maps.page import MapFigure
 from gwsolver.maps.words import language
 
 FORMATS = (".png", ".svg", ".pdf")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def plume_map(
@@ -54,13 +56,21 @@ def plume_map(
     if width not in FRAMES:
         raise InputError([Problem("width", package="map", value=width, allowed="one of 85, 170 (mm)")])
     words = language(lang)
-    return draw_scene(scene_from_results(results, species, time=time, layer=layer, limit=limit), words, width, title)
+    scene = scene_from_results(results, species, time=time, layer=layer, limit=limit, lang=lang)
+    return draw_scene(scene, words, width, title)
 
 
 def save_map(figure: MapFigure, path: str | Path) -> Path:
     """Write a map as PNG, SVG or PDF, at its exact size and with the same bytes for the same map.
 
     The file gets its name only when it is complete.
+
+    Raises
+    ------
+    InputError
+        If it cannot stand there: no such folder, no permission, another ending.
+    RunError
+        If the disk is full or fails.
     """
     path = Path(path)
     check_format(path)
@@ -70,6 +80,9 @@ def save_map(figure: MapFigure, path: str | Path) -> Path:
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
+        if error.errno in NO_ROOM:
+            raise RunError(f"{path}: the map could not be written: {error.strerror}. Free some space and draw it "
+                           "again with gwsolver map; results that are finished stay.") from error
         raise InputError([Problem(
             f"the map could not be written: {error.strerror or error}", file=str(path),
             hint="Name a folder that exists and may be written to.",

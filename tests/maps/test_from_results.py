@@ -1,13 +1,15 @@
 """Maps, the report and the command from real results folders."""
 
+import errno
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from gwsolver.cli import main
 from gwsolver.core.case import FigureRequest
-from gwsolver.core.errors import InputError
-from gwsolver.maps import plume_map
+from gwsolver.core.errors import InputError, RunError
+from gwsolver.maps import page, plume_map
 from gwsolver.maps.from_results import scene_from_results
 from gwsolver.report import draw
 from gwsolver.results import open_results
@@ -108,3 +110,39 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys, arguments, words):
     run(tmp_path)
     assert main(["map", str(tmp_path / "results"), *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_map_takes_the_words_of_its_language(tmp_path):
+    plain = info()
+    place = replace(plain.receptors[0], title={"ru": "Скважина села"})
+    limit = replace(plain.limits[0], text="drinking water", texts={"en": "drinking water", "ru": "питьевая вода"},
+                    cite={"en": "WHO", "ru": "ВОЗ"})
+    titles = {"en": "Two layers", "ru": "Два слоя"}
+    results = run(tmp_path, case=replace(plain, titles=titles, receptors=(place,), limits=(limit,)))
+    russian = scene_from_results(results, "benzene", lang="ru")
+    assert russian.title == "Два слоя" and russian.limit_source == "питьевая вода, ВОЗ"
+    assert "Скважина села" in {s.name for s in russian.sites}
+    french = scene_from_results(results, "benzene", lang="fr")
+    assert french.title == "Two layers" and french.limit_source == "drinking water, WHO"
+    assert "village well" in {s.name for s in french.sites}
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_a_full_disk_is_no_fault_of_the_input(tmp_path, monkeypatch, fault):
+    def full(figure, file, **kwargs):
+        file.write_bytes(b"half")
+        raise OSError(fault, "no room", str(file))
+
+    results = run(tmp_path)
+    monkeypatch.setattr(page.MapFigure, "savefig", full)
+    with pytest.raises(RunError, match=r"plume_benzene.png: the map could not be written") as caught:
+        draw(results)
+    assert caught.value.exit_code == 1
+    assert not [p for p in results.path.iterdir() if "plume" in p.name]
+
+
+def test_a_png_has_a_palette_and_its_resolution(tmp_path):
+    image_file = tmp_path / "map.png"
+    plume_map(run(tmp_path), "benzene").savefig(image_file)
+    with Image.open(image_file) as image:
+        assert image.mode == "P" and image.info["dpi"] == pytest.approx((300, 300), abs=0.1)

@@ -54,6 +54,7 @@ def run(
         raise InputError(problems)
     from gwsolver.results import ResultsWriter, check_folder, open_results
     from gwsolver.run.log import RunLog
+    from gwsolver.run.log_tables import balances, figures_of_run, models
     from gwsolver.run.progress import Bar, Silent
     from gwsolver.run.simulate import simulate
 
@@ -74,10 +75,13 @@ def run(
                 if species.advection:
                     log.note(f"{species.name}: the model asks for {species.advection} weighting; "
                              f"solved with the scheme '{scheme}'")
+            log.block(models(simulation, loaded.info))
             outcome = simulate(simulation, writer, scheme, bar, log, timings)
             failures = failed_checks(outcome)
-            for name, seconds in timings.seconds.items():
-                log.note(f"{name}: {seconds:.1f} s")
+            for text in writer.warnings:
+                log.warn(text)
+            log.block(balances(simulation, writer.ledger, loaded.info))
+            log.block(figures_of_run(outcome, timings.seconds))
             for text in failures:
                 log.warn(text)
         if failures:
@@ -107,6 +111,7 @@ def run(
                        sorted(held.items(), key=lambda item: -item[1])[:10]]
                 for name, held in outcome.limits.items()
             },
-            "notes": list(simulation.notes), "warnings": list(simulation.warnings), "exit_status": 0,
+            "notes": list(simulation.notes), "warnings": [*simulation.warnings, *writer.warnings],
+            "exit_status": 0,
         })
     return open_results(folder)

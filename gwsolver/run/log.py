@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,7 +21,8 @@ class RunLog:
     def __init__(self, path: Path, *, echo: bool) -> None:
         self._logger = logging.Logger("gwsolver.run", logging.INFO)
         self._handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-        self._handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%Y-%m-%d %H:%M:%S"))
+        self._handler.setFormatter(logging.Formatter("%(asctime)s  %(told)s%(message)s", "%Y-%m-%d %H:%M:%S"))
+        self._handler.addFilter(_mark)
         self._logger.addHandler(self._handler)
         if echo:
             console = logging.StreamHandler(sys.stderr)
@@ -42,6 +44,18 @@ class RunLog:
         """Write a line."""
         self._logger.info(text)
 
+    def block(self, lines: Iterable[str]) -> None:
+        """Write a table: one time of day, then the lines below each other, set in."""
+        lines = list(lines)
+        if lines:
+            self._logger.info("\n".join([lines[0], *(f"    {line}".rstrip() for line in lines[1:])]))
+
     def warn(self, text: str) -> None:
         """Write a line that the user should see at once."""
         self._logger.warning(text)
+
+
+def _mark(record: logging.LogRecord) -> bool:
+    """Let warnings stand out in the file; on stderr the console's own format does."""
+    record.told = "WARNING: " if record.levelno >= logging.WARNING else ""
+    return True

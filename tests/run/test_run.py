@@ -103,3 +103,28 @@ def test_help_answers_without_the_heavy_libraries():
     code = ("import sys, gwsolver.cli as c; c.main(['--help']); "
             "heavy = {'numpy', 'flopy', 'matplotlib', 'xarray'} & set(sys.modules); sys.exit(len(heavy))")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_the_log_tells_models_balance_limits_and_warnings(tmp_path):
+    case = tmp_path / "case"
+    shutil.copytree(COLUMN, case / "mf6")
+    (case / "case.toml").write_text("""
+[case]
+title = "Column"
+units = "g"
+[modflow]
+simulation = "mf6"
+[[receptor]]
+name = "Far away"
+kind = "village"
+x = 1e6
+y = 1e6
+""", encoding="utf-8")
+    results = gw.run(case)
+    log = (results.path / "run.log").read_text(encoding="utf-8")
+    assert "flow: flow, DIS grid of 1 x 1 x 40, 40 active cells; 1 stress period, 10 time steps, 10 d" in log
+    assert any(line.split() == ["wel-1", "50.00", "0"] for line in log.splitlines())
+    (held,) = results.summary["limits"]["trans"]
+    assert f"{held['sub_steps']} x {held['cell']}: {held['reason']}" in log
+    told = "receptor Far away lies in no active cell; it is not observed."
+    assert f"WARNING: {told}" in log and told in results.summary["warnings"]

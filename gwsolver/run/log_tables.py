@@ -1,0 +1,98 @@
+"""The tables of run.log: what is solved, the balance by package, what limited the sub-steps, where time went."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from gwsolver.core.case import CaseInfo
+from gwsolver.core.ledger import Ledger
+from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
+
+if TYPE_CHECKING:
+    from gwsolver.run.simulate import Outcome
+
+SHOWN = 10
+
+
+def models(simulation: Simulation, info: CaseInfo) -> Iterator[str]:
+    """Yield a line per model: its grid, periods, packages and what carries it."""
+    yield "models"
+    for flow in simulation.flow_models:
+        yield f"{flow.name}: flow, {_size(flow, info)}"
+        yield (f"  {'Newton' if flow.newton else 'standard'} formulation; "
+               f"packages {', '.join(p.name for p in flow.packages) or 'none'}")
+    for species in simulation.transport_models:
+        saved = f"saved flows {species.saved_flows.budget_file}" if species.saved_flows else "nothing"
+        yield f"{species.name}: transport, {_size(species, info)}"
+        yield (f"  carried by {species.flow_model or saved}; "
+               f"packages {', '.join(p.name for p in species.packages) or 'none'}")
+
+
+def balances(simulation: Simulation, ledger: Callable[[str, str], Ledger], info: CaseInfo) -> Iterator[str]:
+    """Yield the balance of every model over the whole run, a line per package and term, largest first.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    ledger : callable
+        Gives the amounts of (model, species); `ResultsWriter.ledger`.
+    info : CaseInfo
+    """
+    volume = f"{info.length_unit}3" if info.length_unit else "model units"
+    wanted = [(f.name, "", volume) for f in simulation.flow_models]
+    wanted += [(s.name, s.name, info.mass_unit or "model units") for s in simulation.transport_models]
+    yield "balances of the whole run"
+    for name, species, unit in wanted:
+        booked = ledger(name, species)
+        rows = sorted(booked.rows(), key=lambda row: -max(row[2], row[3]))
+        if not rows:
+            continue
+        yield f"{name + ', ' + unit:<32}{'in':>15}{'out':>15}"
+        for package, term, into, out in rows:
+            if into or out:
+                yield f"  {_label(package, term):<30}{_amount(into):>15}{_amount(out):>15}"
+        yield f"  {'all':<30}{_amount(booked.total_in()):>15}{_amount(booked.total_out()):>15}"
+
+
+def figures_of_run(outcome: "Outcome", seconds: dict[str, float]) -> Iterator[str]:
+    """Yield steps, closures and concentrations, what limited the sub-steps most often, and the timings."""
+    yield "the run in figures"
+    for name, closure in outcome.closure.items():
+        counts = ", ".join(
+            f"{value:,} {key.replace('_', '-')}" for key, value in outcome.steps.get(name, {}).items()
+            if isinstance(value, int)
+        )
+        yield f"{name}: balance closes to {closure:.1e} of throughput" + (f"; {counts}" if counts else "")
+        if name in outcome.minimum:
+            least, most = outcome.minimum[name], outcome.maximum[name]
+            yield f"  smallest concentration {least:.3g}, largest at the end {most:.3g}"
+    for name, held in outcome.limits.items():
+        ordered = sorted(held.items(), key=lambda item: -item[1])
+        if ordered:
+            yield f"{name}: what limited the sub-steps{', most often first' if len(ordered) > 1 else ''}"
+        for (cell, reason), count in ordered[:SHOWN]:
+            yield f"  {count:>10,} x {cell}: {reason}"
+        if len(ordered) > SHOWN:
+            yield f"  {sum(n for _, n in ordered[SHOWN:]):>10,} x {len(ordered) - SHOWN} others"
+    yield "wall-clock time: " + ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+
+
+def _size(model: FlowModel | TransportModel, info: CaseInfo) -> str:
+    shape = " x ".join(f"{n:,}" for n in model.grid.shape)
+    n_steps = sum(p.n_steps for p in model.time.periods)
+    return (f"{model.grid.kind.upper()} grid of {shape}, {model.grid.node.size:,} active cells; "
+            f"{_count(model.time.n_periods, 'stress period')}, {_count(n_steps, 'time step')}, "
+            f"{model.time.end:,.6g} {info.time_unit or 'model units'}")
+
+
+def _label(package: str, term: str) -> str:
+    if term.startswith(package):
+        return term
+    return package if not term or package.startswith(term) else f"{package} {term}"
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.2f}" if 0.01 <= value < 1e11 else f"{value:.4g}"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

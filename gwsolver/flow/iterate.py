@@ -7,6 +7,7 @@ from gwsolver.core.errors import RunError
 from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import FlowModel
 from gwsolver.flow.faces import FaceEquations
+from gwsolver.flow.krylov import norm
 from gwsolver.flow.linear import REDUCTION, REDUCTION_LINEAR, LinearSolver
 from gwsolver.flow.system import Balance, StepSystem
 
@@ -112,7 +113,7 @@ class Iteration:
         for iteration in range(self.limit):
             if self._converged(balance, change):
                 return head, active, iteration
-            size = float(np.linalg.norm(balance.residual))
+            size = norm(balance.residual)
             stalled = 0 if size < 0.5 * best else stalled + 1
             best = min(best, size)
             if self._as_good_as_it_gets(balance, change, stalled):
@@ -133,7 +134,7 @@ class Iteration:
             if hold:
                 trial = self._above_floor(system, head, trial)
             after = system.balance(trial, active)
-            reached = float(np.linalg.norm(after.residual))
+            reached = norm(after.residual)
             if reached < (1.0 - 1e-4 * 0.5**halvings) * size:
                 return trial, after
             if best is None or reached < best[0]:
@@ -155,8 +156,10 @@ class Iteration:
     def _correction(self, system: StepSystem, balance: Balance, active: Bools, exact: bool) -> Floats:
         matrix = system.matrix(balance, active, exact)
         reduction = REDUCTION if self.nonlinear else REDUCTION_LINEAR
+        closed = 0.5 * CLOSURE * balance.throughput / np.sqrt(balance.residual.size)
+        enough = max(closed, 0.01 * norm(balance.round_off))
         symmetric = not self.faces.hanging.size and (not exact or not self.nonlinear)
-        return self.linear.solve(matrix, balance.residual, symmetric, reduction)
+        return self.linear.solve(matrix, balance.residual, symmetric, reduction, enough)
 
     def _converged(self, balance: Balance, change: float) -> bool:
         closed = float(np.abs(balance.residual).sum()) <= CLOSURE * balance.throughput

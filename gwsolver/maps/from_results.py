@@ -114,13 +114,18 @@ def _model_time(results: Any, time: object, times: Floats) -> float:
     """Return the model time that a user asks for: a number, an ISO date, or the last."""
     if time is None or time == "":
         return float(times[-1])
-    if isinstance(time, int | float):
-        return float(time)
     text = str(time)
+    # A time farther from any saved one than saved times are from each other lies outside the run.
+    reach = float(np.diff(times, prepend=0.0).max())
     try:
-        return float(text)
+        now = float(text)
     except ValueError:
         pass
+    else:
+        if not np.abs(times - now).min() <= reach:
+            raise InputError([Problem(
+                "time", package="map", value=text, allowed=f"{times[0]:g} to {times[-1]:g}, which were saved")])
+        return now
     try:
         day = time if isinstance(time, datetime) else datetime.fromisoformat(text)
     except ValueError:
@@ -133,7 +138,14 @@ def _model_time(results: Any, time: object, times: Floats) -> float:
             "time", package="map", value=text, allowed="a model time",
             hint="The model has no start date: give START_DATE_TIME in TDIS or [case] start.",
         )])
-    return float(times[int(np.argmin(np.array(gaps, float)))])
+    nearest = int(np.argmin(np.array(gaps, float)))
+    first, last, start = (results.date(float(t)) for t in (times[0], times[-1], 0.0))
+    longest = max((results.date(reach) - start).total_seconds(), 86400.0)
+    if gaps[nearest] > longest:
+        raise InputError([Problem(
+            "time", package="map", value=text,
+            allowed=f"{first.date().isoformat()} to {last.date().isoformat()}, which were saved")])
+    return float(times[nearest])
 
 
 def _gap(saved: datetime | None, asked: datetime) -> float | None:

@@ -137,7 +137,7 @@ def _csv(results: Results, folder: Path, moments: list[int], limit: float | None
 
 
 def _geopackage(results: Results, folder: Path, moments: list[int], limit: float | None) -> list[Path]:
-    from gwsolver.results.geopackage import plume_layers, write_geopackage
+    from gwsolver.results.geopackage import place_layers, plume_layers, write_geopackage
 
     layers = []
     for name, unit in _names(results):
@@ -146,6 +146,7 @@ def _geopackage(results: Results, folder: Path, moments: list[int], limit: float
         at = limit if limit is not None else _case_limit(results, name)
         levels = [c * at for c in CLASSES] if at else _decades([v for _, _, v in values])
         layers += plume_layers(results.grid_of(name), name, unit, levels, at, values)
+    layers += place_layers(results.case.sources, results.case.receptors)
     path = folder / "plume.gpkg"
     write_geopackage(path, layers, results.crs)
     return [path]

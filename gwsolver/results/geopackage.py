@@ -1,4 +1,4 @@
-"""A GeoPackage of a plume for QGIS: isolines and cell polygons with concentrations."""
+"""A GeoPackage of a plume for QGIS: isolines and cell polygons with concentrations, the places of the case."""
 
 import os
 import struct
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gwsolver.core.case import Place
 from gwsolver.core.grid import Floats, Grid
 from gwsolver.results.isolines import Isoline, isolines, plan_values
 
@@ -50,6 +51,31 @@ def plume_layers(
     polygons, cell_columns = _cell_rows(grid, unit, moments)
     return [(f"{species}_isolines", "LineString", lines, line_columns),
             (f"{species}_cells", "Polygon", polygons, cell_columns)]
+
+
+def place_layers(
+    sources: tuple[Place, ...], receptors: tuple[Place, ...]
+) -> list[tuple[str, str, list[bytes], dict[str, np.ndarray]]]:
+    """Return ``sources`` and ``receptors`` as points, and as ``*_areas`` those with an outline; none that is empty."""
+    layers = []
+    for name, places in (("sources", sources), ("receptors", receptors)):
+        areas = tuple(p for p in places if p.polygon)
+        if places:
+            points = [struct.pack("<BIdd", 1, 1, p.x, p.y) for p in places]
+            layers.append((name, "Point", points, _place_columns(places)))
+        if areas:
+            shapes = [_polygon(np.array(p.polygon, float)) for p in areas]
+            layers.append((f"{name}_areas", "Polygon", shapes, _place_columns(areas)))
+    return layers
+
+
+def _place_columns(places: tuple[Place, ...]) -> dict[str, np.ndarray]:
+    return {
+        "name": _texts([p.name for p in places]), "kind": _texts([p.kind for p in places]),
+        "layers": _texts([" ".join(map(str, p.layers)) for p in places]), "note": _texts([p.note for p in places]),
+        "origin": _texts([p.provenance.source for p in places]),
+        "status": _texts([p.provenance.status for p in places]),
+    }
 
 
 def _isoline_rows(

@@ -1,6 +1,7 @@
 """Tables, GeoPackages and isolines for other programs."""
 
 import json
+import struct
 from dataclasses import replace
 
 import numpy as np
@@ -94,7 +95,13 @@ def test_the_table_has_a_row_per_cell_in_map_coordinates(results, tmp_path):
 
 def test_the_geopackage_lies_where_the_model_is(results, tmp_path):
     path, = export(results, ["gpkg"], tmp_path / "e", limit=0.5)
-    assert dict(pyogrio.list_layers(path)) == {"benzene_isolines": "LineString", "benzene_cells": "Polygon"}
+    assert dict(pyogrio.list_layers(path)) == {
+        "benzene_isolines": "LineString", "benzene_cells": "Polygon", "receptors": "Point",
+    }
+    fields, geometry, columns = (pyogrio.raw.read(path, layer="receptors")[i] for i in (0, 2, 3))
+    assert struct.unpack("<BIdd", geometry[0]) == (1, 1, 500_015.0, 5_400_003.0)
+    places = dict(zip(fields["fields"], columns, strict=True))
+    assert (places["name"][0], places["layers"][0]) == ("village well", "1 2")
     about = pyogrio.read_info(path, layer="benzene_cells")
     assert about["crs"] == "EPSG:32640"
     grid = models.dis(angle=30.0)

@@ -6,7 +6,7 @@ from matplotlib.patches import Polygon
 from gwsolver.maps import furniture, labels, layers, legend, overview, titles
 from gwsolver.maps.classes import classes_for
 from gwsolver.maps.layers import Drawn, Frame
-from gwsolver.maps.page import GREY_INK, INK, MM, SETTINGS, SMALL, MapFigure, Page, wrap
+from gwsolver.maps.page import GREY_INK, INK, MM, SETTINGS, SMALL, MapFigure, Page, wrap, wrap_evenly
 from gwsolver.maps.placing import Obstacles
 from gwsolver.maps.scene import PlumeScene
 from gwsolver.maps.window import choose_window
@@ -97,7 +97,7 @@ def _draw_head(page: Page, scene: PlumeScene, words: Language, short: bool, titl
     """Write title and second line above the frame; return where the page ends."""
     size, small = (8.4, 7.2) if short else (9.2, 7.5)
     text = title if title is not None else titles.finding(scene, words)
-    head = wrap(text, right - left, size, bold=True)
+    head = wrap_evenly(text, right - left, size, bold=True)
     below = wrap(titles.subtitle(scene, words, short), right - left, small)
     y = base + 8.0 + 9.5 * len(below) + 1.25 * size * (len(head) - 1)
     top = y + size + 1.0

@@ -13,7 +13,8 @@ from gwsolver.core.case import CaseInfo, Limit, Place, in_language
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Grid
 from gwsolver.core.units import convert, split_number
-from gwsolver.maps.scene import MONITORING, RECEPTOR, SOURCE, VILLAGE, WELL, PlumeScene, River, Site
+from gwsolver.maps.rivers import rivers
+from gwsolver.maps.scene import MONITORING, RECEPTOR, SOURCE, VILLAGE, WELL, PlumeScene, Site
 from gwsolver.maps.surface import n_plan
 from gwsolver.results.locate import cells_at
 from gwsolver.results.observations import receptor_value
@@ -23,7 +24,6 @@ Ints = NDArray[np.int64]
 
 LENGTH_UNITS = {"metres": "m", "meters": "m", "feet": "ft", "centimetres": "cm", "centimeters": "cm"}
 KINDS = {"supply well": WELL, "well": WELL, "monitoring well": MONITORING, "village": VILLAGE, "settlement": VILLAGE}
-RIVERS = ("riv", "sfr")
 CHECKED = ("published",)
 LONGEST_SOURCE = 90
 
@@ -76,7 +76,7 @@ def scene_from_results(
         title=in_language(case.titles, lang, case.title),
         sites=sites,
         sources=tuple(_place(p, SOURCE, lang) for p in case.sources),
-        rivers=_rivers(results, grid, lang),
+        rivers=rivers(results, grid, lang),
         mixed=mixed,
         version=gwsolver.__version__,
     )
@@ -317,58 +317,3 @@ def _well_at(place: Place, here: Ints, wells: Iterable[Any], grid: Grid) -> Any 
             return well
     columns = set(grid.column[here].tolist())
     return next((w for w in wells if int(grid.column[w.cells[0]]) in columns), None)
-
-
-def _rivers(results: Any, grid: Grid, lang: str) -> tuple[River, ...]:
-    """Return rivers as lines through the cells they flow in, broken where cells do not meet."""
-    rivers = []
-    for feature in results.features:
-        if feature.kind not in RIVERS or not len(feature.cells):
-            continue
-        cells = np.asarray(feature.cells, np.int64)
-        _, first = np.unique(grid.column[cells], return_index=True)
-        cells = cells[np.sort(first)]
-        x, y = grid.to_map(grid.x[cells], grid.y[cells])
-        size = grid.cell_width[cells].max(axis=1) if grid.cell_width.size else np.sqrt(grid.area[cells])
-        name = _river_name(feature.boundname or feature.package, results.case.receptors, lang)
-        rivers.append(River(name, tuple(chains(np.column_stack([x, y]), 1.6 * size))))
-    return tuple(rivers)
-
-
-def chains(points: Floats, reach: Floats) -> list[Floats]:
-    """Join points into lines: each goes on to the nearest point left that is within its reach.
-
-    Parameters
-    ----------
-    points : ndarray of float64, shape (point, 2)
-    reach : ndarray of float64, shape (point,)
-        How far the next point may be.
-    """
-    left = np.ones(len(points), bool)
-    near = [np.flatnonzero(np.hypot(*(points - p).T) <= r) for p, r in zip(points, reach, strict=True)]
-    # A line begins where a river ends: at points with one neighbour, then anywhere.
-    order = np.argsort([min(len(n), 3) for n in near], kind="stable")
-    lines = []
-    for start in order:
-        if not left[start]:
-            continue
-        line, here = [], int(start)
-        while True:
-            left[here] = False
-            line.append(points[here])
-            ahead = near[here][left[near[here]]]
-            if not ahead.size:
-                break
-            here = int(ahead[np.argmin(np.hypot(*(points[ahead] - points[here]).T))])
-        lines.append(np.array(line))
-    return lines
-
-
-def _river_name(name: str, places: Iterable[Place], lang: str) -> str:
-    """Return the name as the case spells it; package numbers are no names."""
-    for place in places:
-        if place.name.lower() == name.lower():
-            return in_language(place.title, lang, place.name)
-    if any(c.isdigit() for c in name) or name in ("riv", "sfr"):
-        return ""
-    return name[:1].upper() + name[1:]

@@ -106,6 +106,19 @@ def wrap(text: str, width: float, size: float = SMALL, bold: bool = False) -> li
     return lines
 
 
+def wrap_evenly(text: str, width: float, size: float = SMALL, bold: bool = False) -> list[str]:
+    """Break a text into as few lines as `wrap` does, but of like length, so that no word stands alone."""
+    lines = wrap(text, width, size, bold)
+    narrow = width
+    while len(lines) > 1 and narrow > 0.5 * width:
+        narrow -= 0.02 * width
+        tighter = wrap(text, narrow, size, bold)
+        if len(tighter) > len(lines):
+            break
+        lines = tighter
+    return lines
+
+
 def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
     """Cut a word that alone is too wide."""
     if text_size(word, size, bold)[0] <= width:

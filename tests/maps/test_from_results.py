@@ -149,3 +149,12 @@ def test_a_png_has_a_palette_and_its_resolution(tmp_path):
     plume_map(run(tmp_path), "benzene").savefig(image_file)
     with Image.open(image_file) as image:
         assert image.mode == "P" and image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+
+
+def test_titles_are_broken_evenly():
+    text = "Benzene above the limit reaches 430 m from the source and no supply well is touched by it"
+    lines = page.wrap_evenly(text, 330.0, 9.2, bold=True)
+    plain = page.wrap(text, 330.0, 9.2, bold=True)
+    assert len(lines) == len(plain) and " ".join(lines) == text
+    widths = [page.text_size(line, 9.2, True)[0] for line in lines]
+    assert max(widths) <= 330.0 and min(widths) > 0.6 * max(widths)

@@ -3,7 +3,7 @@
 
 from cython.parallel cimport parallel, prange
 
-from transport_simd cimport gw_flush_on, gw_flush_restore, gw_max, gw_min
+from transport_simd cimport gw_flush_on, gw_flush_restore, gw_max, gw_min, gw_minmod
 
 
 cpdef void gradients(
@@ -50,6 +50,7 @@ cpdef void face_fluxes(
     const int[:, ::1] cells,
     const double[:, ::1] vector,
     const double[:, ::1] coefficients,
+    const double[:, ::1] rule,
     double[::1] flux,
     int threads,
 ) noexcept nogil:
@@ -66,7 +67,8 @@ cpdef void face_fluxes(
     gradient : shape (cell, 3) [M/L**4].
     cells : shape (face, 2), n and m.
     vector : shape (face, 3), d from the centre of n to that of m [L].
-    coefficients : shape (8, face): q, H, ratio (unused), K, G1, G2, G3, gamma.
+    coefficients : shape (8, face): q, H, factor of the upstream difference, K, G1, G2, G3, gamma.
+    rule : shape (2, face), concentration given behind the donor and 1 where it counts, at ends of the grid.
     flux : shape (face,), written: J from n to m [M/T].
     threads : number of threads.
     """
@@ -86,6 +88,9 @@ cpdef void face_fluxes(
             a = 2.0 * (
                 gradient[u, 0] * vector[f, 0] + gradient[u, 1] * vector[f, 1] + gradient[u, 2] * vector[f, 2]
             ) - b
+            if rule[1, f] != 0.0:
+                a = gw_minmod(c_n - rule[0, f] if q > 0.0 else rule[0, f] - c_m, b)
+            a = a * coefficients[2, f]
             t = (a + 2.0 * b) * (1.0 / 3.0)
             phi = (
                 gw_max(0.0, gw_min(2.0 * a, gw_min(t, 2.0 * b))) + gw_min(0.0, gw_max(2.0 * a, gw_max(t, 2.0 * b)))

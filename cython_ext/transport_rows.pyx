@@ -7,7 +7,7 @@ to the next, so that every operand streams. Tables of runs are made by ``gwsolve
 
 from cython.parallel cimport parallel, prange
 
-from transport_simd cimport gw_flush_on, gw_flush_restore, gw_in, gw_max, gw_min, gw_out
+from transport_simd cimport gw_flush_on, gw_flush_restore, gw_in, gw_max, gw_min, gw_minmod, gw_out
 
 
 cdef void gradient_run(
@@ -75,18 +75,18 @@ cdef inline double advected(
 
 
 cdef void normal_run(
-    Py_ssize_t n, gw_in c_n, gw_in c_m, gw_in n_1, gw_in n_2, gw_in m_1, gw_in m_2,
+    Py_ssize_t n, gw_in c_n, gw_in c_m, gw_in behind, gw_in beyond,
     gw_in q, gw_in high, gw_in ratio, gw_in k, gw_out flux,
 ) noexcept nogil:
     cdef Py_ssize_t i
     cdef double upstream
     for i in range(n):
-        upstream = n_1[i] - n_2[i] if q[i] > 0.0 else m_1[i] - m_2[i]
+        upstream = c_n[i] - behind[i] if q[i] > 0.0 else beyond[i] - c_m[i]
         flux[i] = advected(c_n[i], c_m[i], upstream, q[i], high[i], ratio[i]) - k[i] * (c_m[i] - c_n[i])
 
 
 cdef void tensor_run(
-    Py_ssize_t n, gw_in c_n, gw_in c_m, gw_in n_1, gw_in n_2, gw_in m_1, gw_in m_2,
+    Py_ssize_t n, gw_in c_n, gw_in c_m, gw_in behind, gw_in beyond,
     gw_in q, gw_in high, gw_in ratio, gw_in k, gw_in cross1, gw_in cross2, gw_in clip,
     gw_in g1, gw_in g1_m, gw_in g1_nn, gw_in g1_mm, gw_in g2, gw_in g2_m, gw_in g2_nn, gw_in g2_mm,
     double near, double far, gw_out flux,
@@ -94,7 +94,7 @@ cdef void tensor_run(
     cdef Py_ssize_t i
     cdef double upstream, x
     for i in range(n):
-        upstream = n_1[i] - n_2[i] if q[i] > 0.0 else m_1[i] - m_2[i]
+        upstream = c_n[i] - behind[i] if q[i] > 0.0 else beyond[i] - c_m[i]
         x = -(
             cross1[i] * (near * (g1[i] + g1_m[i]) + far * (g1_nn[i] + g1_mm[i]))
             + cross2[i] * (near * (g2[i] + g2_m[i]) + far * (g2_nn[i] + g2_mm[i]))
@@ -103,8 +103,36 @@ cdef void tensor_run(
         flux[i] = advected(c_n[i], c_m[i], upstream, q[i], high[i], ratio[i]) - k[i] * (c_m[i] - c_n[i]) + x
 
 
+cpdef void end_values(
+    const double[::1] concentration,
+    const int[:, ::1] cells,
+    const double[:, ::1] rule,
+    double[::1] ends,
+    int threads,
+) noexcept nogil:
+    """Concentration that stands behind the donor where the grid ends: the profile's line, kept from a given one.
+
+        e = c_d - (c_r - c_d), and where one is given, e = c_d - minmod(c_d - given, c_r - c_d)
+
+    Parameters
+    ----------
+    concentration : shape (cell,), C [M/L**3].
+    cells : shape (end, 2), donor and receiver.
+    rule : shape (2, end), given [M/L**3] and 1 where it counts, else 0.
+    ends : shape (end + chunk,), written [M/L**3].
+    threads : number of threads.
+    """
+    cdef Py_ssize_t e
+    cdef double c, b
+    for e in prange(cells.shape[0], num_threads=threads, schedule="static"):
+        c = concentration[cells[e, 0]]
+        b = concentration[cells[e, 1]] - c
+        ends[e] = c - (gw_minmod(c - rule[0, e], b) if rule[1, e] != 0.0 else b)
+
+
 cpdef void face_fluxes(
     const double[::1] concentration,
+    const double[::1] ends,
     const double[:, ::1] gradient,
     const int[:, ::1] runs,
     const double[:, ::1] coefficients,
@@ -123,10 +151,11 @@ cpdef void face_fluxes(
     Parameters
     ----------
     concentration : shape (cell,), C [M/L**3].
+    ends : shape (end + chunk,), what stands behind donors at the ends of the grid [M/L**3].
     gradient : shape (direction, cell) [M/L**4]; read only if `cross`.
-    runs : shape (run, 12): first face, length, cells n and m of the first face, the two pairs of
-        cells whose difference is the upstream one for flow from n and from m, the cells before n
-        and after m for the face mean, 1 if that mean is fourth order, the direction.
+    runs : shape (run, 12): first face, length, cells n and m of the first face, the cell behind n (0) or
+        its place in `ends` (1) and which of the two, the same beyond m, the cells before n and after m for
+        the face mean, 1 if that mean is fourth order, the direction.
     coefficients : shape (7, face): q, H, ratio, K, G1, G2, gamma.
     flux : shape (face + chunk,), written: J from n to m [M/T].
     cross : whether G1, G2 are not all zero.
@@ -140,12 +169,16 @@ cpdef void face_fluxes(
     cdef double near, far
     cdef unsigned int saved = 0
     cdef const double* c = &concentration[0]
+    cdef const double* behind
+    cdef const double* beyond
     with nogil, parallel(num_threads=threads):
         saved = gw_flush_on()
         for r in prange(runs.shape[0], schedule="static"):
             f = runs[r, 0]
             n = runs[r, 2]
             m = runs[r, 3]
+            behind = &ends[runs[r, 4]] if runs[r, 5] else c + runs[r, 4]
+            beyond = &ends[runs[r, 6]] if runs[r, 7] else c + runs[r, 6]
             if cross:
                 nn = runs[r, 8]
                 mm = runs[r, 9]
@@ -154,7 +187,7 @@ cpdef void face_fluxes(
                 near = 7.0 / 12.0 if runs[r, 10] else 0.5
                 far = -1.0 / 12.0 if runs[r, 10] else 0.0
                 tensor_run(
-                    runs[r, 1], c + n, c + m, c + runs[r, 4], c + runs[r, 5], c + runs[r, 6], c + runs[r, 7],
+                    runs[r, 1], c + n, c + m, behind, beyond,
                     &coefficients[0, f], &coefficients[1, f], &coefficients[2, f], &coefficients[3, f],
                     &coefficients[4, f], &coefficients[5, f], &coefficients[6, f],
                     &gradient[t1, n], &gradient[t1, m], &gradient[t1, nn], &gradient[t1, mm],
@@ -163,7 +196,7 @@ cpdef void face_fluxes(
                 )
             else:
                 normal_run(
-                    runs[r, 1], c + n, c + m, c + runs[r, 4], c + runs[r, 5], c + runs[r, 6], c + runs[r, 7],
+                    runs[r, 1], c + n, c + m, behind, beyond,
                     &coefficients[0, f], &coefficients[1, f], &coefficients[2, f], &coefficients[3, f], &flux[f],
                 )
         gw_flush_restore(saved)

@@ -26,6 +26,9 @@ cdef extern from *:
     #endif
     static inline double gw_min(double a, double b) { return a < b ? a : b; }
     static inline double gw_max(double a, double b) { return a > b ? a : b; }
+    static inline double gw_minmod(double a, double b) {
+        return gw_max(0.0, gw_min(a, b)) + gw_min(0.0, gw_max(a, b));
+    }
     #endif
     """
     ctypedef const double* gw_in
@@ -34,3 +37,4 @@ cdef extern from *:
     void gw_flush_restore(unsigned int before) noexcept nogil
     double gw_min(double a, double b) noexcept nogil
     double gw_max(double a, double b) noexcept nogil
+    double gw_minmod(double a, double b) noexcept nogil

@@ -8,8 +8,8 @@ def gradients(
     concentration: Floats, start: Ints, neighbour: Ints, weights: Floats, gradient: Floats, threads: int
 ) -> None: ...
 def face_fluxes(
-    concentration: Floats, gradient: Floats, cells: Ints, vector: Floats, coefficients: Floats, flux: Floats,
-    threads: int,
+    concentration: Floats, gradient: Floats, cells: Ints, vector: Floats, coefficients: Floats, rule: Floats,
+    flux: Floats, threads: int,
 ) -> None: ...
 def update(
     flux: Floats, start: Ints, face: Ints, sign: Floats, source: Floats, loss: Floats, inverse: Floats,

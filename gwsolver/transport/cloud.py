@@ -10,6 +10,7 @@ from gwsolver.transport.faces import FaceList, face_list
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+OPPOSITE = -0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,6 @@ class Cloud:
 
 def build_cloud(grid: Grid, wet: NDArray[np.bool_]) -> Cloud:
     """Build the tables of any grid; cells that are not wet do not enter gradients."""
-    faces = face_list(grid, np.arange(grid.n_faces), np.ones((grid.n_faces, 2)))
     ia, ja, face = grid.connections
     off = face >= 0
     owner = np.repeat(np.arange(grid.n_cells), np.diff(ia))[off]
@@ -62,7 +62,26 @@ def build_cloud(grid: Grid, wet: NDArray[np.bool_]) -> Cloud:
     np.add.at(matrix, owner, weight[:, None, None] * away[:, :, None] * away[:, None, :])
     inverse = np.linalg.pinv(matrix, rcond=1e-9, hermitian=True)
     weights = weight[:, None] * np.einsum("eij,ej->ei", inverse[owner], away)
+    ends = _ends(grid, owner, start, face, away, joined)
+    faces = face_list(grid, np.arange(grid.n_faces), np.ones((grid.n_faces, 2)), ends)
     return Cloud(
         faces, start.astype(np.int32), neighbour.astype(np.int32), face.astype(np.int32), sign,
         np.ascontiguousarray(weights), np.ascontiguousarray(vector),
     )
+
+
+def _ends(
+    grid: Grid, owner: NDArray[np.int64], start: NDArray[np.int64], face: NDArray[np.int64], away: Floats,
+    joined: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Return for each face whether no neighbour stands behind n, behind m (more than 107 degrees away)."""
+    unit = away / np.linalg.norm(away, axis=1)[:, None]
+    slot = np.arange(owner.size) - start[owner]
+    most = int(slot.max(initial=-1)) + 1
+    behind = np.zeros(owner.size, bool)
+    for k in range(most):
+        other = np.minimum(start[owner] + k, start[owner + 1] - 1)
+        behind |= joined[other] & (np.einsum("ei,ei->e", unit, unit[other]) < OPPOSITE)
+    ends = np.ones((grid.n_faces, 2), bool)
+    ends[face, np.where(grid.face_cells[face, 0] == owner, 0, 1)] = ~behind
+    return ends

@@ -37,7 +37,7 @@ class Coefficients:
 def coefficients(
     model: TransportModel, flow: FlowStep, faces: FaceList, structured: bool, scheme: Scheme
 ) -> Coefficients:
-    """Compute the coefficients of a flow step."""
+    """Compute the coefficients of a flow step, all but the ratios, which the sweep sets (`Sweep.end_with`)."""
     grid = model.grid
     n_cells, n_faces = grid.n_cells, grid.n_faces
     saturation = 0.5 * (flow.saturation_start + flow.saturation_end)
@@ -56,7 +56,7 @@ def coefficients(
     found = np.zeros((7 if structured else 8, n_faces))
     rate = np.zeros((2, n_cells))
     transport_coefficients.face_coefficients(
-        faces.cells, faces.axis, faces.normal, area, length, faces.upstream_ratio, tensor,
+        faces.cells, faces.axis, faces.normal, area, length, tensor,
         np.ascontiguousarray(np.vstack([plan, thickness])), np.ascontiguousarray(face_flow),
         scheme.order, scheme.clip, structured, found, rate,
     )

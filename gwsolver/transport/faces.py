@@ -31,6 +31,8 @@ class FaceList:
         Centre of n to face, face to centre of m [L].
     upstream_ratio : ndarray of float64, shape (face, 2)
         Distance of the two centres over that of the next pair behind n and behind m; 1 where there is none.
+    ends : ndarray of bool, shape (face, 2)
+        No cell stands behind n, behind m.
     """
 
     order: NDArray[np.int64]
@@ -41,9 +43,12 @@ class FaceList:
     width: Floats
     distance: Floats
     upstream_ratio: Floats
+    ends: NDArray[np.bool_]
 
 
-def face_list(grid: Grid, order: NDArray[np.int64], upstream_ratio: Floats) -> FaceList:
+def face_list(
+    grid: Grid, order: NDArray[np.int64], upstream_ratio: Floats, ends: NDArray[np.bool_]
+) -> FaceList:
     """Return the faces of a grid in the given order."""
     return FaceList(
         order=order,
@@ -54,6 +59,7 @@ def face_list(grid: Grid, order: NDArray[np.int64], upstream_ratio: Floats) -> F
         width=grid.face_width[order],
         distance=np.ascontiguousarray(grid.face_distance[order]),
         upstream_ratio=np.ascontiguousarray(upstream_ratio),
+        ends=ends,
     )
 
 

@@ -26,6 +26,10 @@ class Rows:
     ----------
     faces : FaceList
         Sorted by direction.
+    end_cells : ndarray of int32, shape (end, 2)
+        Donor and receiver where no cell stands behind the donor.
+    end_faces : ndarray of int64, shape (end,)
+        The face between them.
     face_runs : ndarray of int32, shape (run, 12)
     gradient_runs : ndarray of int32, shape (run, 7)
     gradient_weights : ndarray of float64, shape (3, 3, cell)
@@ -33,6 +37,8 @@ class Rows:
     """
 
     faces: FaceList
+    end_cells: Ints
+    end_faces: NDArray[np.int64]
     face_runs: Ints
     gradient_runs: Ints
     gradient_weights: Floats
@@ -87,23 +93,27 @@ def build_rows(grid: Grid, wet: NDArray[np.bool_]) -> Rows:
     same &= np.isclose(halves[:, 0], halves[:, 1], rtol=1e-9)
     fourth = ((behind >= 0) & (beyond >= 0) & same).astype(np.int64)
     first, length = cut(np.stack([n, m, behind, beyond]), np.stack([axis, fourth]))
-    at = {name: value[first] for name, value in
-          {"n": n, "m": m, "behind": behind, "beyond": beyond, "fourth": fourth, "axis": axis}.items()}
-    has_behind, has_beyond = at["behind"] >= 0, at["beyond"] >= 0
+    place = np.full((2, n_faces), -1)
+    ends = np.stack([behind < 0, beyond < 0])
+    place[ends] = np.arange(ends.sum())
+    end_cells = np.column_stack([np.stack([n, m])[ends], np.stack([m, n])[ends]])
+    end_faces = np.stack([np.arange(n_faces)] * 2)[ends]
+    inner = fourth[first] == 1
     face_runs = np.column_stack([
-        first, length, at["n"], at["m"],
-        np.where(has_behind, at["n"], at["m"]), np.where(has_behind, at["behind"], at["n"]),
-        np.where(has_beyond, at["beyond"], at["m"]), np.where(has_beyond, at["m"], at["n"]),
-        np.where(at["fourth"], at["behind"], at["n"]), np.where(at["fourth"], at["beyond"], at["m"]),
-        at["fourth"], at["axis"],
+        first, length, n[first], m[first],
+        np.where(ends[0], place[0], behind)[first], ends[0, first],
+        np.where(ends[1], place[1], beyond)[first], ends[1, first],
+        np.where(inner, behind[first], n[first]), np.where(inner, beyond[first], m[first]), inner, axis[first],
     ])
     gradient_runs, weights = _gradients(low, high, face_in, face_out, distance)
     first, length = cut(np.concatenate([face_in, face_out]), np.zeros((1, n_cells), np.int64))
     sides = np.stack([face_in, face_out], axis=1).reshape(6, n_cells)[:, first]
     update_runs = np.column_stack([first, length, np.where(sides >= 0, sides, n_faces).T])
-    faces = face_list(grid, order, np.column_stack([distance / d_behind, distance / d_beyond]))
+    ratio = np.column_stack([distance / d_behind, distance / d_beyond])
+    faces = face_list(grid, order, ratio, np.column_stack([behind < 0, beyond < 0]))
     return Rows(
-        faces, face_runs.astype(np.int32), gradient_runs.astype(np.int32), weights, update_runs.astype(np.int32)
+        faces, end_cells.astype(np.int32), end_faces, face_runs.astype(np.int32), gradient_runs.astype(np.int32),
+        weights, update_runs.astype(np.int32),
     )
 
 

@@ -12,6 +12,7 @@ from gwsolver.core.time import TimeStep
 from gwsolver.kernels import transport_cells
 from gwsolver.transport.budget import Books
 from gwsolver.transport.coefficients import Coefficients, coefficients, n_stages
+from gwsolver.transport.ends import end_rule
 from gwsolver.transport.limits import Limit, Limits, refuse_endless, step_limit
 from gwsolver.transport.progress import Progress, Reporter
 from gwsolver.transport.schemes import named
@@ -111,10 +112,12 @@ class TransportSolver:
         books.close(
             b, self.mass, self._dissolved_part, store, integral, taken, fixed_net, rewetted,
         )
-        c = self.concentration
+        k, part = self._capacity, self._part(until)
+        dry = k.start + part * (k.end - k.start) <= 0.0
+        c = np.where(dry, 0.0, self.concentration)
         dissolved = self.mass * self._dissolved_part
         return TransportStep(
-            species=self.model.name, start=start, end=until, concentration=c.copy(), dry=self._capacity.end <= 0.0,
+            species=self.model.name, start=start, end=until, concentration=c, dry=dry,
             mass=float(dissolved.sum() + store.mass.sum()), mass_sorbed=float((self.mass - dissolved).sum()),
             ledger=books.ledger, package_rates=books.package_rates, sub_steps=sub_steps, stages=stages,
             limits=limits.result(), minimum=float(c.min()), maximum=float(c.max()),
@@ -129,7 +132,7 @@ class TransportSolver:
         """Make ready for a flow step and a stress step where they are new; return mass met in rewetted parts."""
         new_flow = flow is not self._flow
         first = self._flow is None
-        rewetted = 0.0
+        rewetted, new_boundaries = 0.0, False
         previous = None if first else self._capacity
         same_field = not first and _same_field(flow, self._flow)
         if new_flow:
@@ -138,6 +141,7 @@ class TransportSolver:
         if new_flow or stress != self._stress:
             self._stress = stress
             self._boundaries = boundaries(self.model, flow, stress, self._capacity)
+            new_boundaries = True
         if new_flow:
             if first:
                 self.mass[:] = self.concentration * self._capacity.start
@@ -152,13 +156,17 @@ class TransportSolver:
                 self._wet = wet
                 self._sweep = sweep_for(self.model.grid, wet)
                 same_field = False
-            if not same_field:
-                self._k = coefficients(self.model, flow, self._sweep.faces, self._sweep.structured, self.scheme)
-                self._stages = n_stages(self._k)
-            refuse_endless(self.model, self._k, self._boundaries, self._capacity, books.end - books.start,
-                           self._stages, self.scheme)
         else:
             books.open(self.mass, self._dissolved_part, self._store)
+            same_field = True
+        if not same_field:
+            self._k = coefficients(self.model, flow, self._sweep.faces, self._sweep.structured, self.scheme)
+            self._stages = n_stages(self._k)
+        if new_boundaries:
+            self._sweep.end_with(self._k, end_rule(self._sweep.faces, self._k.faces[0], self._boundaries))
+        refuse_endless(
+            self.model, self._k, self._boundaries, self._capacity, books.end - books.start, self._stages, self.scheme
+        )
         self._set_inverse(self._part(books.start))
         np.multiply(self.mass, self._inverse, out=self.concentration)
         self._fix()

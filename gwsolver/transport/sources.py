@@ -57,6 +57,8 @@ class Boundaries:
         Mass rate that SRC takes out as far as there is any [M/T].
     loss : ndarray of float64, shape (cell,)
         First-order losses, l [L**3/T]: sinks, flow imbalance, decay.
+    inflow, inflow_concentration : ndarray of float64, shape (cell,)
+        Water that packages bring [L**3/T] and its mean concentration [M/L**3].
     sinks, imbalance, decay_dissolved, decay_sorbed : ndarray of float64, shape (cell,)
         Parts of `loss`.
     """
@@ -69,6 +71,8 @@ class Boundaries:
     source: Floats
     taken: Floats
     loss: Floats
+    inflow: Floats
+    inflow_concentration: Floats
     sinks: Floats
     imbalance: Floats
     decay_dissolved: Floats
@@ -117,6 +121,11 @@ def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity
     fixed = np.zeros(n_cells, bool)
     fixed[fixed_cells] = True
 
+    inflow, brought = np.zeros(n_cells), np.zeros(n_cells)
+    for package_flow, carried in zip(flow.packages, entries, strict=False):
+        enters = (package_flow.cells >= 0) & (package_flow.rates > 0.0)
+        np.add.at(inflow, package_flow.cells[enters], package_flow.rates[enters])
+        np.add.at(brought, package_flow.cells[enters], carried.inflow[enters])
     source, taken, sinks = np.zeros(n_cells), np.zeros(n_cells), np.zeros(n_cells)
     free_entries = []
     for e in entries:
@@ -132,5 +141,6 @@ def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity
     sorbed = np.where(fixed, 0.0, model.mobile.decay_rate_sorbed * capacity.sorbed)
     return Boundaries(
         tuple(free_entries), tuple(names), fixed_cells, np.concatenate(values), fixed, source, taken,
-        sinks + imbalance + dissolved + sorbed, sinks, imbalance, dissolved, sorbed,
+        sinks + imbalance + dissolved + sorbed, inflow, brought / np.where(inflow > 0.0, inflow, 1.0), sinks,
+        imbalance, dissolved, sorbed,
     )

@@ -9,6 +9,7 @@ from gwsolver.core.grid import Grid
 from gwsolver.kernels import n_threads, transport_cloud, transport_rows
 from gwsolver.transport.cloud import build_cloud
 from gwsolver.transport.coefficients import Coefficients
+from gwsolver.transport.ends import EndRule
 from gwsolver.transport.faces import FaceList
 from gwsolver.transport.rows import LONGEST_RUN, build_rows
 
@@ -26,6 +27,10 @@ class Sweep(Protocol):
 
     faces: FaceList
     structured: bool
+
+    def end_with(self, k: Coefficients, rule: EndRule) -> None:
+        """Take over what stands behind the donors of faces; sets the ratios in `k`."""
+        ...
 
     def stage(
         self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
@@ -45,6 +50,14 @@ class RowSweep:
         self.faces = self.tables.faces
         self.flux = np.zeros(grid.n_faces + LONGEST_RUN)
         self.gradient = np.zeros((3, grid.n_cells))
+        self.ends = np.zeros(self.tables.end_faces.size + LONGEST_RUN)
+        self.rule = np.zeros((2, self.tables.end_faces.size))
+
+    def end_with(self, k: Coefficients, rule: EndRule) -> None:
+        """Take over what stands behind the donors of faces."""
+        k.faces[2] = rule.ratio
+        self.rule[0] = rule.concentration[self.tables.end_faces]
+        self.rule[1] = rule.given[self.tables.end_faces]
 
     def stage(
         self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
@@ -54,7 +67,8 @@ class RowSweep:
         threads, t = useful_threads(c.size), self.tables
         if k.cross:
             transport_rows.gradients(c, t.gradient_weights, t.gradient_runs, self.gradient, threads)
-        transport_rows.face_fluxes(c, self.gradient, t.face_runs, k.faces, self.flux, k.cross, threads)
+        transport_rows.end_values(c, t.end_cells, self.rule, self.ends, threads)
+        transport_rows.face_fluxes(c, self.ends, self.gradient, t.face_runs, k.faces, self.flux, k.cross, threads)
         transport_rows.update(
             self.flux, t.update_runs, source, loss, inverse, length, weight, mass, integral, c, threads
         )
@@ -70,6 +84,13 @@ class CloudSweep:
         self.faces = self.tables.faces
         self.flux = np.zeros(grid.n_faces)
         self.gradient = np.zeros((grid.n_cells, 3))
+        self.rule = np.zeros((2, grid.n_faces))
+
+    def end_with(self, k: Coefficients, rule: EndRule) -> None:
+        """Take over what stands behind the donors of faces."""
+        k.faces[2] = rule.ratio
+        self.rule[0] = rule.concentration
+        self.rule[1] = rule.given
 
     def stage(
         self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
@@ -78,7 +99,7 @@ class CloudSweep:
         """Advance mass and concentration by one Euler stage."""
         threads, t = useful_threads(c.size), self.tables
         transport_cloud.gradients(c, t.start, t.neighbour, t.weights, self.gradient, threads)
-        transport_cloud.face_fluxes(c, self.gradient, t.faces.cells, t.vector, k.faces, self.flux, threads)
+        transport_cloud.face_fluxes(c, self.gradient, t.faces.cells, t.vector, k.faces, self.rule, self.flux, threads)
         transport_cloud.update(
             self.flux, t.start, t.face, t.sign, source, loss, inverse, length, weight, mass, integral, c, threads
         )

@@ -11,10 +11,13 @@ from gwsolver import kernels
 from gwsolver.core.dis import structured_grid
 from gwsolver.kernels import transport_cells, transport_coefficients
 from gwsolver.transport.coefficients import coefficients
+from gwsolver.transport.ends import end_rule
 from gwsolver.transport.schemes import named
+from gwsolver.transport.sources import boundaries
 from gwsolver.transport.sweeps import CloudSweep, RowSweep
+from gwsolver.transport.water import WaterBalance
 from tests.transport import twins
-from tests.transport.builders import flow_step, transport_model
+from tests.transport.builders import flow_step, transport_model, whole
 
 SHAPES = st.tuples(st.integers(1, 3), st.integers(1, 7), st.integers(1, 7))
 quick = settings(max_examples=25, deadline=None)
@@ -32,6 +35,17 @@ def random_model(shape, seed, *, holes=0.2, even=False):
     return rng, grid, model, flow, np.where(rng.random(grid.n_cells) < 0.3, 0.0, rng.random(grid.n_cells))
 
 
+def coefficients_of(rng, model, flow, sweep):
+    """Coefficients with the upstream rule, some cells of which get water from packages."""
+    k = coefficients(model, flow, sweep.faces, sweep.structured, named("limited"))
+    b = boundaries(model, flow, whole(flow), WaterBalance(model).step(flow))
+    b = dataclasses.replace(b, inflow=b.inflow * (rng.random(b.inflow.size) > 0.5), inflow_concentration=rng.random(
+        b.inflow.size))
+    rule = end_rule(sweep.faces, k.faces[0], b)
+    sweep.end_with(k, rule)
+    return k, rule
+
+
 def one_stage(sweep, k, c, source, loss, inverse, threads=1):
     """Mass, integral and concentration after one stage from zero mass."""
     kernels.set_threads(threads)
@@ -47,10 +61,10 @@ def test_row_kernels_equal_their_twin(shape, seed, even):
     rng, grid, model, flow, c = random_model(shape, seed, even=even)
     wet = rng.random(grid.n_cells) > 0.1
     sweep = RowSweep(grid, wet)
-    k = coefficients(model, flow, sweep.faces, True, named("limited"))
+    k, rule = coefficients_of(rng, model, flow, sweep)
     source, loss, inverse = rng.random((3, grid.n_cells))
     mass, integral, after = one_stage(sweep, k, c, source, loss, inverse)
-    flux = twins.row_fluxes(grid, wet, sweep.faces, k.faces, c)
+    flux = twins.row_fluxes(grid, wet, sweep.faces, k.faces, c, rule)
     expected = 0.5 * (twins.balance(sweep.faces.cells, flux, c.size) + source - loss * c)
     np.testing.assert_allclose(sweep.flux[:grid.n_faces], flux, atol=1e-12)
     np.testing.assert_allclose(mass, expected, atol=1e-12)
@@ -66,10 +80,10 @@ def test_cloud_kernels_equal_their_twin(shape, seed):
     model = dataclasses.replace(model, grid=grid)
     wet = rng.random(grid.n_cells) > 0.1
     sweep = CloudSweep(grid, wet)
-    k = coefficients(model, flow, sweep.faces, False, named("limited"))
+    k, rule = coefficients_of(rng, model, flow, sweep)
     source, loss, inverse = rng.random((3, grid.n_cells))
     mass, _, after = one_stage(sweep, k, c, source, loss, inverse)
-    flux = twins.cloud_fluxes(grid, wet, k.faces, c)
+    flux = twins.cloud_fluxes(grid, wet, k.faces, c, rule)
     expected = 0.5 * (twins.balance(grid.face_cells, flux, c.size) + source - loss * c)
     np.testing.assert_allclose(sweep.flux, flux, atol=1e-11)
     np.testing.assert_allclose(mass, expected, atol=1e-11)
@@ -141,10 +155,10 @@ def test_no_stage_within_the_limit_takes_more_than_a_cell_holds(n, seed, part):
 
 
 def test_any_number_of_threads_gives_the_same_bits():
-    _, grid, model, flow, c = random_model((3, 60, 71), 7, holes=0.1, even=True)
+    rng, grid, model, flow, c = random_model((3, 60, 71), 7, holes=0.1, even=True)
     wet = np.ones(grid.n_cells, bool)
     source, loss, inverse = np.random.default_rng(1).random((3, grid.n_cells))
-    for sweep, structured in ((RowSweep(grid, wet), True), (CloudSweep(grid, wet), False)):
-        k = coefficients(model, flow, sweep.faces, structured, named("limited"))
+    for sweep in (RowSweep(grid, wet), CloudSweep(grid, wet)):
+        k, _ = coefficients_of(rng, model, flow, sweep)
         one, two = (one_stage(sweep, k, c, source, loss, inverse, threads) for threads in (1, 2))
         assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))

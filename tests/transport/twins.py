@@ -58,22 +58,29 @@ def koren(a, b):
     return 0.0
 
 
+def slope_at_end(q, b, donor, given):
+    """Upstream difference at the end of the grid, b kept within that towards a given concentration."""
+    a = np.sign(q) * (donor - given)
+    return np.sign(b) * min(abs(a), abs(b)) if a * b > 0 else 0.0
+
+
 def advected(q, high, phi, c_n, c_m):
     """Solute that water carries, the face value kept between those of its cells."""
     return np.clip(q * (c_n if q > 0 else c_m) + high * phi, *sorted((q * c_n, q * c_m)))
 
 
-def row_fluxes(grid, wet, faces, k, c):
+def row_fluxes(grid, wet, faces, k, c, rule):
     """Flux through each face of a DIS grid, in kernel order."""
     beside, size, g = neighbours(grid, wet), extent(grid), gradient(grid, wet, c)
     flux = np.zeros(grid.n_faces)
     for f, (n, m) in enumerate(faces.cells):
         axis = faces.axis[f]
-        q, high, _, conductance, g1, g2, clip = k[:, f]
+        q, high, factor, conductance, g1, g2, clip = k[:, f]
         behind, beyond = beside[axis, 0, n], beside[axis, 1, m]
         far = behind if q > 0 else beyond
         b = c[m] - c[n]
-        a = b
+        donor = c[n if q > 0 else m]
+        a = factor * (slope_at_end(q, b, donor, rule.concentration[f]) if rule.given[f] else b)
         if far >= 0:
             donor, apart = (n if q > 0 else m), 0.5 * (size[axis, n] + size[axis, m])
             ratio = apart / (0.5 * (size[axis, donor] + size[axis, far]))
@@ -89,7 +96,7 @@ def row_fluxes(grid, wet, faces, k, c):
     return flux
 
 
-def cloud_fluxes(grid, wet, k, c):
+def cloud_fluxes(grid, wet, k, c, rule):
     """Flux through each face of any grid; centres are joined by straight lines."""
     centre = np.column_stack([grid.x, grid.y, grid.z])
     g = np.zeros((grid.n_cells, 3))
@@ -102,9 +109,11 @@ def cloud_fluxes(grid, wet, k, c):
             g[i] = np.linalg.lstsq(away * scale[:, None], (c[near] - c[i]) * scale, rcond=1e-6)[0]
     flux = np.zeros(grid.n_faces)
     for f, (n, m) in enumerate(grid.face_cells):
-        q, high, _, conductance, clip = k[[0, 1, 2, 3, 7], f]
+        q, high, factor, conductance, clip = k[[0, 1, 2, 3, 7], f]
         b = c[m] - c[n]
-        a = 2 * g[n if q > 0 else m] @ (centre[m] - centre[n]) - b
+        a = factor * (2 * g[n if q > 0 else m] @ (centre[m] - centre[n]) - b)
+        if rule.given[f]:
+            a = slope_at_end(q, b, c[n if q > 0 else m], rule.concentration[f])
         phi = min(koren(a, b), c[n]) if q > 0 else max(koren(a, b), -c[m])
         cross = max(min(-k[4:7, f] @ (g[n] + g[m]) / 2, clip * c[n]), -clip * c[m])
         flux[f] = advected(q, high, phi, c[n], c[m]) - conductance * b + cross
@@ -153,6 +162,6 @@ def face_coefficients(grid, faces, tensors, flow, clip=4.0):
         gamma = 0.25 * clip * sum(abs(x) / min(size[t, n], size[t, m]) for x, t in zip(g, (t1, t2), strict=True))
         part = (l_n if flow[f] > 0 else l_m) / (l_n + l_m)
         out[:, f] = flow[f], abs(flow[f]) * part, k, g[0], g[1], gamma
-        rate[n if flow[f] > 0 else m] += abs(flow[f]) * (1 + part)
+        rate[n if flow[f] > 0 else m] += abs(flow[f]) * (1 + 2 * part)
         rate[[n, m]] += k + gamma
     return out, rate

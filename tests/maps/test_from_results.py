@@ -152,7 +152,7 @@ def test_a_png_has_a_palette_and_its_resolution(tmp_path):
 
 
 def test_titles_are_broken_evenly():
-    text = "Benzene above the limit reaches 430 m from the source and no supply well is touched by it"
+    text = "Benzene above the limit reaches 430 m from the source but no supply well is touched by it"
     lines = page.wrap_evenly(text, 330.0, 9.2, bold=True)
     plain = page.wrap(text, 330.0, 9.2, bold=True)
     assert len(lines) == len(plain) and " ".join(lines) == text

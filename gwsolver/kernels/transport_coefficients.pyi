@@ -9,6 +9,7 @@ def dispersion_tensor(
     tensor: Floats,
 ) -> None: ...
 def face_coefficients(
-    cells: Ints, axis: Ints, normal: Floats, side_area: Floats, side_length: Floats, tensor: Floats, size: Floats, flow: Floats, order: float, clip: float, structured: bool, coefficients: Floats,
+    cells: Ints, axis: Ints, normal: Floats, side_area: Floats, side_length: Floats, tensor: Floats, size: Floats,
+    flow: Floats, order: float, clip: float, structured: bool, coefficients: Floats,
     rate: Floats,
 ) -> None: ...

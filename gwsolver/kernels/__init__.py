@@ -13,9 +13,11 @@ from types import ModuleType
 
 from gwsolver.kernels._cpu import runnable_variants
 
-# Threads that wait for others sleep instead of spinning: on a core shared with other work, spinning made two
-# threads thirty times slower than one. OpenMP reads this when the first kernel is loaded.
+# Threads that wait for others soon sleep instead of spinning: on cores shared with other work, long spinning made
+# two threads thirty times slower than one, none at all costs a third of small grids' rate on idle cores
+# (docs/performance.md). OpenMP reads this when the first kernel is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 
 PREFERENCE = ("avx512", "avx2", "baseline")
 _threads = 0

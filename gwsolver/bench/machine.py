@@ -3,13 +3,12 @@
 import importlib.metadata
 import os
 import platform
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from gwsolver import __version__, kernels
 from gwsolver.kernels._cpu import runnable_variants
+from gwsolver.run.summary import commit, peak_memory_mb
 
 
 def describe() -> dict[str, Any]:
@@ -27,15 +26,6 @@ def describe() -> dict[str, Any]:
     }
 
 
-def commit() -> str:
-    """Return the commit of the checkout that is running, "" outside one."""
-    root = Path(__file__).resolve().parents[2]
-    if not (root / ".git").exists():
-        return ""
-    asked = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    return asked.stdout.strip()
-
-
 def processor() -> str:
     """Return the processor's name as the system tells it."""
     info = Path("/proc/cpuinfo")
@@ -48,9 +38,4 @@ def processor() -> str:
 
 def peak_memory() -> float | None:
     """Return the largest memory of this process so far [MB]; None where the system does not tell."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024.0**2 if sys.platform == "darwin" else 1024.0)
+    return peak_memory_mb() or None

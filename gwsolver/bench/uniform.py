@@ -113,4 +113,4 @@ def carry(model: TransportModel, flow: FlowStep, until: float | None = None, sch
     from gwsolver.transport import TransportSolver
 
     stop = flow.end if until is None else until
-    return TransportSolver(model, scheme=scheme).advance(flow, stop, TimeStep(0, 0, 0.0, flow.end))
+    return TransportSolver([model], scheme=scheme).advance(flow, stop, TimeStep(0, 0, 0.0, flow.end))[0]

@@ -9,8 +9,8 @@ import numpy as np
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
-from gwsolver.core.steps import FlowStep
-from gwsolver.core.time import TimeStep
+from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.flow import FlowSolver
 from gwsolver.modflow import saved_flow_steps
 from gwsolver.results import ResultsWriter
@@ -49,45 +49,50 @@ class Outcome:
 
 
 class Carried:
-    """One species on its way: the solver, and where it stands in its own time steps."""
+    """Species that share a time axis on their way: the solver, and where they stand in their own time steps."""
 
-    def __init__(self, model: TransportModel, scheme: str, bar: Silent) -> None:
-        self.model = model
+    def __init__(self, models: list[TransportModel], scheme: str, bar: Silent) -> None:
+        self.models = models
         self.solver = TransportSolver(
-            model, scheme=scheme,
+            models, scheme=scheme,
             on_progress=lambda p: bar.update(p.time, f"step {p.step_length:.3g}, {p.cell}: {p.reason}"),
         )
-        self.ledger = Ledger()
-        self._steps = model.time.steps()
+        self.ledgers = {m.name: Ledger() for m in models}
+        self.time = models[0].time
+        self._steps = self.time.steps()
         self.step: TimeStep | None = next(self._steps)
         self.reached = 0.0
 
     def follow(self, flow: FlowStep, writer: ResultsWriter, outcome: Outcome) -> None:
         """Advance through all own time steps that this flow step covers."""
-        name = self.model.name
         while self.step is not None and self.reached < flow.end * (1.0 - SAME_TIME):
             until = min(self.step.end, flow.end)
             if math.isclose(until, self.step.end, rel_tol=SAME_TIME):
                 until = self.step.end
             within = flow if until <= flow.end else replace(flow, end=until)
-            step = self.solver.advance(within, until, self.step)
             ends = until == self.step.end
-            n_steps = self.model.time.periods[self.step.period].n_steps
-            writer.transport(step, self.step, n_steps, ends)
-            self.ledger.merge(step.ledger)
-            outcome.closure[name] = max(outcome.closure.get(name, 0.0), self.ledger.closure())
-            outcome.minimum[name] = min(outcome.minimum.get(name, math.inf), step.minimum)
-            outcome.maximum[name] = step.maximum
-            counts = outcome.steps.setdefault(name, {"sub_steps": 0, "sweeps": 0})
-            counts["sub_steps"] += step.sub_steps
-            counts["sweeps"] += step.stages
-            held = outcome.limits.setdefault(name, {})
-            for limit in step.limits:
-                key = (self.model.grid.describe(limit.cell), limit.reason)
-                held[key] = held.get(key, 0) + limit.count
+            n_steps = self.time.periods[self.step.period].n_steps
+            for model, step in zip(self.models, self.solver.advance(within, until, self.step), strict=True):
+                writer.transport(step, self.step, n_steps, ends)
+                self._note(model, step, outcome)
             self.reached = until
             if ends:
                 self.step = next(self._steps, None)
+
+    def _note(self, model: TransportModel, step: TransportStep, outcome: Outcome) -> None:
+        """Keep what the run wants to know about a step."""
+        name = model.name
+        self.ledgers[name].merge(step.ledger)
+        outcome.closure[name] = max(outcome.closure.get(name, 0.0), self.ledgers[name].closure())
+        outcome.minimum[name] = min(outcome.minimum.get(name, math.inf), step.minimum)
+        outcome.maximum[name] = step.maximum
+        counts = outcome.steps.setdefault(name, {"sub_steps": 0, "sweeps": 0})
+        counts["sub_steps"] += step.sub_steps
+        counts["sweeps"] += step.stages
+        held = outcome.limits.setdefault(name, {})
+        for limit in step.limits:
+            key = (model.grid.describe(limit.cell), limit.reason)
+            held[key] = held.get(key, 0) + limit.count
 
 
 def simulate(
@@ -128,31 +133,43 @@ def _carry(
 ) -> None:
     """Run one flow and all species on it, one flow step in memory at a time."""
     with timings.phase("transport"):
-        carried = [Carried(m, scheme, bar) for m in models]
+        carried = [Carried(group, scheme, bar) for group in _groups(models)]
     bar.start(", ".join(m.name for m in models) or name, 0.0, end)
     for flow, serves in flow_steps:
         bar.update(flow.end)
         with timings.phase("transport"):
             for one in carried:
-                one.follow(_aligned(flow, one.model, serves), writer, outcome)
+                one.follow(_aligned(flow, one.time, serves), writer, outcome)
     for one in carried:
         if one.step is not None:
             raise InputError([Problem(
-                f"the flow ends before the transport model does: transport needs flow until {one.model.time.end:g}",
-                file=one.model.file, package="tdis", value=f"{one.reached:g}",
+                f"the flow ends before the transport model does: transport needs flow until {one.time.end:g}",
+                file=one.models[0].file, package="tdis", value=f"{one.reached:g}",
                 hint="Give flow and transport the same stress periods, or flow one single steady period.",
             )])
-        log.note(f"{one.model.name}: {outcome.steps[one.model.name]['sub_steps']:,} sub-steps, "
-                 f"balance closes to {outcome.closure[one.model.name]:.1e}")
+        for model in one.models:
+            log.note(f"{model.name}: {outcome.steps[model.name]['sub_steps']:,} sub-steps, "
+                     f"balance closes to {outcome.closure[model.name]:.1e}")
 
 
-def _aligned(flow: FlowStep, model: TransportModel, serves: str) -> FlowStep:
+def _groups(models: list[TransportModel]) -> list[list[TransportModel]]:
+    """Return the species that can go together: those on one time axis."""
+    groups: list[list[TransportModel]] = []
+    for model in models:
+        mates = next((g for g in groups if g[0].time == model.time), None)
+        if mates is None:
+            groups.append([model])
+        else:
+            mates.append(model)
+    return groups
+
+
+def _aligned(flow: FlowStep, time: TimeAxis, serves: str) -> FlowStep:
     """Stretch a steady flow step over the transport steps it serves (MODFLOW's FMI matches periods, not times).
 
     A steady flow that is the only step of its period serves all transport steps of the same period; if
     it is the only one of the whole flow model it serves them all.
     """
-    time = model.time
     if not flow.steady or serves == "step" or (serves == "period" and flow.period >= time.n_periods):
         return flow
     if serves == "run":

@@ -110,13 +110,24 @@ class Store:
 
 
 class WaterBalance:
-    """Follows the water of every cell from flow step to flow step."""
+    """Follows the water of every cell from flow step to flow step.
+
+    Attributes
+    ----------
+    elastic_before : ndarray of float64, shape (cell,)
+        Elastic water before the latest step [L**3], from which it can be repeated.
+    """
 
     def __init__(self, model: TransportModel) -> None:
         m = model.mobile
         self._pores = m.porosity * model.grid.volume
         self._solids = m.bulk_density * m.distribution_coefficient * model.grid.volume
-        self._elastic = np.zeros(model.grid.n_cells)
+        self._elastic: Floats = np.zeros(model.grid.n_cells)
+        self.elastic_before = self._elastic
+
+    def go_back(self, elastic: Floats) -> None:
+        """Stand where `elastic_before` was this."""
+        self._elastic = elastic.copy()
 
     def step(self, flow: FlowStep) -> Capacity:
         """Return the capacities of the next flow step.
@@ -126,6 +137,7 @@ class WaterBalance:
         """
         pores = self._pores * flow.saturation_end
         bound = 0.5 * pores
+        self.elastic_before = self._elastic
         self._elastic = np.clip(self._elastic - flow.length * flow.storage_specific, -bound, bound)
         water_end = pores + self._elastic
         water_start = np.maximum(water_end + flow.length * flow.storage_flow, 0.0)

@@ -105,13 +105,13 @@ def test_thirty_years_on_the_coarse_grid_keep_water_mass_and_order(builder, valu
     builder.build(tmp_path, 100.0, values)
     simulation = read(tmp_path)
     (flow_model,), (benzene,) = simulation.flow_models, simulation.transport_models
-    flow, transport = FlowSolver(flow_model), TransportSolver(benzene)
+    flow, transport = FlowSolver(flow_model), TransportSolver([benzene])
     ledger, flows = Ledger(), {}
     for step in flow_model.time.steps():
         if step.period == 2:
             break
         flows[step.period] = flow.advance(step)
-        last = transport.advance(flows[step.period], step.end, step)
+        last = transport.advance(flows[step.period], step.end, step)[0]
         ledger.merge(last.ledger)
     check_water(flows, values)
     check_mass(ledger, last, builder, values)
@@ -156,9 +156,9 @@ def check_decay(benzene, flow):
     for factor in (0.5, 3.0):
         mobile = replace(benzene.mobile, decay_rate=factor * benzene.mobile.decay_rate,
                          decay_rate_sorbed=factor * benzene.mobile.decay_rate_sorbed)
-        solver = TransportSolver(replace(benzene, mobile=mobile))
+        solver = TransportSolver([replace(benzene, mobile=mobile)])
         for step in benzene.time.steps_of(0)[:2]:
-            last = solver.advance(replace(flow, start=step.start, end=step.end), step.end, step)
+            last = solver.advance(replace(flow, start=step.start, end=step.end), step.end, step)[0]
         fields.append(last.concentration.copy())
     seen = fields[0] > 1e-9 * fields[0].max()
     assert np.all(fields[0][seen] > fields[1][seen])
@@ -191,7 +191,7 @@ def plume_length(decay, c0=4.95, limit=0.01):
         MobileDomain(0.3 * one, 1.75e6 * one, 2.944e-8 * one, decay * one, decay * one),
         dispersion=Dispersion(alh, alh, ath1, vertical, vertical, zero), packages=(cnc,))
     step = next(iter(time.steps()))
-    last = TransportSolver(model).advance(FlowSolver(flow).advance(step), step.end, step)
+    last = TransportSolver([model]).advance(FlowSolver(flow).advance(step), step.end, step)[0]
     axis = last.concentration[(row == n_y - 1) & (grid.layer == 0)]
     x = grid.x[(row == n_y - 1) & (grid.layer == 0)] - 0.5 * dx
     beyond = int(np.argmax(axis < limit))

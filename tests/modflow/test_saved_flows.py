@@ -153,9 +153,9 @@ def test_a_plume_on_saved_flows_closes(steps):
         dispersion=Dispersion(fill(10.0), fill(10.0), fill(1.0), fill(0.1), fill(0.1), fill(0.0)),
         sources=(SourceConcentration("stream", "concentration"),),
     )
-    solver = TransportSolver(model)
+    solver = TransportSolver([model])
     for flow, stress in zip(steps, model.time.steps(), strict=True):
-        done = solver.advance(flow, flow.end, stress)
+        done = solver.advance(flow, flow.end, stress)[0]
         assert done.ledger.closure() < 1e-10
         assert done.minimum >= 0.0
     entered = {name: into for name, _, into, _ in done.ledger.rows() if into > 0.0}

@@ -111,17 +111,17 @@ def test_constant_concentration_stays_constant_while_the_water_table_moves(box):
 def test_two_half_steps_of_output_change_little(box):
     """Stopping on the way only shortens one sub-step."""
     model, flow = box.model(), box.flow()
-    solver = TransportSolver(model)
+    solver = TransportSolver([model])
     stress = TimeStep(0, 0, 0.0, box.time)
     solver.advance(flow, 0.37 * box.time, stress)
-    c = solver.advance(flow, box.time, stress).concentration
+    c = solver.advance(flow, box.time, stress)[0].concentration
     whole = carry(model, flow).concentration
     assert np.abs(c - whole).sum() < 0.01 * whole.sum()
 
 
 @pytest.mark.parametrize("kind", ["dis", "disv"])
 def test_any_number_of_threads_gives_the_same_bits(kind, monkeypatch):
-    monkeypatch.setattr("gwsolver.transport.sweeps.CELLS_PER_THREAD", 1)  # small grids would take one thread
+    monkeypatch.setattr("gwsolver.transport.explicit.sweeps.CELLS_PER_THREAD", 1)  # small grids would take one thread
     grid = hexagons(40, 10.0) if kind == "disv" else None
     answers = []
     try:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from gwsolver import kernels
 from gwsolver.core.dis import structured_grid
 from gwsolver.kernels import transport_cells, transport_coefficients
-from gwsolver.transport.coefficients import coefficients
-from gwsolver.transport.ends import end_rule
+from gwsolver.transport.explicit.coefficients import coefficients
+from gwsolver.transport.explicit.ends import end_rule
+from gwsolver.transport.explicit.sweeps import CloudSweep, RowSweep
 from gwsolver.transport.schemes import named
 from gwsolver.transport.sources import boundaries
-from gwsolver.transport.sweeps import CloudSweep, RowSweep
 from gwsolver.transport.water import WaterBalance
 from tests.transport import twins
 from tests.transport.builders import flow_step, transport_model, whole

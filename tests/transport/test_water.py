@@ -16,7 +16,7 @@ def sloshing(specific_yield, *, specific=0.0, n_steps=5, amplitude=1.5, **option
     """Random flow between cells of two layers, taken up by water table (and elastic) storage."""
     rng = np.random.default_rng(1)
     grid = structured_grid(np.full(8, 10.0), np.full(6, 10.0), 10.0, [5.0, 0.0])
-    solver = TransportSolver(transport_model(grid, dispersivity=(5.0, 1.0, 0.1), porosity=POROSITY, **options))
+    solver = TransportSolver([transport_model(grid, dispersivity=(5.0, 1.0, 0.1), porosity=POROSITY, **options)])
     saturation, books, steps = np.full(grid.n_cells, 0.6), Ledger(), []
     for k in range(n_steps):
         flow = rng.normal(size=grid.n_faces) * amplitude
@@ -29,7 +29,7 @@ def sloshing(specific_yield, *, specific=0.0, n_steps=5, amplitude=1.5, **option
             grid, flow, start=float(k), end=k + 1.0, saturation=(saturation, after), close=False,
             storage_yield=-(1.0 - specific) * net, storage_specific=-specific * net,
         )
-        steps.append(solver.advance(step, step.end, whole(step)))
+        steps.append(solver.advance(step, step.end, whole(step))[0])
         books.merge(steps[-1].ledger)
         saturation = after
     return steps, books, solver
@@ -67,16 +67,16 @@ def draining(grid, start, end, *, drain):
 
 def test_a_cell_that_dries_is_emptied_and_one_that_wets_fills_again():
     grid = structured_grid([10.0, 10.0], [10.0], 1.0, [0.0])
-    solver = TransportSolver(transport_model(grid, porosity=POROSITY, initial=[4.0, 0.0]))
+    solver = TransportSolver([transport_model(grid, porosity=POROSITY, initial=[4.0, 0.0])])
     first = draining(grid, 0.0, 1.0, drain=True)
-    dried = solver.advance(first, 1.0, whole(first))
+    dried = solver.advance(first, 1.0, whole(first))[0]
     assert dried.dry.tolist() == [True, False]
     assert dried.concentration[1] == pytest.approx(4.0 * (1.0 - np.exp(-1.0)), rel=0.03)
     assert dried.maximum <= 4.0
     assert dried.minimum >= 0.0
     assert dried.sub_steps < 60
     second = draining(grid, 1.0, 2.0, drain=False)
-    wetted = solver.advance(second, 2.0, whole(second))
+    wetted = solver.advance(second, 2.0, whole(second))[0]
     assert not wetted.dry.any()
     assert wetted.minimum >= 0.0
     assert max(dried.ledger.closure(), wetted.ledger.closure()) < 1e-12
@@ -85,11 +85,11 @@ def test_a_cell_that_dries_is_emptied_and_one_that_wets_fills_again():
 def test_a_dry_cell_keeps_its_mass_and_gives_it_back():
     """A jump from wet to dry without flow, as saved flows may show it."""
     grid = structured_grid([10.0, 10.0], [10.0], 1.0, [0.0])
-    solver = TransportSolver(transport_model(grid, porosity=POROSITY, initial=[4.0, 1.0]))
+    solver = TransportSolver([transport_model(grid, porosity=POROSITY, initial=[4.0, 1.0])])
     states = []
     for k, saturation in enumerate((1.0, 0.0, 1.0)):
         step = flow_step(grid, np.zeros(1), start=k, end=k + 1.0, saturation=([saturation, 1.0],) * 2)
-        states.append(solver.advance(step, step.end, whole(step)))
+        states.append(solver.advance(step, step.end, whole(step))[0])
     assert states[1].dry.tolist() == [True, False]
     assert states[1].concentration.tolist() == [0.0, 1.0]
     assert ("storage", "retained") in states[1].ledger.amounts
@@ -99,7 +99,7 @@ def test_a_dry_cell_keeps_its_mass_and_gives_it_back():
 
 def test_a_cell_without_water_that_passes_water_on_is_refused_by_name():
     grid = structured_grid(np.full(3, 10.0), [10.0], 1.0, [0.0])
-    solver = TransportSolver(transport_model(grid))
+    solver = TransportSolver([transport_model(grid)])
     flow = flow_step(grid, np.full(2, 1.0), saturation=([1.0, 0.0, 1.0],) * 2)
     with pytest.raises(InputError, match=r"1 cells hold no water but pass water on \(advection\).*column 2"):
         solver.advance(flow, 1.0, whole(flow))
@@ -109,7 +109,7 @@ def test_flow_that_does_not_balance_is_booked_and_keeps_a_uniform_concentration(
     rng = np.random.default_rng(5)
     grid = structured_grid(np.full(5, 10.0), np.full(4, 10.0), 1.0, [0.0])
     flow = flow_step(grid, rng.normal(size=grid.n_faces), close=False)
-    step = TransportSolver(transport_model(grid, initial=2.0)).advance(flow, 1.0, whole(flow))
+    step = TransportSolver([transport_model(grid, initial=2.0)]).advance(flow, 1.0, whole(flow))[0]
     np.testing.assert_allclose(step.concentration, 2.0, rtol=1e-13)
     assert ("flow", "flow imbalance") in step.ledger.amounts
     assert step.ledger.closure() < 1e-12

@@ -43,14 +43,14 @@ def run(folder: Path, modflow: str | None) -> Iterator[Measurement]:
 
 def measure(model, flow, threads: int, bandwidth: float) -> Measurement:
     """Time about SWEEPS sweeps after the first step, which sets everything up."""
-    solver = TransportSolver(model)
+    solver = TransportSolver([model])
     stress = TimeStep(0, 0, flow.start, flow.end)
     first = 1e-9 * flow.end
     solver.advance(flow, first, stress)
-    probe = solver.advance(flow, 1e-4 * flow.end, stress)
+    probe = solver.advance(flow, 1e-4 * flow.end, stress)[0]
     length = (probe.end - probe.start) * SWEEPS / probe.stages
     begin = time.perf_counter()
-    step = solver.advance(flow, probe.end + length, stress)
+    step = solver.advance(flow, probe.end + length, stress)[0]
     seconds = time.perf_counter() - begin
     cells = model.grid.n_cells
     rate = cells * step.stages / seconds

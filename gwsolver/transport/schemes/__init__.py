@@ -5,7 +5,7 @@ import pkgutil
 from functools import cache
 
 from gwsolver.core.errors import InputError, Problem
-from gwsolver.transport.schemes.scheme import Scheme
+from gwsolver.transport.engine import Scheme
 
 __all__ = ["Scheme", "named", "schemes"]
 PLANNED = ("mf6", "tvd", "central", "implicit", "steady")

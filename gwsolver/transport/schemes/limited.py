@@ -1,5 +1,5 @@
 """The default: Koren-limited third-order advection, fourth-order cross flux, never negative."""
 
-from gwsolver.transport.schemes.scheme import Scheme
+from gwsolver.transport.explicit.scheme import ExplicitScheme
 
-SCHEME = Scheme("limited", "limited third-order advection", order=1.0)
+SCHEME = ExplicitScheme("limited", "limited third-order advection", order=1.0)

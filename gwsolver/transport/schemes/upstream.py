@@ -1,5 +1,5 @@
 """Upstream weighting, first order: robust, and as smeared as MODFLOW's own."""
 
-from gwsolver.transport.schemes.scheme import Scheme
+from gwsolver.transport.explicit.scheme import ExplicitScheme
 
-SCHEME = Scheme("upstream", "upstream weighting", order=0.0)
+SCHEME = ExplicitScheme("upstream", "upstream weighting", order=0.0)

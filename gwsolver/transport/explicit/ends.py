@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.transport.faces import FaceList
+from gwsolver.transport.explicit.faces import FaceList
 from gwsolver.transport.sources import Boundaries
 
 Floats = NDArray[np.float64]

@@ -8,8 +8,8 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import StepLimit
 from gwsolver.kernels import transport_cells
-from gwsolver.transport.coefficients import Coefficients
-from gwsolver.transport.schemes import Scheme
+from gwsolver.transport.explicit.coefficients import Coefficients
+from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.sources import Boundaries, Floats
 from gwsolver.transport.water import Capacity
 
@@ -63,7 +63,7 @@ def reason(cell: int, k: Coefficients, b: Boundaries) -> str:
 
 
 def step_limit(
-    k: Coefficients, b: Boundaries, capacity: Capacity, part: float, span: float, stages: int, scheme: Scheme
+    k: Coefficients, b: Boundaries, capacity: Capacity, part: float, span: float, stages: int, scheme: ExplicitScheme
 ) -> Limit:
     """Return the longest step that keeps every concentration positive and decay accurate.
 
@@ -90,7 +90,7 @@ def step_limit(
 
 def refuse_endless(
     model: TransportModel, k: Coefficients, b: Boundaries, capacity: Capacity, span: float, stages: int,
-    scheme: Scheme,
+    scheme: ExplicitScheme,
 ) -> None:
     """Refuse an interval that would take more than a million sub-steps to follow.
 

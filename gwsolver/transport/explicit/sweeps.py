@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
 from gwsolver.kernels import n_threads, transport_cloud, transport_rows
-from gwsolver.transport.cloud import build_cloud
-from gwsolver.transport.coefficients import Coefficients
-from gwsolver.transport.ends import EndRule
-from gwsolver.transport.faces import FaceList
-from gwsolver.transport.rows import LONGEST_RUN, build_rows
+from gwsolver.transport.explicit.cloud import build_cloud
+from gwsolver.transport.explicit.coefficients import Coefficients
+from gwsolver.transport.explicit.ends import EndRule
+from gwsolver.transport.explicit.faces import FaceList
+from gwsolver.transport.explicit.rows import LONGEST_RUN, build_rows
 
 Floats = NDArray[np.float64]
 CELLS_PER_THREAD = 4096

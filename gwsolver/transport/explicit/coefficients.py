@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_coefficients
-from gwsolver.transport.faces import FaceList, wet_sides
-from gwsolver.transport.schemes import Scheme
+from gwsolver.transport.explicit.faces import FaceList, wet_sides
+from gwsolver.transport.explicit.scheme import ExplicitScheme
 
 Floats = NDArray[np.float64]
 DIFFUSIVE_PECLET = 5.0
@@ -35,7 +35,7 @@ class Coefficients:
 
 
 def coefficients(
-    model: TransportModel, flow: FlowStep, faces: FaceList, structured: bool, scheme: Scheme
+    model: TransportModel, flow: FlowStep, faces: FaceList, structured: bool, scheme: ExplicitScheme
 ) -> Coefficients:
     """Compute the coefficients of a flow step, all but the ratios, which the sweep sets (`Sweep.end_with`)."""
     grid = model.grid

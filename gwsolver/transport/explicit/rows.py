@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
-from gwsolver.transport.faces import FaceList, face_list
+from gwsolver.transport.explicit.faces import FaceList, face_list
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

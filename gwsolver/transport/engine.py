@@ -1,0 +1,49 @@
+"""What every transport engine offers the door of the room (`TransportSolver`)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.simulation import TransportModel
+from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.time import TimeStep
+from gwsolver.transport.progress import Reporter
+
+State = Mapping[str, NDArray[Any]]
+Floats = NDArray[np.float64]
+
+
+class Engine(Protocol):
+    """Carries a group of species that share grid, flow and time steps."""
+
+    def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
+        """Carry every species to `until`; see `TransportSolver.advance`."""
+        ...
+
+    def state(self) -> State:
+        """Return everything a later `restore` needs to go on bit for bit, as named arrays."""
+        ...
+
+    def restore(self, state: State, flow: FlowStep) -> None:
+        """Go on from a state that the same models left behind at or in this flow step."""
+        ...
+
+
+class Scheme(Protocol):
+    """A transport scheme, as ``gwsolver.transport.schemes`` lists them."""
+
+    @property
+    def name(self) -> str:
+        """Name, as the user asks for it."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Title, as the log tells it."""
+        ...
+
+    def start(self, models: Sequence[TransportModel], report: Reporter) -> Engine:
+        """Return the engine that carries these species."""
+        ...

@@ -1,0 +1,98 @@
+"""Marching over an interval with the same sub-step for all cells: SSPRK(S,2) on the sweep that suits the grid."""
+
+import math
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.kernels import transport_cells
+from gwsolver.transport.explicit.coefficients import n_stages
+from gwsolver.transport.explicit.limits import Limit, step_limit
+from gwsolver.transport.explicit.sweeps import useful_threads
+from gwsolver.transport.explicit.work import Work
+from gwsolver.transport.progress import Progress, Reporter
+
+Floats = NDArray[np.float64]
+
+
+class March(Protocol):
+    """A way to carry one species over an interval."""
+
+    def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
+        """Carry `work` from `start` to `until` [T], filling its sums and counts."""
+        ...
+
+
+class GlobalMarch:
+    """All cells take the same sub-step.
+
+    Parameters
+    ----------
+    n_cells : int
+    """
+
+    def __init__(self, n_cells: int) -> None:
+        self._inverse = np.zeros(n_cells)
+        self._before = np.zeros(n_cells)
+
+    def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
+        """Carry `work` from `start` to `until`."""
+        self._set_inverse(work, start)
+        np.multiply(work.mass, self._inverse, out=work.concentration)
+        _fix(work)
+        stages = n_stages(work.coefficients)
+        time = start
+        limit: Limit | None = None
+        while time < until:
+            if limit is None or not work.capacity.steady:
+                limit = step_limit(
+                    work.coefficients, work.boundaries, work.capacity, work.part(time), work.flow.length, stages,
+                    work.scheme,
+                )
+            left = until - time
+            length = left / max(1.0, math.ceil(left / limit.step * (1.0 - 1e-12)))
+            self._step(work, time, length, stages)
+            time = until if length >= left * (1.0 - 1e-12) else time + length
+            work.limits.add(limit)
+            work.sub_steps += 1
+            work.stages += stages
+            report(Progress(time, length, limit.cell, limit.reason))
+
+    def _set_inverse(self, work: Work, time: float) -> None:
+        k = work.capacity
+        transport_cells.inverse_capacity(
+            k.start, k.end - k.start, k.least, work.part(time), self._inverse, useful_threads(work.mass.size)
+        )
+
+    def _step(self, work: Work, time: float, length: float, stages: int) -> None:
+        """Take one step of SSPRK(S,2)."""
+        b, c, mass = work.boundaries, work.concentration, work.mass
+        h = length / (stages - 1)
+        weight = h * (stages - 1) / stages
+        unsteady = not work.capacity.steady
+        np.copyto(self._before, mass)
+        taking = np.flatnonzero(b.taken)
+        for stage in range(1, stages + 1):
+            if unsteady and stage < stages:
+                self._set_inverse(work, time + stage * h)
+            took = np.minimum(h * b.taken[taking], 0.05 * mass[taking])
+            work.sweep.stage(
+                work.coefficients, c, mass, work.integral, b.source, b.loss, self._inverse, h, weight
+            )
+            if taking.size:
+                mass[taking] -= took
+                c[taking] = mass[taking] * self._inverse[taking]
+                work.taken[taking] += took * (stages - 1) / stages
+            _fix(work)
+        transport_cells.blend(self._before, mass, self._inverse, 1.0 / stages, c, useful_threads(mass.size))
+        if b.fixed_cells.size:
+            work.fixed_net += mass[b.fixed_cells] - self._before[b.fixed_cells]
+            _fix(work)
+            mass[b.fixed_cells] = work.content(time + length)[b.fixed_cells] * b.fixed_concentration
+
+
+def _fix(work: Work) -> None:
+    """Give cells of fixed concentration theirs."""
+    b = work.boundaries
+    work.concentration[b.fixed_cells] = b.fixed_concentration

@@ -1,0 +1,39 @@
+"""What tells explicit schemes apart: how advection and the cross flux are limited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gwsolver.core.simulation import TransportModel
+from gwsolver.transport.engine import Engine
+from gwsolver.transport.progress import Reporter
+
+
+@dataclass(frozen=True)
+class ExplicitScheme:
+    """An explicit transport scheme.
+
+    Attributes
+    ----------
+    name : str
+        As the user asks for it.
+    title : str
+        As the log tells it.
+    order : float
+        1: limited third-order advection; 0: upstream weighting.
+    clip : float
+        Most that the cross flux of dispersion may take from its donor, in multiples of its own scale.
+    limit : float
+        Part of a cell's mass that may leave in one stage.
+    """
+
+    name: str
+    title: str
+    order: float
+    clip: float = 4.0
+    limit: float = 0.95
+
+    def start(self, models: Sequence[TransportModel], report: Reporter) -> Engine:
+        """Return the engine that carries these species."""
+        from gwsolver.transport.explicit.engine import ExplicitEngine
+
+        return ExplicitEngine(models, self, report)

@@ -1,0 +1,159 @@
+"""One species under the explicit engine: its mass, carried from flow step to flow step."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.simulation import TransportModel
+from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.time import TimeStep
+from gwsolver.transport.budget import Books
+from gwsolver.transport.engine import State
+from gwsolver.transport.explicit.coefficients import Coefficients, coefficients, n_stages
+from gwsolver.transport.explicit.ends import end_rule
+from gwsolver.transport.explicit.limits import refuse_endless
+from gwsolver.transport.explicit.march import GlobalMarch, March
+from gwsolver.transport.explicit.scheme import ExplicitScheme
+from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
+from gwsolver.transport.explicit.work import Work
+from gwsolver.transport.progress import Reporter
+from gwsolver.transport.sources import Boundaries, boundaries
+from gwsolver.transport.water import Capacity, Store, WaterBalance
+
+Floats = NDArray[np.float64]
+
+
+class ExplicitSpecies:
+    """Carries one species through the flow.
+
+    Parameters
+    ----------
+    model : TransportModel
+    scheme : ExplicitScheme
+    report : Reporter
+
+    Attributes
+    ----------
+    mass : ndarray of float64, shape (cell,)
+        Mobile mass, dissolved and sorbed [M]: the state.
+    concentration : ndarray of float64, shape (cell,)
+        Dissolved [M/L**3].
+    time : float or None
+        How far the species has come [T]; None before the first step.
+    """
+
+    def __init__(self, model: TransportModel, scheme: ExplicitScheme, report: Reporter) -> None:
+        self.model = model
+        self.scheme = scheme
+        self.concentration: Floats = np.ascontiguousarray(model.initial_concentration, dtype=float).copy()
+        self.mass: Floats = np.zeros(model.grid.n_cells)
+        self.time: float | None = None
+        self._report = report
+        self._water = WaterBalance(model)
+        self._store = Store(model)
+        self._march: March = GlobalMarch(model.grid.n_cells)
+        self._flow: FlowStep | None = None
+        self._stress: TimeStep | None = None
+        self._wet: NDArray[np.bool_] | None = None
+        self._sweep: Sweep
+        self._k: Coefficients
+        self._capacity: Capacity
+        self._boundaries: Boundaries
+        self._dissolved_part: Floats = np.ones(model.grid.n_cells)
+
+    def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> TransportStep:
+        """Carry the species to `until`; see `TransportSolver.advance`."""
+        start = flow.start if self.time is None else self.time
+        books = Books(self.model, start, until)
+        rewetted = self._enter(flow, stress, books)
+        work = Work(
+            self.model, self.scheme, flow, self._k, self._boundaries, self._capacity, self._sweep, self.mass,
+            self.concentration,
+        )
+        self._march(work, start, until, self._report)
+        self.time = until
+        self._dissolved_part = self._capacity.water_part(work.part(until))
+        books.close(
+            work.boundaries, self.mass, self._dissolved_part, self._store, work.integral, work.taken, work.fixed_net,
+            rewetted,
+        )
+        dry = work.content(until) <= 0.0
+        c = np.where(dry, 0.0, self.concentration)
+        dissolved = self.mass * self._dissolved_part
+        return TransportStep(
+            species=self.model.name, start=start, end=until, concentration=c, dry=dry,
+            mass=float(dissolved.sum() + self._store.mass.sum()), mass_sorbed=float((self.mass - dissolved).sum()),
+            ledger=books.ledger, package_rates=books.package_rates, sub_steps=work.sub_steps, stages=work.stages,
+            limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()),
+        )
+
+    def state(self) -> State:
+        """Return what a later `restore` needs to go on bit for bit."""
+        return {
+            "time": np.array([np.nan if self.time is None else self.time]), "mass": self.mass,
+            "concentration": self.concentration, "dissolved_part": self._dissolved_part,
+            "store_mass": self._store.mass, "store_content": self._store.content,
+            "elastic": self._water.elastic_before,
+        }
+
+    def restore(self, state: State, flow: FlowStep) -> None:
+        """Go on from a state taken at or in this flow step."""
+        time = float(state["time"][0])
+        self.time = None if np.isnan(time) else time
+        self.mass[:], self.concentration[:] = state["mass"], state["concentration"]
+        self._dissolved_part = state["dissolved_part"].copy()
+        self._store.mass[:], self._store.content[:] = state["store_mass"], state["store_content"]
+        self._water.go_back(state["elastic"])
+        if self.time is not None:
+            self._flow, self._capacity = flow, self._water.step(flow)
+            self._new_field(flow)
+
+    def _enter(self, flow: FlowStep, stress: TimeStep, books: Books) -> float:
+        """Make ready for a flow step and a stress step where they are new; return mass met in rewetted parts."""
+        new_flow, first = flow is not self._flow, self._flow is None
+        rewetted = 0.0
+        new_boundaries = new_flow or stress != self._stress
+        before, previous = self._flow, None if first else self._capacity
+        if new_flow:
+            self._flow, self._capacity = flow, self._water.step(flow)
+        if new_boundaries:
+            self._stress = stress
+            self._boundaries = boundaries(self.model, flow, stress, self._capacity)
+        if first:
+            self.mass[:] = self.concentration * self._capacity.start
+            self._dissolved_part = self._capacity.water_part(0.0)
+        books.open(self.mass, self._dissolved_part, self._store)
+        if new_flow and previous is not None:
+            rewetted = self._store.exchange(self.mass, previous.end, self._capacity.start, self._boundaries.fixed)
+        if new_flow and not (before is not None and _same_field(flow, before) and not self._rewets()):
+            self._new_field(flow)
+        if new_boundaries:
+            self._sweep.end_with(self._k, end_rule(self._sweep.faces, self._k.faces[0], self._boundaries))
+        refuse_endless(
+            self.model, self._k, self._boundaries, self._capacity, books.end - books.start, n_stages(self._k),
+            self.scheme,
+        )
+        return rewetted
+
+    def _wet_cells(self) -> NDArray[np.bool_]:
+        return (self._capacity.start > 0.0) | (self._capacity.end > 0.0)
+
+    def _rewets(self) -> bool:
+        """Return whether other cells than before take part."""
+        return self._wet is None or not np.array_equal(self._wet_cells(), self._wet)
+
+    def _new_field(self, flow: FlowStep) -> None:
+        """Set up tables and coefficients for a flow field."""
+        if self._rewets():
+            self._wet = self._wet_cells()
+            self._sweep = sweep_for(self.model.grid, self._wet)
+        self._k = coefficients(self.model, flow, self._sweep.faces, self._sweep.structured, self.scheme)
+
+
+def _same_field(flow: FlowStep, before: FlowStep) -> bool:
+    """Return whether a step shows the very arrays of the one before (flow solved once, or stretched over steps)."""
+    return (
+        flow.face_flow is before.face_flow
+        and flow.specific_discharge is before.specific_discharge
+        and flow.saturation_start is before.saturation_start
+        and flow.saturation_end is before.saturation_end
+    )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gwsolver.bench import solutions
 from gwsolver.bench.norms import relative_l1, relative_l2
-from gwsolver.bench.uniform import carry, transport_model, uniform_flow
+from gwsolver.bench.uniform import carry, steady_flow, transport_model, uniform_flow
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.grid import Grid
 from gwsolver.core.steps import TransportStep
@@ -140,6 +140,67 @@ def oblique_gaussian(
     )
     step = carry(model, uniform_flow(grid, (*(POROSITY * way), 0.0), end=travel), scheme=scheme)
     return Solved(step.concentration, solutions.gaussian_pulse(points, travel, **kw), spacing, step)
+
+
+def section_gaussian(
+    angle: float, section: str, *, n: int = 81, spacing: float = 10.0, deviation: float = 30.0, travel: float = 150.0,
+    longitudinal: float = 10.0, transverse: float = 1.0, scheme: str = "limited",
+) -> Solved:
+    """Carry a Gaussian at `angle` degrees to the layers in a vertical section, ``"xz"`` or ``"yz"``.
+
+    The same problem as `oblique_gaussian`, stood on its edge: z is the second coordinate.
+    """
+    across = np.full(n, spacing)
+    bottoms = 0.5 * n * spacing - spacing * np.arange(1, n + 1)
+    top = 0.5 * n * spacing
+    if section == "xz":
+        grid = structured_grid(across, [spacing], top, bottoms)
+        points = np.column_stack([grid.x, grid.z])
+    else:
+        grid = structured_grid([spacing], across, top, bottoms)
+        points = np.column_stack([grid.y, grid.z])
+    way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    middle = 0.5 * (points.min(axis=0) + points.max(axis=0))
+    kw = dict(
+        centre=middle - 0.5 * travel * way, start_deviation=deviation, seepage_velocity=way,
+        longitudinal_dispersivity=longitudinal, transverse_dispersivity=transverse,
+    )
+    model = transport_model(
+        grid, porosity=POROSITY, longitudinal=longitudinal, transverse=transverse,
+        initial=solutions.gaussian_pulse(points, 0.0, **kw),
+    )
+    q = np.zeros(3)
+    q["xyz".index(section[0])], q[2] = POROSITY * way
+    step = carry(model, uniform_flow(grid, q, end=travel), scheme=scheme)
+    return Solved(step.concentration, solutions.gaussian_pulse(points, travel, **kw), spacing, step)
+
+
+def rotating_cone(
+    *, n: int = 101, radius: float = 15.0, distance: float = 25.0, turns: float = 1.0, scheme: str = "limited"
+) -> Solved:
+    """Turn a cone around the middle of the grid by pure advection; after whole turns it stands where it stood.
+
+    Cells are of unit width. Water turns as a solid body: the flow through a face is the difference of the stream
+    function w r**2 / 2 between its corners, so that every cell balances exactly.
+
+    Parameters
+    ----------
+    radius, distance : float
+        Of the cone's foot, and of its middle from that of the grid [cells].
+    """
+    grid = structured_grid(np.ones(n), np.ones(n), 0.0, [-1.0])
+    x, y = grid.x - 0.5 * n, grid.y - 0.5 * n
+    start = np.maximum(1.0 - np.hypot(x, y - distance) / radius, 0.0)
+    rate = 2.0 * np.pi
+    low, high = grid.face_cells.T
+    middle = 0.5 * np.column_stack([x[low] + x[high], y[low] + y[high]])
+    # q = w (-y, x): its mean over a straight face of this kind is its value in the middle.
+    velocity = rate * POROSITY * np.column_stack([-middle[:, 1], middle[:, 0], np.zeros(middle.shape[0])])
+    face_flow = np.einsum("fi,fi->f", velocity, grid.face_normal)
+    q = rate * POROSITY * np.column_stack([-y, x, np.zeros(x.size)])
+    model = transport_model(grid, porosity=POROSITY, initial=start)
+    step = carry(model, steady_flow(grid, face_flow, q, turns), scheme=scheme)
+    return Solved(step.concentration, start, 1.0, step)
 
 
 def strip(

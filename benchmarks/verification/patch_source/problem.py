@@ -21,4 +21,4 @@ def run(folder: Path, modflow: str | None) -> Iterator[Check]:
         transverse=0.1, vertical_transverse=0.05,
     )
     yield Check("patch source, grid Peclet 2", "L1", coarse.l1, 0.01)
-    yield Check("patch source, grid Peclet 2, below zero", "largest", max(-coarse.step.minimum, 0.0), 0.0)
+    yield Check("patch source, grid Peclet 2, below zero", "largest", max(0.0, -coarse.step.minimum), 0.0)

@@ -16,5 +16,5 @@ def run(folder: Path, modflow: str | None) -> Iterator[Check]:
     # The cone has a tip and an edge: its second derivatives are delta functions, no scheme gets to order 2 in L2.
     yield Check("cone, cells halved", "L2", fine.l2, 0.025, order=order, least_order=1.2)
     for run_ in (coarse, fine):
-        yield Check("cone, below zero", "largest", max(-run_.step.minimum, 0.0), 0.0)
+        yield Check("cone, below zero", "largest", max(0.0, -run_.step.minimum), 0.0)
         yield Check("cone, balance", "budget", run_.step.ledger.closure(), 1e-10)

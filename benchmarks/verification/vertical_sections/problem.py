@@ -16,7 +16,7 @@ def run(folder: Path, modflow: str | None) -> Iterator[Check]:
             if angle in plan:
                 yield Check(
                     f"the same in {section} as in plan, {angle} degrees", "difference of L2", abs(error - plan[angle]),
-                    1e-9,
+                    1e-6,
                 )
     for reverse in (False, True):
         c = column(100, axis="z", reverse=reverse)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.errors import Problem, outside
+from gwsolver.core.isotherms import isotherms
 
 Floats = NDArray[np.float64]
 
@@ -85,21 +86,31 @@ class Storage:
 
 
 @dataclass(frozen=True, eq=False)
-class MobileDomain:
-    """Storage, linear sorption and decay in the water that moves (MODFLOW's MST).
+class Domain:
+    """Storage, equilibrium sorption and decay in a part of the aquifer; all values per volume of aquifer.
+
+    MODFLOW gives porosity and bulk density of a domain per volume of that domain: the reader has
+    multiplied them by the domain's share of the aquifer.
 
     Attributes
     ----------
     porosity : ndarray of float64, shape (cell,)
-        Volume of moving water per volume of aquifer, n [-], 0 < n <= 1.
+        Volume of the domain's water per volume of aquifer, n [-].
     bulk_density : ndarray of float64, shape (cell,)
-        Dry solid per volume of aquifer, rho_b [M/L**3], >= 0; zero where nothing sorbs.
+        Dry solid in contact with it per volume of aquifer, rho_b [M/L**3], >= 0; zero where nothing sorbs.
     distribution_coefficient : ndarray of float64, shape (cell,)
-        Kd [L**3/M], >= 0; zero where nothing sorbs.
+        Kd [L**3/M], or the first parameter of the isotherm, >= 0; zero where nothing sorbs.
     decay_rate : ndarray of float64, shape (cell,)
-        First-order decay of the dissolved solute, lambda [1/T].
+        Decay of the dissolved solute: lambda [1/T], or mass per volume of water and time [M/L**3/T] if of
+        order zero. Negative: production.
     decay_rate_sorbed : ndarray of float64, shape (cell,)
-        First-order decay of the sorbed solute [1/T].
+        Decay of the sorbed solute: [1/T], or mass per mass of solid and time [1/T] if of order zero.
+    isotherm : str
+        A name of `gwsolver.core.isotherms`.
+    sorption_parameter : ndarray of float64, shape (cell,), or None
+        Second parameter of the isotherm (SP2): Freundlich's exponent [-], Langmuir's capacity [M/M].
+    decay_order : int
+        1 or 0.
     """
 
     porosity: Floats
@@ -107,15 +118,82 @@ class MobileDomain:
     distribution_coefficient: Floats
     decay_rate: Floats
     decay_rate_sorbed: Floats
+    isotherm: str = "linear"
+    sorption_parameter: Floats | None = None
+    decay_order: int = 1
+
+    @property
+    def second(self) -> Floats:
+        """Second parameter of the isotherm; ones where none is given."""
+        return np.ones(self.porosity.size) if self.sorption_parameter is None else self.sorption_parameter
+
+    @property
+    def nonlinear(self) -> bool:
+        """Whether retardation depends on the concentration."""
+        return not isotherms()[self.isotherm].linear
+
+    def sorbed(self, concentration: Floats) -> Floats:
+        """Return the sorbed mass per mass of solid in equilibrium with a concentration, shape (cell,)."""
+        return isotherms()[self.isotherm].sorbed(concentration, self.distribution_coefficient, self.second)
+
+    def problems(self) -> list[Problem]:
+        """Return everything that keeps these values from being solved."""
+        found = [
+            *outside("bulk_density", self.bulk_density, "[0, inf)"),
+            *outside("distcoef", self.distribution_coefficient, "[0, inf)"),
+            *outside("decay", self.decay_rate, "(-inf, inf)"),
+            *outside("decay_sorbed", self.decay_rate_sorbed, "(-inf, inf)"),
+        ]
+        sorbs = self.bulk_density * self.distribution_coefficient > 0.0
+        if self.nonlinear:
+            found += outside("sp2", np.where(sorbs, self.second, 1.0), isotherms()[self.isotherm].allowed)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class MobileDomain(Domain):
+    """The water that moves, and the solid in contact with it (MODFLOW's MST).
+
+    Its porosity and bulk density are MODFLOW's times the share of the aquifer that is not immobile.
+    """
+
+    def problems(self) -> list[Problem]:
+        """Return everything that keeps these values from being solved."""
+        hint = "Porosity is a fraction: write 30% as 0.30."
+        return [*outside("porosity", self.porosity, "(0, 1]", hint=hint), *super().problems()]
+
+
+@dataclass(frozen=True, eq=False)
+class ImmobileDomain(Domain):
+    """Water that stands, in exchange with the water that moves (MODFLOW's IST).
+
+    Its contents do not follow the cell's saturation, its exchange does (as in MODFLOW 6).
+
+    Attributes
+    ----------
+    name : str
+        Lower-case package name.
+    transfer_rate : ndarray of float64, shape (cell,)
+        zeta [1/T]: mass zeta (C - C_im) passes per volume of saturated aquifer and time.
+    initial_concentration : ndarray of float64, shape (cell,)
+        Dissolved, at the start [M/L**3].
+    saves_concentration : bool
+        A file of its concentrations was asked for (CIM FILEOUT).
+    """
+
+    name: str = field(kw_only=True)
+    transfer_rate: Floats = field(kw_only=True)
+    initial_concentration: Floats = field(kw_only=True)
+    saves_concentration: bool = field(default=False, kw_only=True)
 
     def problems(self) -> list[Problem]:
         """Return everything that keeps these values from being solved."""
         return [
-            *outside("porosity", self.porosity, "(0, 1]", hint="Porosity is a fraction: write 30% as 0.30."),
-            *outside("bulk_density", self.bulk_density, "[0, inf)"),
-            *outside("distcoef", self.distribution_coefficient, "[0, inf)"),
-            *outside("decay", self.decay_rate, "[0, inf)"),
-            *outside("decay_sorbed", self.decay_rate_sorbed, "[0, inf)"),
+            # Above 1 where the domain stands for slow sorption (volume of water that would hold as much).
+            *outside("porosity", self.porosity, "[0, inf)"),
+            *outside("zetaim", self.transfer_rate, "[0, inf)"),
+            *outside("cim", self.initial_concentration, "[0, inf)"),
+            *super().problems(),
         ]
 
 
@@ -134,6 +212,9 @@ class Dispersion:
         Effective molecular diffusion, Dm [L**2/T].
     warnings : tuple of str
         What a reader should know (ATV given without ATH2, ...).
+    xt3d, xt3d_rhs : bool
+        MODFLOW 6 would use XT3D (XT3D_OFF was not given), its cross terms on the right-hand side
+        (XT3D_RHS); for schemes that follow MODFLOW 6.
     """
 
     alh: Floats
@@ -143,6 +224,8 @@ class Dispersion:
     atv: Floats
     diffusion_coefficient: Floats
     warnings: tuple[str, ...] = field(default=())
+    xt3d: bool = True
+    xt3d_rhs: bool = False
 
     def problems(self) -> list[Problem]:
         """Return everything that keeps these values from being solved."""

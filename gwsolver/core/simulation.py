@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.core.aquifer import Conductivity, Dispersion, MobileDomain, Storage
+from gwsolver.core.aquifer import Conductivity, Dispersion, ImmobileDomain, MobileDomain, Storage
 from gwsolver.core.grid import Grid
 from gwsolver.core.output import Observation, OutputControl
-from gwsolver.core.stress import StressPackage
+from gwsolver.core.stress import StressPackage, StressSource
 from gwsolver.core.time import TimeAxis
 
 Floats = NDArray[np.float64]
@@ -86,7 +86,7 @@ class SavedFlows:
     grid_file: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SourceConcentration:
     """Where the water of a flow package takes its concentration from (one line of SSM).
 
@@ -95,11 +95,22 @@ class SourceConcentration:
     package : str
         Lower-case name of the flow package.
     auxiliary : str
-        Lower-case name of its auxiliary variable.
+        Lower-case name of its auxiliary variable; "" if `values` gives the concentrations.
+    mixed : bool
+        Water that leaves does so at this concentration too, or at the cell's where that is lower
+        (AUXMIXED, SPC6 ... MIXED); else at the cell's.
+    values : StressSource or None
+        Column ``concentration`` of an SPC6 file, shape (entry,) in the order of the flow package's
+        entries; or shape (plan cell,) if `by_plan`.
+    by_plan : bool
+        One value per cell in plan (READASARRAYS).
     """
 
     package: str
-    auxiliary: str
+    auxiliary: str = ""
+    mixed: bool = False
+    values: StressSource | None = None
+    by_plan: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +136,10 @@ class TransportModel:
     advection : str
         What ADV asks for: "upstream", "central", "tvd"; "" without ADV (no advection).
     sources : tuple of SourceConcentration
+    immobile : tuple of ImmobileDomain
+        In the order of the name file.
+    flow_imbalance_correction : bool
+        FMI's option; for schemes that follow MODFLOW 6 (gwsolver's own always correct).
     packages : tuple of StressPackage
         CNC, SRC.
     output : OutputControl
@@ -147,6 +162,8 @@ class TransportModel:
     output: OutputControl = field(default_factory=OutputControl)
     observations: tuple[Observation, ...] = ()
     file: str = ""
+    immobile: tuple[ImmobileDomain, ...] = ()
+    flow_imbalance_correction: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,9 @@ def package_classes() -> dict[str, Any]:
 
 def class_names(package: str, model: str) -> list[str]:
     """Return the abbreviations under which a package may be known: as a list, and as arrays."""
-    if package in ("ts", "tas", "obs", "ncf", "tvk", "tvs", "spc"):
+    if package == "spc":
+        return ["utlspc", "utlspca"]
+    if package in ("ts", "tas", "obs", "ncf", "tvk", "tvs", "spca"):
         return [f"utl{package}"]
     known = package_classes()
     return [n for n in (f"{model}{package}", f"{model}{package}a", package) if n in known]

@@ -15,19 +15,22 @@ from gwsolver.core.stress import StressPackage
 from gwsolver.core.time import TimeAxis
 from gwsolver.modflow.arrays import read_arrays
 from gwsolver.modflow.collect import Findings
+from gwsolver.modflow.domains import read_domains
 from gwsolver.modflow.flow_model import read_closure, read_conductivity, read_initial, read_storage
 from gwsolver.modflow.grids import read_grid
 from gwsolver.modflow.load import rows, words
 from gwsolver.modflow.output import read_observations, read_output_control
 from gwsolver.modflow.packages import Package, wrap
 from gwsolver.modflow.series import Series
+from gwsolver.modflow.sources import ConcentrationFile, read_sources
 from gwsolver.modflow.stress import read_list
 from gwsolver.modflow.timeseries import read_series
-from gwsolver.modflow.transport_model import read_advection, read_dispersion, read_mobile, read_sources
+from gwsolver.modflow.transport_model import read_advection, read_dispersion
 from gwsolver.packages.registry import BoundaryKind, kinds
 
 Model = TypeVar("Model")
 GRIDS = ("dis", "disv", "disu")
+SPC = ("spc", "spca")
 
 
 @dataclass(eq=False)
@@ -42,8 +45,13 @@ class ModelParts:
     singles : dict of str to Package
         Packages a model has once, by type; the grid also as "grid".
     stress : list of (Package, BoundaryKind)
+    immobile : list of Package
+        IST, in the order of the name file.
+    concentrations : dict of str to Package
+        SPC6 files by lower-case file name.
     children : dict of str to list of Package
-        TS6, TAS6 and OBS6 packages by lower-case name of the stress package; "" for the model's own.
+        TS6, TAS6 and OBS6 packages by lower-case name of the stress package, or file name of the SPC6 file;
+        "" for the model's own.
     ims : Package or None
     file : str
     newton : list of str
@@ -56,6 +64,8 @@ class ModelParts:
     file: str = ""
     singles: dict[str, Package] = field(default_factory=dict)
     stress: list[tuple[Package, BoundaryKind]] = field(default_factory=list)
+    immobile: list[Package] = field(default_factory=list)
+    concentrations: dict[str, Package] = field(default_factory=dict)
     children: dict[str, list[Package]] = field(default_factory=dict)
     ims: Package | None = None
     newton: list[str] = field(default_factory=list)
@@ -70,6 +80,9 @@ def take_apart(model: Any, folder: Path, on_disk: bool, time: TimeAxis, findings
     by_type = {k.mf6_type[:-1].lower(): k for k in kinds().values() if k.model == kind}
     names = package_names(model)
     for data in model.packagelist:
+        if str(data.package_type).lower() in SPC:
+            names[str(data.filename).lower()] = str(data.filename).lower()
+    for data in model.packagelist:
         package = wrap(data, names.get(str(data.filename).lower(), str(data.package_name)), folder, on_disk, findings)
         if on_disk:
             findings.files.append(str(package.path))
@@ -79,6 +92,10 @@ def take_apart(model: Any, folder: Path, on_disk: bool, time: TimeAxis, findings
             parts.children.setdefault(key, []).append(package)
         elif package.type in by_type or package.type[:-1] in by_type:
             parts.stress.append((package, by_type.get(package.type) or by_type[package.type[:-1]]))
+        elif package.type == "ist":
+            parts.immobile.append(package)
+        elif package.type in SPC:
+            parts.concentrations[package.name] = package
         else:
             parts.singles[package.type] = package
             if package.type in GRIDS:
@@ -198,14 +215,18 @@ def transport_model(
     if parts.singles.get("adv") is not None:
         parts.findings.note(f"{parts.name}: the scheme that ADV names is passed over for gwsolver's own, "
                             "unless the run asks otherwise.")
+    mobile, immobile = read_domains(mst, parts.immobile, grid)
+    files = {n: ConcentrationFile(p, _series(parts, p)) for n, p in parts.concentrations.items()}
+    fmi = parts.singles.get("fmi")
     return TransportModel(
         name=parts.name, time=parts.time, grid=grid, flow_model=flow_name,
-        initial_concentration=read_initial(parts.singles["ic"], grid), mobile=read_mobile(mst, grid),
+        initial_concentration=read_initial(parts.singles["ic"], grid), mobile=mobile, immobile=immobile,
         saved_flows=saved, dispersion=read_dispersion(dsp, grid) if dsp else None,
         advection=read_advection(parts.singles.get("adv")),
-        sources=read_sources(parts.singles.get("ssm"), known), packages=_stress(parts, grid),
+        sources=read_sources(parts.singles.get("ssm"), known, files, grid, parts.time), packages=_stress(parts, grid),
         output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(parts, grid),
         file=parts.file,
+        flow_imbalance_correction=fmi is not None and bool(fmi.give("flow_imbalance_correction", False)),
     )
 
 

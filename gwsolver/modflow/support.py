@@ -20,19 +20,20 @@ OPTIONS: dict[str, frozenset[str]] = {
     "obs": frozenset({"DIGITS"}),
     "adv": frozenset({"SCHEME", "ATS_PERCEL"}),
     "dsp": frozenset({"XT3D_OFF", "XT3D_RHS"}),
-    "mst": frozenset({"FIRST_ORDER_DECAY", "SORPTION", "SORBATE"}),
+    "mst": frozenset({"FIRST_ORDER_DECAY", "ZERO_ORDER_DECAY", "SORPTION", "SORBATE"}),
+    "ist": frozenset({"FIRST_ORDER_DECAY", "ZERO_ORDER_DECAY", "SORPTION", "SORBATE", "CIM", "BUDGET", "BUDGETCSV"}),
+    "spc": frozenset({"READASARRAYS", "TS6", "TAS6"}),
     "ssm": frozenset(),
     "fmi": frozenset({"FLOW_IMBALANCE_CORRECTION"}),
     "gwfgwt": frozenset(),
 }
 GWF_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "npf", "sto", "oc", "obs"})
-GWT_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "adv", "dsp", "mst", "ssm", "fmi", "oc", "obs"})
+GWT_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "adv", "dsp", "mst", "ist", "ssm", "fmi", "oc", "obs"})
 FROM_SAVED = "Run MODFLOW 6 once and let FMI (or the flow model's OC) name its saved flows: transport runs on them."
 HINTS = {
     "XT3D": "Without XT3D the flow can be solved here; or run MODFLOW 6 and use its saved flows.",
     "REWET": "Use the NEWTON formulation instead, or run MODFLOW 6 and use its saved flows.",
     "THICKSTRT": "Use ICELLTYPE 0 or 1, or run MODFLOW 6 and use its saved flows.",
-    "ZERO_ORDER_DECAY": "Only FIRST_ORDER_DECAY is solved.",
     "MOVER": FROM_SAVED,
     "ATS6": "Give the time steps in TDIS.",
 }

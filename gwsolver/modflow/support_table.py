@@ -10,7 +10,9 @@ TITLES = {
     "dis": "Structured grid", "disv": "Grid of layers of polygons", "disu": "Unstructured grid",
     "ic": "Initial conditions", "npf": "Hydraulic conductivity", "sto": "Storage", "oc": "Output control",
     "obs": "Observations", "adv": "Advection", "dsp": "Dispersion and diffusion",
-    "mst": "Storage, linear sorption, first-order decay", "ssm": "Concentration of sources (AUX)",
+    "mst": "Storage, sorption (linear, Freundlich, Langmuir), decay of order 1 or 0",
+    "ist": "Immobile domains: storage, exchange, sorption, decay",
+    "ssm": "Concentration of sources (AUX, AUXMIXED, SPC6 files as lists or arrays, MIXED)",
     "fmi": "Flow from another simulation or from files",
 }
 HEAD = """# What is supported

@@ -125,6 +125,10 @@ def _package(folder: Path, package: str, model: str, record: Record, survey: Sur
     _check_words(text, names, model, label, found, key=package)
     _check_data(text, names, label, found)
     _check_counts(text, names, label, found)
+    for source in text.records("FILEINPUT"):
+        if len(source.words) > 3 and source.words[1].upper() == "SPC6":
+            _package(folder, "spc", model, Record(source.line, (source.words[1], source.words[3]), source.file), survey,
+                     found)
     for option in text.records("OPTIONS"):
         if option.key in CHILDREN and len(option.words) > 2:
             child = option.key.lower().removesuffix("6")
@@ -148,9 +152,6 @@ def _check_words(text: InputText, names: str | list[str], model: str, label: str
                                      line=record.line, package=label, hint=_nearest(word, sorted(known))))
         elif accepted is not None and word not in accepted:
             found.unsupported.append(_not_supported(f"option {word}", record, hint_for(word, model), label))
-        elif word == "SORPTION" and len(record.words) > 1 and record.words[1].upper() != "LINEAR":
-            found.unsupported.append(_not_supported(f"SORPTION {record.words[1].upper()}", record,
-                                                    "Linear sorption is solved.", label))
 
 
 def _check_data(text: InputText, names: list[str], label: str, found: Findings) -> None:
@@ -232,6 +233,9 @@ def survey_memory(simulation: Any) -> Survey:
             plain = word[:-1] if word in ("rcha", "evta") else word
             if plain in ("ts", "tas"):
                 continue
+            if plain in ("spc", "spca"):
+                _refuse_options(package, "spc", kind, str(package.package_name), found)
+                continue
             if plain not in packages_of(kind):
                 found.unsupported.append(Problem(f"package {word.upper()}6 is not supported",
                                                  package=str(package.package_name), hint=hint_for(word, kind)))
@@ -256,9 +260,6 @@ def _refuse_options(package: Any, key: str, model: str, label: str, found: Findi
         if word not in accepted:
             found.unsupported.append(Problem(f"option {word} is not supported", package=label,
                                              hint=hint_for(word, model)))
-        elif word == "SORPTION" and str(value).lower() not in ("linear", "true"):
-            found.unsupported.append(Problem(f"SORPTION {str(value).upper()} is not supported", package=label,
-                                             hint="Linear sorption is solved."))
 
 
 def _open(path: Path, what: str, survey: Survey, found: Findings, record: Record | None = None) -> InputText | None:

@@ -1,39 +1,12 @@
-"""A GWT model: MST, DSP, ADV and SSM to core types."""
+"""A GWT model: DSP and ADV to core types."""
 
 import numpy as np
 
-from gwsolver.core.aquifer import Dispersion, MobileDomain
+from gwsolver.core.aquifer import Dispersion
 from gwsolver.core.grid import Grid
-from gwsolver.core.simulation import SourceConcentration
-from gwsolver.modflow.load import rows
 from gwsolver.modflow.packages import Package
 
 SCHEMES = ("upstream", "central", "tvd")
-
-
-def read_mobile(package: Package, grid: Grid) -> MobileDomain:
-    """Return MST's values; what its options do not ask for is zero."""
-    zero = np.zeros(grid.n_cells)
-    porosity = package.cells("porosity", grid)
-    if porosity is None:
-        package.bad("porosity is missing")
-        porosity = zero + 1.0
-    sorption = package.give("sorption")
-    decays = bool(package.give("first_order_decay", False))
-    values = {}
-    for name, wanted in (("bulk_density", sorption), ("distcoef", sorption), ("decay", decays),
-                         ("decay_sorbed", decays and sorption)):
-        given = package.cells(name, grid)
-        if wanted and given is None:
-            needed_by = {"decay": "FIRST_ORDER_DECAY", "decay_sorbed": "FIRST_ORDER_DECAY with SORPTION"}
-            package.bad(f"{name} is missing; {needed_by.get(name, 'SORPTION')} needs it")
-        if not wanted and given is not None and np.any(given != 0.0):
-            package.findings.warn(f"{package.name}: {name} is given but no option asks for it; it has no effect.")
-        values[name] = given if wanted and given is not None else zero
-    mobile = MobileDomain(porosity, values["bulk_density"], values["distcoef"], values["decay"],
-                          values["decay_sorbed"])
-    package.check(mobile.problems(), grid)
-    return mobile
 
 
 def read_dispersion(package: Package, grid: Grid) -> Dispersion:
@@ -57,6 +30,7 @@ def read_dispersion(package: Package, grid: Grid) -> Dispersion:
         alh=alh, alv=given["alv"] if given["alv"] is not None else alh, ath1=ath1, ath2=ath2,
         atv=given["atv"] if given["atv"] is not None else ath2,
         diffusion_coefficient=given["diffc"] if given["diffc"] is not None else zero, warnings=warnings,
+        xt3d=not package.give("xt3d_off", False), xt3d_rhs=bool(package.give("xt3d_rhs", False)),
     )
     package.check(dispersion.problems(), grid)
     return dispersion
@@ -71,38 +45,3 @@ def read_advection(package: Package | None) -> str:
         package.bad("scheme", value=scheme, allowed=f"one of {', '.join(SCHEMES)}", block="OPTIONS", word="SCHEME")
         return "upstream"
     return scheme
-
-
-def read_sources(package: Package | None, flow_packages: dict[str, tuple[str, ...]] | None
-                 ) -> tuple[SourceConcentration, ...]:
-    """Return SSM's lines; packages without one bring water of concentration zero.
-
-    Parameters
-    ----------
-    package : Package or None
-    flow_packages : dict of str to tuple of str, optional
-        Auxiliary variables of the flow model's packages by name, to check the lines against.
-    """
-    if package is None:
-        return ()
-    found = []
-    for row in rows(package.data.sources):
-        name, kind, auxiliary = (str(w).lower() for w in row[:3])
-        line = package.line("SOURCES", name)
-        if kind != "aux":
-            package.refuse(f"{kind.upper()} as source of {name}", "Give the concentration as an auxiliary variable "
-                           "of the flow package (SRCTYPE AUX).", block="SOURCES", word=name)
-            continue
-        if flow_packages is not None and name not in flow_packages:
-            package.bad(f'"{name}" is no package of the flow model', line=line,
-                        allowed=f"one of {', '.join(sorted(flow_packages))}")
-            continue
-        if flow_packages is not None and auxiliary not in flow_packages[name]:
-            package.bad(f'"{auxiliary}" is no auxiliary variable of {name}', line=line,
-                        allowed=f"one of {', '.join(flow_packages[name]) or 'none'}")
-            continue
-        found.append(SourceConcentration(name, auxiliary))
-    for row in rows(getattr(package.data, "fileinput", None)):
-        package.refuse(f"SPC6 file as source of {str(row[0]).lower()}", "Give the concentration as an auxiliary "
-                       "variable of the flow package (SRCTYPE AUX).", block="FILEINPUT", word=str(row[0]))
-    return tuple(found)

@@ -151,6 +151,48 @@ def test_a_source_that_names_no_package(tmp_path):
     assert '"welles" is no package of the flow model; allowed: one of rain, sea, wells.' in words(folder)[0]
 
 
+@pytest.mark.parametrize(("file", "old", "new", "problem"), [
+    ("solute.mst", "(?i)SORPTION +LINEAR", "SORPTION HENRY",
+     "SORPTION = henry; allowed: one of FREUNDLICH, LANGMUIR, LINEAR."),
+    ("solute.mst", "(?i)SORPTION +LINEAR", "SORPTION FREUNDLICH",
+     "sp2 is missing; SORPTION FREUNDLICH and LANGMUIR needs it."),
+    ("solute.mst", "(?i)FIRST_ORDER_DECAY", "FIRST_ORDER_DECAY\n ZERO_ORDER_DECAY", "exclude each other"),
+    ("solute.ssm", "AUX +conc", "AUXILIARY conc", "source of wells = AUXILIARY; allowed: one of AUX, AUXMIXED."),
+    ("solute.ssm", "wells +AUX +conc", "wells AUX conc\n wells AUXMIXED conc", '"wells" has a source already.'),
+    ("solute.ssm", "(?i)END sources", "END sources\nBEGIN fileinput\n rain SPC6 FILEIN rain.spc\nEND fileinput",
+     'SPC6 file "rain.spc" is not there.'),
+])
+def test_transport_options_that_are_wrong(tmp_path, file, old, new, problem):
+    folder = write(flow_simulation(tmp_path, transport="solute"))
+    change(folder / file, old, new)
+    assert any(problem in w and file in w for w in words(folder))
+
+
+def test_immobile_domains_must_leave_room_and_fit_mst(tmp_path):
+    sim = flow_simulation(tmp_path, transport="solute")
+    for number, share in enumerate((0.7, 0.6)):
+        flopy.mf6.ModflowGwtist(sim.get_model("solute"), pname=f"pores{number}", filename=f"pores{number}.ist",
+                                porosity=-0.1, volfrac=share, zetaim=0.01, zero_order_decay=True, decay=0.1)
+    text = "\n".join(words(write(sim)))
+    assert "leave nothing for the mobile one: their sum = 1.3 at layer 1, row 1, column 1; allowed: below 1." in text
+    assert "porosity = -0.1 at layer 1, row 1, column 1 is outside [0, inf)" in text
+    assert "decay of order 0 here and of order 1 in MST" in text
+
+
+def test_concentration_files_are_checked(tmp_path):
+    sim = flow_simulation(tmp_path, transport="solute")
+    gwt = sim.get_model("solute")
+    gwt.remove_package("ssm")
+    flopy.mf6.ModflowUtlspc(gwt, filename="wells.spc", maxbound=2, perioddata={
+        0: [(0, "concentration", -7.0), (1, "concentration", "tide"), (5, "concentration", 1.0)]})
+    flopy.mf6.ModflowGwtssm(gwt, fileinput=[("wells", "wells.spc", None)], sources=[("sea", "AUX", "salt")])
+    text = "\n".join(words(write(sim)))
+    assert '"salt" is no auxiliary variable of sea' in text
+    assert "concentration of entry 1 in period 1 = -7" in text
+    assert 'concentration "tide" is neither a number nor a time series of this file' in text
+    assert "entry in period 1 = 6; allowed: 1 to 2 (MAXBOUND)" in text
+
+
 def test_missing_saved_flows(tmp_path):
     write(transport_simulation(tmp_path / "mf6gwt"))
     assert "flow.hds" in words(tmp_path)[0] and "are not there" in words(tmp_path, flow="saved")[0]
@@ -162,10 +204,7 @@ def test_missing_saved_flows(tmp_path):
     ("flow.nam", "(?i)BEGIN packages", "BEGIN packages\n  LAK6 flow.lak lake", "package LAK6 is not supported"),
     ("mfsim.nam", "(?i)BEGIN models", "BEGIN models\n  GWE6 heat.nam heat", "model type GWE6"),
     ("mfsim.nam", "(?i)BEGIN exchanges", "BEGIN exchanges\n  GWF6-GWF6 a.gwfgwf a b", "exchange GWF6-GWF6"),
-    ("solute.mst", "(?i)SORPTION +LINEAR", "SORPTION FREUNDLICH", "SORPTION FREUNDLICH is not supported"),
-    ("solute.mst", "(?i)FIRST_ORDER_DECAY", "ZERO_ORDER_DECAY", "option ZERO_ORDER_DECAY is not supported"),
-    ("solute.ssm", "AUX +conc", "AUXMIXED conc", "AUXMIXED as source of wells is not supported"),
-    ("solute.nam", "(?i)BEGIN packages", "BEGIN packages\n  IST6 solute.ist ist", "package IST6 is not supported"),
+    ("solute.nam", "(?i)BEGIN packages", "BEGIN packages\n  MVT6 solute.mvt mvt", "package MVT6 is not supported"),
     ("flow.tdis", "(?i)BEGIN options", "BEGIN options\n  ATS6 FILEIN flow.ats", "option ATS6 is not supported"),
 ])
 def test_what_is_not_supported_is_refused_by_name(tmp_path, file, old, new, refusal):

@@ -56,6 +56,67 @@ def test_transport_model_applies_the_defaults_of_dsp(tmp_path, opened):
     assert solute.packages[0].at(TimeStep(0, 0, 0.0, 1.0)).columns["concentration"].tolist() == [50.0]
 
 
+def test_nonlinear_sorption_and_zero_order_decay(tmp_path, opened):
+    sim = flow_simulation(tmp_path, transport="solute")
+    gwt = sim.get_model("solute")
+    gwt.remove_package("mst")
+    flopy.mf6.ModflowGwtmst(gwt, porosity=0.3, sorption="freundlich", bulk_density=1800.0, distcoef=1e-4, sp2=0.7,
+                            zero_order_decay=True, decay=-0.01, decay_sorbed=0.002)
+    mobile = opened(sim).transport_models[0].mobile
+    assert (mobile.isotherm, mobile.nonlinear, mobile.decay_order) == ("freundlich", True, 0)
+    assert (mobile.second[0], mobile.decay_rate[0], mobile.decay_rate_sorbed[0]) == (0.7, -0.01, 0.002)
+    assert mobile.sorbed(np.full(24, 16.0))[0] == pytest.approx(1e-4 * 16.0**0.7)
+
+
+def test_immobile_domains_share_the_aquifer(tmp_path, opened):
+    """MODFLOW 6 multiplies porosity and bulk density of every domain by its volume fraction."""
+    sim = flow_simulation(tmp_path, transport="solute")
+    for name, share in (("clay", 0.2), ("silt", 0.3)):
+        flopy.mf6.ModflowGwtist(sim.get_model("solute"), pname=name, filename=f"{name}.ist", porosity=0.4,
+                                volfrac=share, zetaim=0.01, cim=3.0, sorption="linear", bulk_density=1500.0,
+                                distcoef=2e-4, first_order_decay=True, decay=0.1, decay_sorbed=0.05,
+                                cim_filerecord=f"{name}.cim" if name == "silt" else None)
+    model = opened(sim).transport_models[0]
+    assert float(model.mobile.porosity[0]) == pytest.approx(0.5 * 0.3)
+    assert float(model.mobile.bulk_density[0]) == pytest.approx(0.5 * 1800.0)
+    assert [d.name for d in model.immobile] == ["clay", "silt"]
+    silt = model.immobile[1]
+    assert [d.saves_concentration for d in model.immobile] == [False, True]
+    found = [silt.porosity, silt.bulk_density, silt.transfer_rate, silt.initial_concentration, silt.decay_rate_sorbed]
+    assert [float(a[0]) for a in found] == pytest.approx([0.12, 450.0, 0.01, 3.0, 0.05])
+
+
+def test_sources_mixed_and_from_files(tmp_path, opened):
+    sim = flow_simulation(tmp_path, transport="solute")
+    gwt = sim.get_model("solute")
+    gwt.remove_package("ssm")
+    wells = flopy.mf6.ModflowUtlspc(gwt, filename="Wells.spc", maxbound=2, perioddata={
+        0: [(0, "concentration", 7.0), (1, "concentration", "tide")], 1: [(0, "concentration", 8.0)]})
+    wells.ts.initialize(filename="tide.ts", timeseries=[(0.0, 0.0), (40.0, 40.0)], time_series_namerecord=["tide"],
+                        interpolation_methodrecord=["linear"])
+    flopy.mf6.ModflowUtlspca(gwt, filename="rain.spc", concentration=3.5)
+    flopy.mf6.ModflowGwtssm(gwt, fileinput=[("wells", "Wells.spc", "mixed"), ("rain", "rain.spc", None)])
+    sources = {s.package: s for s in opened(sim).transport_models[0].sources}
+    assert (sources["wells"].mixed, sources["wells"].by_plan) == (True, False)
+    assert (sources["rain"].mixed, sources["rain"].by_plan) == (False, True)
+    values = [sources["wells"].values(TimeStep(p, 0, t, t + 2.0)).columns["concentration"].tolist()
+              for p, t in ((0, 0.0), (2, 20.0))]
+    assert values == [[7.0, 1.0], [8.0, 21.0]]
+    assert sources["rain"].values(TimeStep(0, 0, 0.0, 1.0)).columns["concentration"].tolist() == [3.5] * 12
+
+
+def test_options_of_dsp_and_fmi(tmp_path, opened):
+    sim = flow_simulation(tmp_path, transport="solute")
+    gwt = sim.get_model("solute")
+    gwt.dsp.xt3d_off = True
+    flopy.mf6.ModflowGwtfmi(gwt, flow_imbalance_correction=True)
+    gwt.ssm.sources.set_data([("wells", "AUXMIXED", "conc")])
+    model = opened(sim).transport_models[0]
+    assert (model.dispersion.xt3d, model.dispersion.xt3d_rhs) == (False, False)
+    assert model.flow_imbalance_correction
+    assert model.sources[0].mixed
+
+
 def test_simulation_can_be_pickled(tmp_path, opened):
     simulation = pickle.loads(pickle.dumps(opened(flow_simulation(tmp_path, transport="solute"))))
     assert simulation.flow_models[0].packages[0].at(TimeStep(0, 0, 0.0, 1.0)).cells.size == 2

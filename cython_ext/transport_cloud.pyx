@@ -5,6 +5,8 @@ from cython.parallel cimport parallel, prange
 
 from transport_simd cimport gw_flush_on, gw_flush_restore, gw_max, gw_min, gw_minmod
 
+from transport_limiter cimport gw_increment
+
 
 cpdef void gradients(
     const double[::1] concentration,
@@ -52,6 +54,7 @@ cpdef void face_fluxes(
     const double[:, ::1] coefficients,
     const double[:, ::1] rule,
     double[::1] flux,
+    int limiter,
     int threads,
 ) noexcept nogil:
     """Solute mass through each face per time: limited advection, dispersion, cross dispersion.
@@ -70,10 +73,11 @@ cpdef void face_fluxes(
     coefficients : shape (8, face): q, H, factor of the upstream difference, K, G1, G2, G3, gamma.
     rule : shape (2, face), concentration given behind the donor and 1 where it counts, at ends of the grid.
     flux : shape (face,), written: J from n to m [M/T].
+    limiter : 0 Koren, 1 van Leer, 2 central.
     threads : number of threads.
     """
     cdef Py_ssize_t f, n, m, u
-    cdef double a, b, t, phi, donor, carried, q, x, clip, c_n, c_m
+    cdef double a, b, phi, donor, carried, q, x, clip, c_n, c_m
     cdef unsigned int saved = 0
     with nogil, parallel(num_threads=threads):
         saved = gw_flush_on()
@@ -91,10 +95,7 @@ cpdef void face_fluxes(
             if rule[1, f] != 0.0:
                 a = gw_minmod(c_n - rule[0, f] if q > 0.0 else rule[0, f] - c_m, b)
             a = a * coefficients[2, f]
-            t = (a + 2.0 * b) * (1.0 / 3.0)
-            phi = (
-                gw_max(0.0, gw_min(2.0 * a, gw_min(t, 2.0 * b))) + gw_min(0.0, gw_max(2.0 * a, gw_max(t, 2.0 * b)))
-            )
+            phi = gw_increment(a, b, limiter)
             donor = c_n if q > 0.0 else c_m
             phi = gw_min(phi, donor) if q > 0.0 else gw_max(phi, -donor)
             x = -0.5 * (

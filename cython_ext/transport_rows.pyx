@@ -9,6 +9,8 @@ from cython.parallel cimport parallel, prange
 
 from transport_simd cimport gw_flush_on, gw_flush_restore, gw_in, gw_max, gw_min, gw_minmod, gw_out
 
+from transport_limiter cimport gw_increment
+
 
 cdef void gradient_run(
     Py_ssize_t n, gw_in c, gw_in before2, gw_in before, gw_in after, gw_in after2,
@@ -57,14 +59,9 @@ cpdef void gradients(
 
 
 cdef inline double advected(
-    double c_n, double c_m, double upstream, double q, double high, double ratio
+    double c_n, double c_m, double upstream, double q, double high, double ratio, int limiter
 ) noexcept nogil:
-    cdef double b = c_m - c_n
-    cdef double a = upstream * ratio
-    cdef double t = (a + 2.0 * b) * (1.0 / 3.0)
-    cdef double phi = (
-        gw_max(0.0, gw_min(2.0 * a, gw_min(t, 2.0 * b))) + gw_min(0.0, gw_max(2.0 * a, gw_max(t, 2.0 * b)))
-    )
+    cdef double phi = gw_increment(upstream * ratio, c_m - c_n, limiter)
     cdef double donor = c_n if q > 0.0 else c_m
     phi = gw_min(phi, donor) if q > 0.0 else gw_max(phi, -donor)
     # The face value lies between its cells': without this, rounding would empty an empty cell (phi = -2 c_up),
@@ -76,20 +73,20 @@ cdef inline double advected(
 
 cdef void normal_run(
     Py_ssize_t n, gw_in c_n, gw_in c_m, gw_in behind, gw_in beyond,
-    gw_in q, gw_in high, gw_in ratio, gw_in k, gw_out flux,
+    gw_in q, gw_in high, gw_in ratio, gw_in k, gw_out flux, int limiter,
 ) noexcept nogil:
     cdef Py_ssize_t i
     cdef double upstream
     for i in range(n):
         upstream = c_n[i] - behind[i] if q[i] > 0.0 else beyond[i] - c_m[i]
-        flux[i] = advected(c_n[i], c_m[i], upstream, q[i], high[i], ratio[i]) - k[i] * (c_m[i] - c_n[i])
+        flux[i] = advected(c_n[i], c_m[i], upstream, q[i], high[i], ratio[i], limiter) - k[i] * (c_m[i] - c_n[i])
 
 
 cdef void tensor_run(
     Py_ssize_t n, gw_in c_n, gw_in c_m, gw_in behind, gw_in beyond,
     gw_in q, gw_in high, gw_in ratio, gw_in k, gw_in cross1, gw_in cross2, gw_in clip,
     gw_in g1, gw_in g1_m, gw_in g1_nn, gw_in g1_mm, gw_in g2, gw_in g2_m, gw_in g2_nn, gw_in g2_mm,
-    double near, double far, gw_out flux,
+    double near, double far, gw_out flux, int limiter,
 ) noexcept nogil:
     cdef Py_ssize_t i
     cdef double upstream, x
@@ -100,7 +97,7 @@ cdef void tensor_run(
             + cross2[i] * (near * (g2[i] + g2_m[i]) + far * (g2_nn[i] + g2_mm[i]))
         )
         x = gw_max(gw_min(x, clip[i] * c_n[i]), -clip[i] * c_m[i])
-        flux[i] = advected(c_n[i], c_m[i], upstream, q[i], high[i], ratio[i]) - k[i] * (c_m[i] - c_n[i]) + x
+        flux[i] = advected(c_n[i], c_m[i], upstream, q[i], high[i], ratio[i], limiter) - k[i] * (c_m[i] - c_n[i]) + x
 
 
 cpdef void end_values(
@@ -138,13 +135,14 @@ cpdef void face_fluxes(
     const double[:, ::1] coefficients,
     double[::1] flux,
     bint cross,
+    int limiter,
     int threads,
 ) noexcept nogil:
     """Solute mass through each face per time: limited advection, dispersion, cross dispersion.
 
         J = q c_up + H phi - K (c_m - c_n) + X
 
-    phi is Koren's limited increment with the donor's part clipped to c_up; X the cross flux with
+    phi is the limited increment (``transport_limiter.pxd``) with the donor's part clipped to c_up; X the cross flux with
     the fourth-order face mean (7, 7, -1, -1)/12 of the cell gradients where it exists, clipped so
     that it never takes more than the donor holds.
 
@@ -159,6 +157,7 @@ cpdef void face_fluxes(
     coefficients : shape (7, face): q, H, ratio, K, G1, G2, gamma.
     flux : shape (face + chunk,), written: J from n to m [M/T].
     cross : whether G1, G2 are not all zero.
+    limiter : 0 Koren, 1 van Leer, 2 central.
     threads : number of threads.
 
     Notes
@@ -192,12 +191,13 @@ cpdef void face_fluxes(
                     &coefficients[4, f], &coefficients[5, f], &coefficients[6, f],
                     &gradient[t1, n], &gradient[t1, m], &gradient[t1, nn], &gradient[t1, mm],
                     &gradient[t2, n], &gradient[t2, m], &gradient[t2, nn], &gradient[t2, mm],
-                    near, far, &flux[f],
+                    near, far, &flux[f], limiter,
                 )
             else:
                 normal_run(
                     runs[r, 1], c + n, c + m, behind, beyond,
                     &coefficients[0, f], &coefficients[1, f], &coefficients[2, f], &coefficients[3, f], &flux[f],
+                    limiter,
                 )
         gw_flush_restore(saved)
 

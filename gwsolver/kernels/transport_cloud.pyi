@@ -9,7 +9,7 @@ def gradients(
 ) -> None: ...
 def face_fluxes(
     concentration: Floats, gradient: Floats, cells: Ints, vector: Floats, coefficients: Floats, rule: Floats,
-    flux: Floats, threads: int,
+    flux: Floats, limiter: int, threads: int,
 ) -> None: ...
 def update(
     flux: Floats, start: Ints, face: Ints, sign: Floats, source: Floats, loss: Floats, inverse: Floats,

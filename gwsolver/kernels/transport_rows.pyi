@@ -8,7 +8,7 @@ def gradients(concentration: Floats, weights: Floats, runs: Ints, gradient: Floa
 def end_values(concentration: Floats, cells: Ints, rule: Floats, ends: Floats, threads: int) -> None: ...
 def face_fluxes(
     concentration: Floats, ends: Floats, gradient: Floats, runs: Ints, coefficients: Floats, flux: Floats,
-    cross: bool, threads: int,
+    cross: bool, limiter: int, threads: int,
 ) -> None: ...
 def update(
     flux: Floats, runs: Ints, source: Floats, loss: Floats, inverse: Floats, length: float, weight: float,

@@ -19,6 +19,7 @@ from gwsolver.transport.water import WaterBalance
 from tests.transport import twins
 from tests.transport.builders import flow_step, transport_model, whole
 
+LIMITERS = st.sampled_from(["limited", "tvd", "central"])
 SHAPES = st.tuples(st.integers(1, 3), st.integers(1, 7), st.integers(1, 7))
 quick = settings(max_examples=25, deadline=None)
 
@@ -35,9 +36,9 @@ def random_model(shape, seed, *, holes=0.2, even=False):
     return rng, grid, model, flow, np.where(rng.random(grid.n_cells) < 0.3, 0.0, rng.random(grid.n_cells))
 
 
-def coefficients_of(rng, model, flow, sweep):
+def coefficients_of(rng, model, flow, sweep, scheme="limited"):
     """Coefficients with the upstream rule, some cells of which get water from packages."""
-    k = coefficients(model, flow, sweep.faces, sweep.structured, named("limited"))
+    k = coefficients(model, flow, sweep.faces, sweep.structured, named(scheme))
     b = boundaries(model, flow, whole(flow), WaterBalance(model).step(flow))
     b = dataclasses.replace(b, inflow=b.inflow * (rng.random(b.inflow.size) > 0.5), inflow_concentration=rng.random(
         b.inflow.size))
@@ -56,15 +57,15 @@ def one_stage(sweep, k, c, source, loss, inverse, threads=1):
 
 
 @quick
-@given(SHAPES, st.integers(0, 10**6), st.booleans())
-def test_row_kernels_equal_their_twin(shape, seed, even):
+@given(SHAPES, st.integers(0, 10**6), st.booleans(), LIMITERS)
+def test_row_kernels_equal_their_twin(shape, seed, even, scheme):
     rng, grid, model, flow, c = random_model(shape, seed, even=even)
     wet = rng.random(grid.n_cells) > 0.1
     sweep = RowSweep(grid, wet)
-    k, rule = coefficients_of(rng, model, flow, sweep)
+    k, rule = coefficients_of(rng, model, flow, sweep, scheme)
     source, loss, inverse = rng.random((3, grid.n_cells))
     mass, integral, after = one_stage(sweep, k, c, source, loss, inverse)
-    flux = twins.row_fluxes(grid, wet, sweep.faces, k.faces, c, rule)
+    flux = twins.row_fluxes(grid, wet, sweep.faces, k.faces, c, rule, k.limiter)
     expected = 0.5 * (twins.balance(sweep.faces.cells, flux, c.size) + source - loss * c)
     np.testing.assert_allclose(sweep.flux[:grid.n_faces], flux, atol=1e-12)
     np.testing.assert_allclose(mass, expected, atol=1e-12)
@@ -73,17 +74,17 @@ def test_row_kernels_equal_their_twin(shape, seed, even):
 
 
 @quick
-@given(SHAPES, st.integers(0, 10**6))
-def test_cloud_kernels_equal_their_twin(shape, seed):
+@given(SHAPES, st.integers(0, 10**6), LIMITERS)
+def test_cloud_kernels_equal_their_twin(shape, seed, scheme):
     rng, grid, model, flow, c = random_model(shape, seed)
     grid = dataclasses.replace(grid, kind="disv", shape=(shape[0], shape[1] * shape[2]))
     model = dataclasses.replace(model, grid=grid)
     wet = rng.random(grid.n_cells) > 0.1
     sweep = CloudSweep(grid, wet)
-    k, rule = coefficients_of(rng, model, flow, sweep)
+    k, rule = coefficients_of(rng, model, flow, sweep, scheme)
     source, loss, inverse = rng.random((3, grid.n_cells))
     mass, _, after = one_stage(sweep, k, c, source, loss, inverse)
-    flux = twins.cloud_fluxes(grid, wet, k.faces, c, rule)
+    flux = twins.cloud_fluxes(grid, wet, k.faces, c, rule, k.limiter)
     expected = 0.5 * (twins.balance(grid.face_cells, flux, c.size) + source - loss * c)
     np.testing.assert_allclose(sweep.flux, flux, atol=1e-11)
     np.testing.assert_allclose(mass, expected, atol=1e-11)

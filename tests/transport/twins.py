@@ -58,6 +58,14 @@ def koren(a, b):
     return 0.0
 
 
+def van_leer(a, b):
+    """Harmonic mean of differences of one sign."""
+    return 2 * a * b / (a + b) if a * b > 0 else 0.0
+
+
+INCREMENTS = (koren, van_leer, lambda a, b: b)  # by number of the limiter
+
+
 def slope_at_end(q, b, donor, given):
     """Upstream difference at the end of the grid, b kept within that towards a given concentration."""
     a = np.sign(q) * (donor - given)
@@ -69,7 +77,7 @@ def advected(q, high, phi, c_n, c_m):
     return np.clip(q * (c_n if q > 0 else c_m) + high * phi, *sorted((q * c_n, q * c_m)))
 
 
-def row_fluxes(grid, wet, faces, k, c, rule):
+def row_fluxes(grid, wet, faces, k, c, rule, limiter=0):
     """Flux through each face of a DIS grid, in kernel order."""
     beside, size, g = neighbours(grid, wet), extent(grid), gradient(grid, wet, c)
     flux = np.zeros(grid.n_faces)
@@ -85,7 +93,8 @@ def row_fluxes(grid, wet, faces, k, c, rule):
             donor, apart = (n if q > 0 else m), 0.5 * (size[axis, n] + size[axis, m])
             ratio = apart / (0.5 * (size[axis, donor] + size[axis, far]))
             a = ratio * ((c[n] - c[far]) if q > 0 else (c[far] - c[m]))
-        phi = min(koren(a, b), c[n]) if q > 0 else max(koren(a, b), -c[m])
+        phi = INCREMENTS[limiter](a, b)
+        phi = min(phi, c[n]) if q > 0 else max(phi, -c[m])
         t1, t2 = [d for d in range(3) if d != axis]
         mean = 0.5 * (g[:, n] + g[:, m])
         if behind >= 0 and beyond >= 0 and np.ptp(size[axis, [behind, n, m, beyond]]) < 1e-9:
@@ -96,7 +105,7 @@ def row_fluxes(grid, wet, faces, k, c, rule):
     return flux
 
 
-def cloud_fluxes(grid, wet, k, c, rule):
+def cloud_fluxes(grid, wet, k, c, rule, limiter=0):
     """Flux through each face of any grid; centres are joined by straight lines."""
     centre = np.column_stack([grid.x, grid.y, grid.z])
     g = np.zeros((grid.n_cells, 3))
@@ -114,7 +123,8 @@ def cloud_fluxes(grid, wet, k, c, rule):
         a = factor * (2 * g[n if q > 0 else m] @ (centre[m] - centre[n]) - b)
         if rule.given[f]:
             a = slope_at_end(q, b, c[n if q > 0 else m], rule.concentration[f])
-        phi = min(koren(a, b), c[n]) if q > 0 else max(koren(a, b), -c[m])
+        phi = INCREMENTS[limiter](a, b)
+        phi = min(phi, c[n]) if q > 0 else max(phi, -c[m])
         cross = max(min(-k[4:7, f] @ (g[n] + g[m]) / 2, clip * c[n]), -clip * c[m])
         flux[f] = advected(q, high, phi, c[n], c[m]) - conductance * b + cross
     return flux

@@ -9,7 +9,7 @@ from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_coefficients
 from gwsolver.transport.explicit.faces import FaceList, wet_sides
-from gwsolver.transport.explicit.scheme import ExplicitScheme
+from gwsolver.transport.explicit.scheme import LIMITERS, ExplicitScheme
 
 Floats = NDArray[np.float64]
 DIFFUSIVE_PECLET = 5.0
@@ -27,11 +27,14 @@ class Coefficients:
         What advection and dispersion can take out of a cell per unit concentration [L**3/T].
     cross : bool
         Whether there is any cross dispersion.
+    limiter : int
+        Number of the limiter in the kernels (`ExplicitScheme.limiter`).
     """
 
     faces: Floats
     rate: Floats
     cross: bool
+    limiter: int = 0
 
 
 def coefficients(
@@ -60,7 +63,7 @@ def coefficients(
         np.ascontiguousarray(np.vstack([plan, thickness])), np.ascontiguousarray(face_flow),
         scheme.order, scheme.clip, structured, found, rate,
     )
-    return Coefficients(found, rate, bool(found[-1].any()))
+    return Coefficients(found, rate, bool(found[-1].any()), LIMITERS.index(scheme.limiter))
 
 
 def mean_grid_peclet(k: Coefficients) -> float:

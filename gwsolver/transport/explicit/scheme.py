@@ -7,6 +7,8 @@ from gwsolver.core.simulation import TransportModel
 from gwsolver.transport.engine import Engine
 from gwsolver.transport.progress import Reporter
 
+LIMITERS = ("koren", "van leer", "central")  # in the order of transport_limiter.pxd
+
 
 @dataclass(frozen=True)
 class ExplicitScheme:
@@ -19,11 +21,13 @@ class ExplicitScheme:
     title : str
         As the log tells it.
     order : float
-        1: limited third-order advection; 0: upstream weighting.
+        1: the limiter's increment at faces; 0: upstream weighting.
     clip : float
         Most that the cross flux of dispersion may take from its donor, in multiples of its own scale.
     limit : float
         Part of a cell's mass that may leave in one stage.
+    limiter : str
+        How the value at a face follows the differences beside it, one of `LIMITERS`.
     """
 
     name: str
@@ -31,6 +35,7 @@ class ExplicitScheme:
     order: float
     clip: float = 4.0
     limit: float = 0.95
+    limiter: str = "koren"
 
     def start(self, models: Sequence[TransportModel], report: Reporter) -> Engine:
         """Return the engine that carries these species."""

@@ -68,7 +68,9 @@ class RowSweep:
         if k.cross:
             transport_rows.gradients(c, t.gradient_weights, t.gradient_runs, self.gradient, threads)
         transport_rows.end_values(c, t.end_cells, self.rule, self.ends, threads)
-        transport_rows.face_fluxes(c, self.ends, self.gradient, t.face_runs, k.faces, self.flux, k.cross, threads)
+        transport_rows.face_fluxes(
+            c, self.ends, self.gradient, t.face_runs, k.faces, self.flux, k.cross, k.limiter, threads
+        )
         transport_rows.update(
             self.flux, t.update_runs, source, loss, inverse, length, weight, mass, integral, c, threads
         )
@@ -99,7 +101,9 @@ class CloudSweep:
         """Advance mass and concentration by one Euler stage."""
         threads, t = useful_threads(c.size), self.tables
         transport_cloud.gradients(c, t.start, t.neighbour, t.weights, self.gradient, threads)
-        transport_cloud.face_fluxes(c, self.gradient, t.faces.cells, t.vector, k.faces, self.rule, self.flux, threads)
+        transport_cloud.face_fluxes(
+            c, self.gradient, t.faces.cells, t.vector, k.faces, self.rule, self.flux, k.limiter, threads
+        )
         transport_cloud.update(
             self.flux, t.start, t.face, t.sign, source, loss, inverse, length, weight, mass, integral, c, threads
         )

@@ -1,6 +1,7 @@
 """Problems with exact solutions, built and solved in memory: shared by the tests and by ``benchmarks/``."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from gwsolver.bench.norms import relative_l1, relative_l2
 from gwsolver.bench.uniform import carry, steady_flow, transport_model, uniform_flow
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.grid import Grid
-from gwsolver.core.steps import TransportStep
+from gwsolver.core.simulation import TransportModel
+from gwsolver.core.steps import FlowStep, TransportStep
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +48,38 @@ class Solved:
     def l2(self) -> float:
         """Relative L2 error."""
         return relative_l2(self.answer, self.exact)
+
+
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """A problem with its exact solution, ready for any solver.
+
+    Attributes
+    ----------
+    model : TransportModel
+    flow : FlowStep
+        Steady, from zero to the time of the exact solution.
+    exact : ndarray of float64
+        Over the cells that are compared.
+    compared : ndarray of int64
+        These cells.
+    spacing : float
+        Cell width [L].
+    """
+
+    model: TransportModel
+    flow: FlowStep
+    exact: Floats
+    compared: NDArray[np.int64]
+    spacing: float
+
+    def solve(self, scheme: str = "limited") -> Solved:
+        """Solve it."""
+        return self.judge(carry(self.model, self.flow, scheme=scheme))
+
+    def judge(self, step: TransportStep) -> Solved:
+        """Put an answer beside the exact solution."""
+        return Solved(step.concentration[self.compared], self.exact, self.spacing, step)
 
 
 def line_grid(spacings: Floats, axis: str) -> Grid:
@@ -117,11 +151,16 @@ def gaussian_line(
     return Solved(step.concentration, solutions.gaussian_pulse(grid.x[:, None], time, **kw), dx, step)
 
 
-def oblique_gaussian(
+def oblique_gaussian(angle: float, *, scheme: str = "limited", **options: Any) -> Solved:
+    """Solve `pose_oblique_gaussian`."""
+    return pose_oblique_gaussian(angle, **options).solve(scheme)
+
+
+def pose_oblique_gaussian(
     angle: float, *, grid: Grid | None = None, n: int = 81, spacing: float = 10.0, deviation: float = 30.0,
-    travel: float = 150.0, longitudinal: float = 10.0, transverse: float = 1.0, scheme: str = "limited",
-) -> Solved:
-    """Carry a round Gaussian at `angle` degrees to the rows, its path centred in the grid.
+    travel: float = 150.0, longitudinal: float = 10.0, transverse: float = 1.0,
+) -> Posed:
+    """Pose a round Gaussian, carried at `angle` degrees to the rows, its path centred in the grid.
 
     The defaults are 81 x 81 cells of 10, aL = 10, aT = 1, a start deviation of 3 cells and a path of 15 cells.
     """
@@ -138,8 +177,8 @@ def oblique_gaussian(
         grid, porosity=POROSITY, longitudinal=longitudinal, transverse=transverse,
         initial=solutions.gaussian_pulse(points, 0.0, **kw),
     )
-    step = carry(model, uniform_flow(grid, (*(POROSITY * way), 0.0), end=travel), scheme=scheme)
-    return Solved(step.concentration, solutions.gaussian_pulse(points, travel, **kw), spacing, step)
+    flow = uniform_flow(grid, (*(POROSITY * way), 0.0), end=travel)
+    return Posed(model, flow, solutions.gaussian_pulse(points, travel, **kw), np.arange(grid.n_cells), spacing)
 
 
 def section_gaussian(
@@ -175,9 +214,14 @@ def section_gaussian(
     return Solved(step.concentration, solutions.gaussian_pulse(points, travel, **kw), spacing, step)
 
 
-def rotating_cone(
-    *, n: int = 101, radius: float = 15.0, distance: float = 25.0, turns: float = 1.0, scheme: str = "limited"
-) -> Solved:
+def rotating_cone(*, scheme: str = "limited", **options: Any) -> Solved:
+    """Solve `pose_rotating_cone`."""
+    return pose_rotating_cone(**options).solve(scheme)
+
+
+def pose_rotating_cone(
+    *, n: int = 101, radius: float = 15.0, distance: float = 25.0, turns: float = 1.0
+) -> Posed:
     """Turn a cone around the middle of the grid by pure advection; after whole turns it stands where it stood.
 
     Cells are of unit width. Water turns as a solid body: the flow through a face is the difference of the stream
@@ -199,8 +243,7 @@ def rotating_cone(
     face_flow = np.einsum("fi,fi->f", velocity, grid.face_normal)
     q = rate * POROSITY * np.column_stack([-y, x, np.zeros(x.size)])
     model = transport_model(grid, porosity=POROSITY, initial=start)
-    step = carry(model, steady_flow(grid, face_flow, q, turns), scheme=scheme)
-    return Solved(step.concentration, start, 1.0, step)
+    return Posed(model, steady_flow(grid, face_flow, q, turns), start, np.arange(grid.n_cells), 1.0)
 
 
 def strip(
@@ -236,30 +279,39 @@ def strip(
     return Solved(step.concentration[inside], exact, spacing, step)
 
 
-def patch(
+def patch(n_x: int, n_y: int, n_z: int, *, scheme: str = "limited", **options: Any) -> Solved:
+    """Solve `pose_patch`."""
+    return pose_patch(n_x, n_y, n_z, **options).solve(scheme)
+
+
+def pose_patch(
     n_x: int, n_y: int, n_z: int, *, spacing: float = 2.0, width: tuple[float, float] = (-6.0, 6.0),
     height: tuple[float, float] = (-4.0, 4.0), time: float = 40.0, seepage_velocity: float = 0.5,
     longitudinal: float = 2.0, transverse: float = 0.4, vertical_transverse: float = 0.2, retardation: float = 1.0,
-    decay_rate: float = 0.0, scheme: str = "limited",
-) -> Solved:
-    """Solve a patch source on the face x = 0 of a half space, its middle in the middle of the grid's face."""
+    decay_rate: float = 0.0, thin: bool = True,
+) -> Posed:
+    """Pose a patch source on the face x = 0 of a half space, its middle in the middle of the grid's face.
+
+    The patch is a first column of fixed cells, `thin` or of full width; a full one puts the source on its middle.
+    """
     half = 0.5 * n_z * spacing
+    first = THIN * spacing if thin else spacing
     grid = structured_grid(
-        [THIN * spacing, *([spacing] * n_x)], np.full(n_y, spacing), half, half - spacing * np.arange(1, n_z + 1)
+        [first, *([spacing] * n_x)], np.full(n_y, spacing), half, half - spacing * np.arange(1, n_z + 1)
     )
-    x, y, z = grid.x - THIN * spacing, grid.y - 0.5 * n_y * spacing, grid.z
-    edge = np.flatnonzero(x < 0.0)
+    x, y, z = grid.x - (first if thin else 0.5 * first), grid.y - 0.5 * n_y * spacing, grid.z
+    edge = np.flatnonzero(grid.x < first)
     on = (y > width[0]) & (y < width[1]) & (z > height[0]) & (z < height[1])
     model = transport_model(
         grid, porosity=POROSITY, longitudinal=longitudinal, transverse=transverse,
         vertical_transverse=vertical_transverse, retardation=retardation, decay_rate=decay_rate,
         fixed=(edge, on[edge].astype(float)),
     )
-    step = carry(model, uniform_flow(grid, (POROSITY * seepage_velocity, 0.0, 0.0), end=time), scheme=scheme)
+    flow = uniform_flow(grid, (POROSITY * seepage_velocity, 0.0, 0.0), end=time)
     spread = tuple(a * seepage_velocity for a in (longitudinal, transverse, vertical_transverse))
-    inside = x > 0.0
+    inside = np.flatnonzero(grid.x > first)
     exact = solutions.patch_source(
         x[inside], y[inside], z[inside], time, width=width, height=height, seepage_velocity=seepage_velocity,
         dispersion=(spread[0], spread[1], spread[2]), retardation=retardation, decay_rate=decay_rate,
     )
-    return Solved(step.concentration[inside], exact, spacing, step)
+    return Posed(model, flow, exact, inside, spacing)

@@ -78,7 +78,38 @@ class Measurement:
     error: float | None
 
 
-Row = Check | Measurement
+@dataclass(frozen=True)
+class Trial:
+    """One answer of one program: what it cost and how far it is off.
+
+    Attributes
+    ----------
+    problem : str
+    solver : str
+        Program and scheme.
+    setting : str
+        What was varied: time steps, Courant number.
+    cells : int
+    error : float
+    norm : str
+        "L1" or "L2", relative.
+    seconds : float
+        CPU time of setting up and solving [s]; for a peer as it reports it, so that its reading does not count.
+    process_seconds : float or None
+        CPU time of a peer's whole process [s].
+    """
+
+    problem: str
+    solver: str
+    setting: str
+    cells: int
+    error: float
+    norm: str
+    seconds: float
+    process_seconds: float | None
+
+
+Row = Check | Measurement | Trial
 
 
 def as_json(row: Row) -> dict[str, Any]:
@@ -93,6 +124,10 @@ def table(rows: Sequence[Row]) -> str:
     if checks:
         head = ("case", "norm", "error", "allowed", "order", "MODFLOW 6", "verdict")
         parts.append(_columns(head, (_check_cells(c) for c in checks)))
+    trials = [r for r in rows if isinstance(r, Trial)]
+    if trials:
+        head = ("problem", "solver", "setting", "cells", "error", "norm", "CPU s", "process s")
+        parts.append(_columns(head, (_trial_cells(t) for t in trials)))
     timings = [r for r in rows if isinstance(r, Measurement)]
     if timings:
         head = ("case", "cells", "sweeps", "threads", "M updates/s", "of STREAM", "memory MB", "balance")
@@ -111,6 +146,11 @@ def _measurement_cells(m: Measurement) -> tuple[str, ...]:
     error = "" if m.error is None else f"{m.error:.1e}"
     share = f"{100 * m.stream_share:.0f} %"
     return (m.case, f"{m.cells:,}", str(m.steps), str(m.threads), f"{m.rate:.1f}", share, memory, error)
+
+
+def _trial_cells(t: Trial) -> tuple[str, ...]:
+    process = "" if t.process_seconds is None else f"{t.process_seconds:.3g}"
+    return (t.problem, t.solver, t.setting, f"{t.cells:,}", f"{t.error:.3g}", t.norm, f"{t.seconds:.3g}", process)
 
 
 def _columns(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

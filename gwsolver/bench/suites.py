@@ -14,7 +14,7 @@ from pathlib import Path
 from gwsolver.bench.rows import Row
 from gwsolver.core.errors import InputError, Problem
 
-SUITES = ("verification", "performance")
+SUITES = ("verification", "performance", "work_precision")
 
 
 def benchmarks_folder() -> Path:
@@ -63,7 +63,7 @@ def run_suite(
     Parameters
     ----------
     name : str
-        "verification" or "performance".
+        One of `SUITES`.
     against : str or None
         "mf6" runs MODFLOW 6 too, on the problems that have its input files, if it is on PATH.
     only : str

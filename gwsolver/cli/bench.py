@@ -6,23 +6,26 @@ import sys
 from pathlib import Path
 
 NAME = "bench"
-HELP = "run a suite of benchmarks: verification or performance"
+HELP = "run a suite of benchmarks: verification, performance, work_precision"
 PARENTS: list[argparse.ArgumentParser] = []  # its --json names a file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("suite", metavar="SUITE", help="verification or performance")
+    parser.add_argument("suite", metavar="SUITE", help="verification, performance or work_precision")
     parser.add_argument("--only", default="", metavar="TEXT", help="only problems whose name holds TEXT")
-    parser.add_argument("--against", choices=["mf6"], help="run MODFLOW 6 too, where a problem has its input files")
+    parser.add_argument(
+        "--against", choices=["mf6"], help="run MODFLOW 6 too (and MT3D-USGS), where a problem has its input"
+    )
     parser.add_argument("--debug", action="store_true", help="show where in the code an error arose")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write rows, machine, versions and commit")
+    parser.add_argument("--figure", type=Path, metavar="FILE", help="draw error against CPU time (work_precision)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the suite; 0 if everything passed, else 1."""
     from gwsolver.bench.machine import describe
-    from gwsolver.bench.rows import Check, as_json, table
+    from gwsolver.bench.rows import Check, Trial, as_json, table
     from gwsolver.bench.suites import find_modflow, run_suite
 
     if args.against == "mf6" and find_modflow() is None:
@@ -38,6 +41,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         content = {"suite": args.suite, "machine": machine, "rows": [as_json(row) for row in rows]}
         args.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    trials = [as_json(row) for row in rows if isinstance(row, Trial)]
+    if args.figure and trials:
+        from gwsolver.maps import work_precision
+
+        work_precision(trials).savefig(args.figure)
     missed = [row.case for row in rows if isinstance(row, Check) and not row.passed]
     if missed:
         print(f"{len(missed)} of {len(rows)} missed: {', '.join(missed)}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from gwsolver.maps.page import GREY_INK, INK, MM, MapFigure
 
@@ -34,7 +34,7 @@ def work_precision(trials: Sequence[Mapping[str, Any]], *, columns: int = 2) -> 
     """
     problems = list(dict.fromkeys(t["problem"] for t in trials))
     rows = -(-len(problems) // columns)
-    legend = 14.0
+    legend = 19.0
     width, height = columns * PANEL[0], rows * PANEL[1] + legend
     figure = MapFigure(figsize=(width * MM / 72.0, height * MM / 72.0))
     FigureCanvasAgg(figure)
@@ -47,6 +47,11 @@ def work_precision(trials: Sequence[Mapping[str, Any]], *, columns: int = 2) -> 
             (PANEL[1] - MARGIN["top"] - MARGIN["bottom"]) / height,
         ))
         _panel(axes, problem, [t for t in trials if t["problem"] == problem], handles)
+    figure.text(
+        0.5, 14.5 / height,
+        "each point one run on one grid; pale: another run of the same scheme is both quicker and closer",
+        ha="center", va="bottom", fontsize=6.5, color=GREY_INK, style="italic",
+    )
     figure.legend(
         handles.values(), handles.keys(), loc="lower center", ncols=3, fontsize=7, frameon=False,
         bbox_to_anchor=(0.5, 0.0), handlelength=3.0,
@@ -79,7 +84,11 @@ def _panel(axes: Axes, problem: str, trials: Sequence[Mapping[str, Any]], handle
     axes.set_ylabel(f"relative error ({trials[0]['norm']})", fontsize=7, color=INK, labelpad=1)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:g} %"))
-    axes.yaxis.set_minor_formatter(FuncFormatter(lambda v, _: ""))
+    low, high = axes.get_ylim()
+    few = high / low < 100.0  # too few decades to be read without figures between them
+    axes.yaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0) if few else tuple(range(2, 10))))
+    axes.yaxis.set_minor_formatter(FuncFormatter(lambda v, _: f"{100 * v:g} %" if few else ""))
+    axes.tick_params(which="minor", labelsize=6.5, colors=GREY_INK)
     axes.tick_params(labelsize=6.5, colors=GREY_INK, length=2.5)
     axes.grid(True, which="major", color="#d9d9d9", linewidth=0.5)
     for side in ("top", "right"):

@@ -42,8 +42,8 @@ def solve(
     RunError
         If it does not run.
     """
-    _write_link(model, flow, folder)
-    _write_input(model, flow, folder, advection=advection, courant=courant)
+    write_link(model, flow, folder)
+    write_input(model, flow, folder, advection=advection, courant=courant)
     printed, seconds = run_counted([executable, "m.nam"], folder)
     spent = re.search(r"Total CPU time:\s*(\d+) minutes\s*([0-9.]+) seconds", printed)
     if spent is None:
@@ -54,7 +54,7 @@ def solve(
     return PeerAnswer(values.ravel().astype(float), 60.0 * int(spent[1]) + float(spent[2]), seconds)
 
 
-def _write_link(model: TransportModel, flow: FlowStep, folder: Path) -> None:
+def write_link(model: TransportModel, flow: FlowStep, folder: Path) -> None:
     """Write the link file: saturated thickness, flows right, front and down, and wells (all packages as one)."""
     grid = model.grid
     n_lay, n_row, n_col = shape = grid.shape
@@ -84,9 +84,10 @@ def _write_link(model: TransportModel, flow: FlowStep, folder: Path) -> None:
         file.write(entry.tobytes())
 
 
-def _write_input(
+def write_input(
     model: TransportModel, flow: FlowStep, folder: Path, *, advection: str, courant: float
 ) -> None:
+    """Write name file, BTN, ADV, DSP, SSM, GCG and RCT."""
     grid, m, d = model.grid, model.mobile, model.dispersion
     n_lay, n_row, n_col = grid.shape
     fixed = np.zeros(0, np.int64)

@@ -132,6 +132,10 @@ class TransportStep:
         The cells that limited the sub-steps.
     minimum, maximum : float
         Smallest and largest concentration at the end.
+    figures : mapping of str to float
+        What the engine knows beyond that: "window_leak" (mass that left the swept window, over all mass),
+        "implicit_cells" (share of cells carried implicitly), "levels" (of local time steps), "courant",
+        "iterations", ... The run keeps the largest of each and judges those it has a threshold for.
     """
 
     species: str
@@ -148,3 +152,4 @@ class TransportStep:
     limits: tuple[StepLimit, ...]
     minimum: float
     maximum: float
+    figures: Mapping[str, float] = field(default_factory=dict)

@@ -105,7 +105,7 @@ def run(
             "input_files": file_hashes(simulation.files), "machine": machine(), "scheme": scheme,
             "command": sys.argv[1:] if echo else [], "timings": timings.seconds, "memory_mb": peak_memory_mb(),
             "steps": outcome.steps, "closure": outcome.closure, "minimum": outcome.minimum,
-            "maximum": outcome.maximum,
+            "maximum": outcome.maximum, "figures": outcome.figures,
             "limits": {
                 name: [{"cell": cell, "reason": reason, "sub_steps": count} for (cell, reason), count in
                        sorted(held.items(), key=lambda item: -item[1])[:10]]

@@ -36,6 +36,8 @@ class Outcome:
         Counts by model: flow steps and iterations, transport sub-steps and sweeps.
     limits : dict of str to dict of (place, reason) to int
         What limited the sub-steps, per species.
+    figures : dict of str to dict of str to float
+        The largest of each figure that the engine told of its steps, per species.
     solved_flow : dict of str to bool
         Whether the flow of that closure name was solved here.
     """
@@ -45,6 +47,7 @@ class Outcome:
     maximum: dict[str, float] = field(default_factory=dict)
     steps: dict[str, dict[str, float]] = field(default_factory=dict)
     limits: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
+    figures: dict[str, dict[str, float]] = field(default_factory=dict)
     solved_flow: dict[str, bool] = field(default_factory=dict)
 
 
@@ -89,6 +92,9 @@ class Carried:
         counts = outcome.steps.setdefault(name, {"sub_steps": 0, "sweeps": 0})
         counts["sub_steps"] += step.sub_steps
         counts["sweeps"] += step.stages
+        figures = outcome.figures.setdefault(name, {})
+        for figure, value in step.figures.items():
+            figures[figure] = max(figures.get(figure, value), value)
         held = outcome.limits.setdefault(name, {})
         for limit in step.limits:
             key = (model.grid.describe(limit.cell), limit.reason)

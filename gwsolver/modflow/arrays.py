@@ -9,7 +9,7 @@ from gwsolver.core.grid import Grid
 from gwsolver.core.stress import StressPackage, StressValues
 from gwsolver.core.time import TimeAxis
 from gwsolver.modflow.entries import Link, PeriodEntries, SteppedStress
-from gwsolver.modflow.load import silence
+from gwsolver.modflow.load import by_period
 from gwsolver.modflow.packages import Package
 from gwsolver.modflow.series import Series
 from gwsolver.modflow.stress import auxiliary_names, multiplied_column, multiplier_of, options_of, series_problem
@@ -65,17 +65,8 @@ def _layer_array(package: Package) -> str:
 
 
 def _by_period(package: Package, name: str) -> dict[int, Any]:
-    data = getattr(package.data, name, None)
-    if data is None:
-        return {}
-    found = {}
-    with silence():
-        for key in sorted(data._data_storage or {}):
-            value = data.get_data(key)
-            if value is not None:
-                # flopy hands out integer arrays of IRCH zero-based.
-                found[int(key)] = value
-    return found
+    # Arrays of integers (IRCH) are zero-based.
+    return {int(k): v for k, v in by_period(getattr(package.data, name, None)).items() if v is not None}
 
 
 def _auxiliary(package: Package, names: tuple[str, ...]) -> dict[str, dict[int, Any]]:

@@ -8,7 +8,7 @@ from gwsolver.core.aquifer import Conductivity, Storage
 from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import Closure
 from gwsolver.core.time import TimeAxis
-from gwsolver.modflow.load import rows, silence
+from gwsolver.modflow.load import by_period, rows
 from gwsolver.modflow.packages import Floats, Package
 
 AVERAGING = ("logarithmic", "amt-lmk", "amt-hmk")
@@ -89,11 +89,7 @@ def read_storage(package: Package, grid: Grid, time: TimeAxis) -> Storage:
 
 def _periods(data: Any) -> dict[int, bool]:
     """Return a flopy period keyword by period: flopy's own get_data gives only the last."""
-    found: dict[int, bool] = {}
-    with silence():
-        for key in list(getattr(data, "_data_storage", None) or {}):
-            found[int(key)] = bool(data.get_data(key))
-    return found
+    return {int(key): bool(value) for key, value in by_period(data).items()}
 
 
 def read_initial(package: Package, grid: Grid, what: str = "strt") -> Floats:

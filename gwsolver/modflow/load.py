@@ -12,6 +12,7 @@ import numpy as np
 
 from gwsolver.core.errors import Problem
 from gwsolver.modflow.locate import read_lines, scan, split
+from gwsolver.modflow.plain import ByPeriod, Datum
 
 NUMBERS = {"float": "a number", "int": "a whole number"}
 
@@ -94,17 +95,35 @@ def array(data: Any) -> np.ndarray | None:
     """Return the values of a flopy array, or None if the package does not give it."""
     if data is None:
         return None
+    if isinstance(data, Datum):
+        return data.get_data()  # type: ignore[no-any-return]
     with silence():
-        values = data.get_data()
+        values = data.get_data(apply_mult=True)
     return None if values is None else np.asarray(values)
+
+
+def by_period(data: Any) -> dict[Any, Any]:
+    """Return data of a stress period by zero-based period; None for a period whose block is empty."""
+    if data is None:
+        return {}
+    if isinstance(data, ByPeriod):
+        return data.values
+    with silence():
+        stored = set(data._data_storage or {})
+        # A PERIOD block without entries ends what held before; flopy keeps such blocks apart.
+        empty = {key for key, is_empty in getattr(data, "empty_keys", {}).items() if is_empty}
+        return {key: None if key in empty else data.get_data(key) for key in sorted(stored | empty)}
 
 
 def scalar(data: Any, default: Any = None) -> Any:
     """Return the value of a flopy scalar or keyword, or `default`."""
     if data is None:
         return default
-    with silence():
+    if isinstance(data, Datum):
         value = data.get_data()
+    else:
+        with silence():
+            value = data.get_data()
     return default if value is None else value
 
 

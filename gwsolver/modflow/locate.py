@@ -161,3 +161,8 @@ def scan(path: Path) -> InputText:
     """Return the blocks of a file; the result is kept until the file changes."""
     stat = path.stat()
     return _scan(path, (stat.st_mtime_ns, stat.st_size))
+
+
+def forget() -> None:
+    """Let go of the texts of scanned files: as long as the input itself, they would stay through the run."""
+    _scan.cache_clear()

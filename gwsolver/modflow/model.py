@@ -21,6 +21,7 @@ from gwsolver.modflow.grids import read_grid
 from gwsolver.modflow.load import rows, words
 from gwsolver.modflow.output import read_observations, read_output_control
 from gwsolver.modflow.packages import Package, wrap
+from gwsolver.modflow.plain_arrays import NotPlain
 from gwsolver.modflow.series import Series
 from gwsolver.modflow.sources import ConcentrationFile, read_sources
 from gwsolver.modflow.stress import read_list
@@ -173,6 +174,8 @@ def guarded(parts: ModelParts, build: Callable[[], Model]) -> Model | None:
     """
     try:
         return build()
+    except NotPlain:
+        raise
     except Exception as error:
         if parts.findings.clean:
             text = " ".join(str(error).split()) or type(error).__name__

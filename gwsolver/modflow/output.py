@@ -7,7 +7,7 @@ import numpy as np
 from gwsolver.core.grid import Grid
 from gwsolver.core.output import Observation, OutputControl, SaveRule
 from gwsolver.core.time import TimeAxis
-from gwsolver.modflow.load import silence
+from gwsolver.modflow.load import scalar, silence
 from gwsolver.modflow.packages import Package
 
 RECORDS = ("head", "concentration", "budget")
@@ -73,8 +73,7 @@ def _rule(package: Package, words: list[str], line: int | None) -> SaveRule | No
 
 def read_observations(package: Package, parent: str, grid: Grid) -> list[Observation]:
     """Return the observations of one OBS package; `parent` is the stress package's name or ""."""
-    with silence():
-        given = package.data.continuous.get_data() or {}
+    given = scalar(package.data.continuous, {})
     found = []
     for records in given.values():
         for record in records if records is not None else ():

@@ -9,9 +9,12 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.simulation import FlowModel, SavedFlows, Simulation, TransportModel
 from gwsolver.core.time import StressPeriod, TimeAxis
 from gwsolver.modflow.collect import RUN_MODFLOW, Findings
-from gwsolver.modflow.load import load_simulation, rows, words
+from gwsolver.modflow.load import by_period, load_simulation, rows, words
+from gwsolver.modflow.locate import forget
 from gwsolver.modflow.model import ModelParts, flow_model, guarded, take_apart, transport_model
 from gwsolver.modflow.packages import Package, wrap
+from gwsolver.modflow.plain import PlainSimulation
+from gwsolver.modflow.plain_arrays import NotPlain
 from gwsolver.modflow.survey import Survey, survey_files, survey_memory
 
 FLOW_CHOICES = ("auto", "solve", "saved")
@@ -49,11 +52,17 @@ def read(path_or_simulation: Any, *, flow: str = "auto") -> Simulation:
     """
     if flow not in FLOW_CHOICES:
         raise InputError([Problem("flow", value=flow, allowed=f"one of {', '.join(FLOW_CHOICES)}")])
-    if isinstance(path_or_simulation, (str, Path)):
-        sources = [open_folder(f) for f in find_folders(Path(path_or_simulation))]
-    else:
-        sources = [open_memory(path_or_simulation)]
-    return _assemble(sources, flow)
+    try:
+        if not isinstance(path_or_simulation, (str, Path)):
+            return _assemble([open_memory(path_or_simulation)], flow)
+        folders = find_folders(Path(path_or_simulation))
+        try:
+            return _assemble([open_plain(f) for f in folders], flow)
+        except (NotPlain, InputError):
+            # What is wrong, flopy has the last word on: the plain reader is for input that is plainly right.
+            return _assemble([open_folder(f) for f in folders], flow)
+    finally:
+        forget()
 
 
 def find_folders(path: Path) -> list[Path]:
@@ -74,8 +83,16 @@ def find_folders(path: Path) -> list[Path]:
     return found
 
 
+def open_plain(folder: Path) -> Source:
+    """Read the simulation of a folder without flopy; NotPlain if that will not do."""
+    survey = survey_files(folder)
+    if not survey.whole.clean or not all(f.clean for f in survey.models.values()):
+        raise NotPlain(str(folder))
+    return _source(folder, True, PlainSimulation(folder), survey)
+
+
 def open_folder(folder: Path) -> Source:
-    """Survey and load the simulation of a folder."""
+    """Survey the simulation of a folder and let flopy load it."""
     survey = survey_files(folder)
     data = None
     if survey.loadable:
@@ -130,10 +147,9 @@ def _source(folder: Path, on_disk: bool, data: Any, survey: Survey) -> Source:
 
 def _solvers(data: Any, folder: Path, on_disk: bool, findings: Findings) -> dict[str, Package]:
     found: dict[str, Package] = {}
-    groups = getattr(data.name_file, "solutiongroup", None)
     files = {str(p.filename): p for p in data.sim_package_list if str(p.package_type) == "ims"}
-    for key in list(getattr(groups, "_data_storage", None) or {}):
-        for row in groups.get_data(key) if groups.get_data(key) is not None else ():
+    for group in by_period(getattr(data.name_file, "solutiongroup", None)).values():
+        for row in group if group is not None else ():
             package = files.get(str(row[1]))
             if package is not None:
                 wrapped = wrap(package, "ims", folder, on_disk, findings)

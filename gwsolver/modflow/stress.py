@@ -9,7 +9,7 @@ from gwsolver.core.grid import Grid
 from gwsolver.core.stress import StressPackage, StressValues
 from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.modflow.entries import Link, PeriodEntries, SteppedStress
-from gwsolver.modflow.load import silence
+from gwsolver.modflow.load import by_period
 from gwsolver.modflow.packages import Floats, Package
 from gwsolver.modflow.series import Series
 from gwsolver.packages.registry import BoundaryKind, Column
@@ -41,13 +41,8 @@ def read_list(package: Package, kind: BoundaryKind, grid: Grid, time: TimeAxis, 
     auxiliary = auxiliary_names(package)
     multiplier = multiplier_of(package, auxiliary)
     reader = _ListReader(package, kind, grid, time, series, auxiliary)
-    data = package.data.stress_period_data
-    with silence():
-        stored = {int(k) for k in (data._data_storage or {})}
-        # A PERIOD block without entries ends what held before; flopy keeps such blocks apart.
-        ended = {int(k) for k, is_empty in data.empty_keys.items() if is_empty}
-        keys = sorted(stored | ended)
-        lists = {k: data.get_data(k) if k in stored - ended else None for k in keys}
+    lists = {int(k): v for k, v in by_period(package.data.stress_period_data).items()}
+    keys = sorted(lists)
     most = _maxbound(package)
     periods: dict[int, PeriodEntries] = {}
     last = time.n_periods
@@ -126,8 +121,12 @@ class _ListReader:
 
     def _cells(self, period: int, given: Any) -> np.ndarray:
         shape = self.grid.shape
+        if given.ndim == 2 and given.shape[1] == len(shape) and np.all((given >= 0) & (given < shape)):
+            cells = self.grid.cell_of_node[np.ravel_multi_index(tuple(given.T), shape)]
+            if np.all(cells >= 0):
+                return cells
         found = np.full(len(given), -1, np.int64)
-        for i, cell in enumerate(given):
+        for i, cell in enumerate(given.tolist() if given.ndim == 2 else given):
             index = tuple(int(c) for c in cell) if isinstance(cell, (tuple, list)) else (int(cell),)
             words = "(" + ", ".join(str(c + 1) for c in index) + ")"
             if len(index) != len(shape) or any(not 0 <= c < n for c, n in zip(index, shape, strict=True)):

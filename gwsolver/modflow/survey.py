@@ -11,10 +11,10 @@ from gwsolver.modflow.definitions import (
     block_names,
     class_names,
     data_words,
+    known_packages,
     list_columns,
     needed_counts,
     option_words,
-    package_classes,
 )
 from gwsolver.modflow.load import silence
 from gwsolver.modflow.locate import InputText, Record, scan
@@ -103,7 +103,7 @@ def _model(folder: Path, record: Record, survey: Survey) -> None:
                 _package(folder, package, model, entry, survey, found)
                 if package not in GRIDS:
                     _check_entries(folder, package, model, entry, n_index, found)
-        elif f"{model}{package}" in package_classes() or package in ("mvr", "mvt", "api", "spc"):
+        elif f"{model}{package}" in known_packages() or package in ("mvr", "mvt", "api", "spc"):
             found.unsupported.append(_not_supported(f"package {entry.key}", entry, hint_for(entry.key, model)))
         else:
             known = sorted(f"{p.upper()}6" for p in packages_of(model))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gwsolver.modflow.load import rows, silence, words
+from gwsolver.modflow.load import by_period, rows, words
 from gwsolver.modflow.packages import Package
 from gwsolver.modflow.series import METHODS, Series
 
@@ -77,10 +77,9 @@ def _arrays(package: Package) -> dict[str, Series]:
         package.bad("the file names no series")
         return {}
     factor = _factors(package, 1)[0]
-    data = package.data.tas_array
-    with silence():
-        times = sorted(float(k) for k in (data._data_storage or {}))
-        values = [np.asarray(data.get_data(t), float).reshape(-1) * factor for t in times]
+    given = {float(k): v for k, v in by_period(package.data.tas_array).items()}
+    times = sorted(given)
+    values = [np.asarray(given[t], float).reshape(-1) * factor for t in times]
     size = max((v.size for v in values), default=0)
     if not values or any(v.size not in (1, size) for v in values):
         package.bad("the file has no arrays, or arrays of different size")

@@ -9,9 +9,10 @@ from gwsolver.core.time import TimeStep
 from gwsolver.transport.budget import Books
 from gwsolver.transport.engine import State
 from gwsolver.transport.explicit.coefficients import Coefficients, coefficients, n_stages
-from gwsolver.transport.explicit.ends import end_rule
+from gwsolver.transport.explicit.ends import EndRule, end_rule
 from gwsolver.transport.explicit.limits import refuse_endless
-from gwsolver.transport.explicit.march import GlobalMarch, March
+from gwsolver.transport.explicit.local.choice import ChosenMarch
+from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
 from gwsolver.transport.explicit.work import Work
@@ -50,12 +51,13 @@ class ExplicitSpecies:
         self._report = report
         self._water = WaterBalance(model)
         self._store = Store(model)
-        self._march: March = GlobalMarch(model.grid.n_cells)
+        self._march: March = ChosenMarch(model.grid)
         self._flow: FlowStep | None = None
         self._stress: TimeStep | None = None
         self._wet: NDArray[np.bool_] | None = None
         self._sweep: Sweep
         self._k: Coefficients
+        self._rule: EndRule
         self._capacity: Capacity
         self._boundaries: Boundaries
         self._dissolved_part: Floats = np.ones(model.grid.n_cells)
@@ -66,8 +68,8 @@ class ExplicitSpecies:
         books = Books(self.model, start, until)
         rewetted = self._enter(flow, stress, books)
         work = Work(
-            self.model, self.scheme, flow, self._k, self._boundaries, self._capacity, self._sweep, self.mass,
-            self.concentration,
+            self.model, self.scheme, flow, self._k, self._boundaries, self._capacity, self._sweep,
+            self._rule, self.mass, self.concentration,
         )
         self._march(work, start, until, self._report)
         self.time = until
@@ -127,7 +129,8 @@ class ExplicitSpecies:
         if new_flow and not (before is not None and _same_field(flow, before) and not self._rewets()):
             self._new_field(flow)
         if new_boundaries:
-            self._sweep.end_with(self._k, end_rule(self._sweep.faces, self._k.faces[0], self._boundaries))
+            self._rule = end_rule(self._sweep.faces, self._k.faces[0], self._boundaries)
+            self._sweep.end_with(self._k, self._rule)
         refuse_endless(
             self.model, self._k, self._boundaries, self._capacity, books.end - books.start, n_stages(self._k),
             self.scheme,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.transport.explicit.coefficients import Coefficients
+from gwsolver.transport.explicit.ends import EndRule
 from gwsolver.transport.explicit.limits import Limits
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.sweeps import Sweep
@@ -30,6 +31,7 @@ class Work:
     boundaries : Boundaries
     capacity : Capacity
     sweep : Sweep
+    rule : EndRule
     mass, concentration : ndarray of float64, shape (cell,)
         The state; a march changes it.
     integral : ndarray of float64, shape (cell,)
@@ -51,6 +53,7 @@ class Work:
     boundaries: Boundaries
     capacity: Capacity
     sweep: Sweep
+    rule: EndRule
     mass: Floats
     concentration: Floats
     integral: Floats = field(init=False)

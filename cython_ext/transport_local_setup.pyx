@@ -1,0 +1,270 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""Setting up local time steps: Lax-Wendroff terms, levels, kinds of faces, packing."""
+
+from libc.math cimport expm1, fabs
+
+from transport_simd cimport gw_max, gw_min
+
+
+cpdef void lax_wendroff(
+    const int[:, ::1] cells,
+    const int[::1] axis,
+    const double[:, ::1] coefficients,
+    const double[::1] step,
+    const double[::1] inverse,
+    const double[::1] volume,
+    const double[:, ::1] discharge,
+    const double[:, ::1] size,
+    const unsigned char[::1] fixed,
+    double clip,
+    double[:, ::1] corrected,
+    double[::1] rate,
+) noexcept nogil:
+    """Second order in time by one Euler step: the donor's own step enters the coefficients of each face.
+
+        H' = H (1 - Cu),  Cu = |q| h / M;   G' = G + h q q_t V / (2 M)   (h, M, V, q_t of the donor)
+
+    Lax and Wendroff (1960), Communications on Pure and Applied Mathematics 13, 217-237: c_tt = v.grad(v.grad c)
+    turned into fluxes. A donor of given concentration has the step of its receiver.
+
+    Parameters
+    ----------
+    cells, axis : shape (face, 2), (face,), n and m; 0, 1, 2 along rows, columns, layers.
+    coefficients : shape (7, face): q, H, ratio, K, G1, G2, gamma, uncorrected.
+    step, inverse, volume : shape (cell,), h [T], 1/M [1/L**3], wet volume V [L**3].
+    discharge : shape (3, cell), specific discharge along the growing column, row, layer [L/T].
+    size : shape (3, cell), extent along x, y, z [L].
+    fixed : shape (cell,), nonzero where the concentration is given.
+    clip : as in ``transport_coefficients.face_coefficients``.
+    corrected : shape (4, face), written: H', G1', G2', gamma'.
+    rate : shape (cell,), what advection and dispersion can take out of a cell is added [L**3/T].
+    """
+    cdef Py_ssize_t f, n, m, d, t1, t2
+    cdef double q, h, v, high, g1, g2, gamma
+    for f in range(cells.shape[0]):
+        n = cells[f, 0]
+        m = cells[f, 1]
+        q = coefficients[0, f]
+        d = n if q > 0.0 else m
+        h = step[d]
+        if fixed[d]:
+            h = gw_min(h, step[m if q > 0.0 else n])
+        t1 = 1 if axis[f] == 0 else 0
+        t2 = 1 if axis[f] == 2 else 2
+        high = coefficients[1, f] * gw_max(1.0 - fabs(q) * h * inverse[d], 0.0)
+        v = 0.5 * h * q * volume[d] * inverse[d]
+        g1 = coefficients[4, f] + v * discharge[t1, d]
+        g2 = coefficients[5, f] + v * discharge[t2, d]
+        gamma = 0.25 * clip * (
+            fabs(g1) / gw_min(size[t1, n], size[t1, m]) + fabs(g2) / gw_min(size[t2, n], size[t2, m])
+        )
+        corrected[0, f] = high
+        corrected[1, f] = g1
+        corrected[2, f] = g2
+        corrected[3, f] = gamma
+        rate[d] += fabs(q) + 2.0 * high
+        rate[n] += coefficients[3, f] + gamma
+        rate[m] += coefficients[3, f] + gamma
+
+
+cpdef Py_ssize_t raise_levels(
+    const int[::1] place,
+    const double[::1] rate,
+    const double[::1] content,
+    double length,
+    double limit,
+    signed char[::1] level,
+    int most,
+) noexcept nogil:
+    """Raise segments in which a cell could lose more than its part in one step; return how many cells asked for it.
+
+    Parameters
+    ----------
+    place : shape (cell,), place of each cell; its segment is place // 8.
+    rate, content : shape (cell,), what can leave per unit concentration [L**3/T], M [L**3].
+    length : the step of level 0 [T].
+    limit : allowed part of the content.
+    level : shape (segment,), raised; steps are length / 2**level.
+    most : greatest level.
+    """
+    cdef Py_ssize_t i, s, raised = 0
+    cdef double lost, allowed
+    for i in range(place.shape[0]):
+        if rate[i] <= 0.0:
+            continue
+        s = place[i] >> 3
+        allowed = limit * content[i]
+        lost = rate[i] * length / (1 << level[s])
+        if lost <= allowed:
+            continue
+        raised += 1
+        while lost > allowed and level[s] < most:
+            lost = 0.5 * lost
+            level[s] += 1
+    return raised
+
+
+cpdef void kinds(
+    const int[:, ::1] face_at,
+    const int[::1] offset,
+    const float[:, :, ::1] weights,
+    const float[:, ::1] rule,
+    signed char[:, ::1] kind,
+    float[:, :, ::1] shared,
+) noexcept nogil:
+    """Tell groups of eight faces that take their gradients with the same weights from the others.
+
+    Parameters
+    ----------
+    face_at : shape (3, place), face between a place and the next along each axis, -1 if none.
+    offset : shape (3,), places to the next cell along each axis.
+    weights : shape (3, 3, place), gradient weights by axis.
+    rule : shape (4, face): ratio (0 at ends), end (0 none, 1 line, 2 given), given, far weight of the face mean.
+    kind : shape (3, segment), written: -1 no faces, 0 even, 1 general.
+    shared : shape (3, segment, 8), written for even groups: w-, w+, w2 by transverse axis, near, far.
+    """
+    cdef Py_ssize_t axis, s, j, f, p, t, k, o, i, cell, t1, t2
+    cdef bint even, found
+    cdef float far
+    for axis in range(3):
+        o = offset[axis]
+        t1 = 1 if axis == 0 else 0
+        t2 = 1 if axis == 2 else 2
+        for s in range(kind.shape[1]):
+            kind[axis, s] = -1
+            even = True
+            found = False
+            far = 0.0
+            for j in range(8):
+                p = 8 * s + j
+                f = face_at[axis, p]
+                if f < 0:
+                    continue
+                if not found:
+                    found = True
+                    far = rule[3, f]
+                    for k in range(3):
+                        shared[axis, s, k] = weights[t1, k, p]
+                        shared[axis, s, 3 + k] = weights[t2, k, p]
+                    shared[axis, s, 6] = <float>0.5 - far
+                    shared[axis, s, 7] = far
+                if rule[0, f] != 1.0 or rule[1, f] != 0.0 or rule[3, f] != far:
+                    even = False
+                    break
+                for i in range(-1, 3):
+                    if far == 0.0 and (i == -1 or i == 2):
+                        continue
+                    cell = p + i * o
+                    for k in range(3):
+                        if weights[t1, k, cell] != shared[axis, s, k] or weights[t2, k, cell] != shared[axis, s, 3 + k]:
+                            even = False
+                if not even:
+                    break
+            if found:
+                kind[axis, s] = 0 if even else 1
+
+
+cpdef void pack_faces(
+    const int[:, ::1] runs,
+    const long long[::1] data,
+    const int[:, ::1] face_at,
+    const unsigned char[::1] active,
+    const double[:, ::1] coefficients,
+    const double[:, ::1] corrected,
+    const float[:, ::1] rule,
+    float[::1] packed,
+) noexcept nogil:
+    """Copy the coefficients of each run side by side: q, H', K, G1', G2', gamma', and for general runs the rule.
+
+    Parameters
+    ----------
+    runs : shape (run, 4): axis, kind, first place, length.
+    data : shape (run,), where each begins in `packed`.
+    face_at : shape (3, place).
+    active : shape (segment,); faces between an active and another segment stay shut.
+    coefficients, corrected, rule : shape (7, face), (4, face), (4, face).
+    packed : written.
+    """
+    cdef Py_ssize_t r, i, j, f, n, axis, place, at
+    for r in range(runs.shape[0]):
+        axis = runs[r, 0]
+        place = runs[r, 2]
+        n = runs[r, 3]
+        at = data[r]
+        for i in range(n):
+            f = face_at[axis, place + i]
+            if f < 0 or (axis == 0 and not active[(place + i + 1) >> 3]):
+                for j in range(10 if runs[r, 1] else 6):
+                    packed[at + j * n + i] = 0.0
+                continue
+            packed[at + i] = coefficients[0, f]
+            packed[at + n + i] = corrected[0, f]
+            packed[at + 2 * n + i] = coefficients[3, f]
+            packed[at + 3 * n + i] = corrected[1, f]
+            packed[at + 4 * n + i] = corrected[2, f]
+            packed[at + 5 * n + i] = corrected[3, f]
+            if runs[r, 1]:
+                for j in range(4):
+                    packed[at + (6 + j) * n + i] = rule[j, f]
+
+
+cpdef void pack_cells(
+    const int[:, ::1] runs,
+    const long long[::1] data,
+    const signed char[::1] level,
+    const int[::1] cell_at,
+    const double[::1] content,
+    const double[::1] start,
+    const double[::1] change,
+    const double[::1] least,
+    const double[::1] source,
+    const double[::1] loss,
+    double length,
+    bint steady,
+    double[::1] packed,
+) noexcept nogil:
+    """Copy what the cells of each run need at the end of their step.
+
+        weight w = (1 - exp(-l h / M)) M / l, loss l, source h s (cells with any); 1/M, or M0, dM, least if unsteady
+
+    With w instead of h, decay and sinks take their exact part of a step.
+
+    Parameters
+    ----------
+    runs : shape (run, 3): kind, first place, length.
+    data : shape (run,), where each begins in `packed`.
+    level : shape (segment,).
+    cell_at : shape (place,), cell of each place, -1 if none.
+    content : shape (cell,), M in the middle of the interval [L**3].
+    start, change, least : shape (cell,), M at the flow step's start, its change, its lower bound [L**3].
+    source, loss : shape (cell,), s [M/T], l [L**3/T].
+    length : the step of level 0 [T].
+    steady : whether M stays.
+    packed : written.
+    """
+    cdef Py_ssize_t r, i, k, n, place, at
+    cdef double h, x, m
+    for r in range(runs.shape[0]):
+        place = runs[r, 1]
+        n = runs[r, 2]
+        h = length / (1 << level[place >> 3])
+        at = data[r]
+        if runs[r, 0]:
+            for i in range(n):
+                k = cell_at[place + i]
+                packed[at + i] = packed[at + n + i] = packed[at + 2 * n + i] = 0.0
+                if k >= 0:
+                    x = loss[k] * h / content[k] if content[k] > 0.0 else 0.0
+                    packed[at + i] = h * (-expm1(-x) / x if fabs(x) > 1e-14 else 1.0)
+                    packed[at + n + i] = loss[k]
+                    packed[at + 2 * n + i] = h * source[k]
+            at = at + 3 * n
+        for i in range(n):
+            k = cell_at[place + i]
+            if steady:
+                m = gw_max(start[k], least[k]) if k >= 0 else 0.0
+                packed[at + i] = 1.0 / m if m > 0.0 else 0.0
+            else:
+                packed[at + i] = start[k] if k >= 0 else 0.0
+                packed[at + n + i] = change[k] if k >= 0 else 0.0
+                packed[at + 2 * n + i] = least[k] if k >= 0 else 0.0

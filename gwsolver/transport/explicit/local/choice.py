@@ -1,0 +1,49 @@
+"""Which march suits an interval: local time steps where a few cells are much faster than the rest."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.grid import Grid
+from gwsolver.transport.explicit.limits import emptying_rate
+from gwsolver.transport.explicit.local.layout import fits
+from gwsolver.transport.explicit.local.march import LocalMarch
+from gwsolver.transport.explicit.march import GlobalMarch
+from gwsolver.transport.explicit.work import Work
+from gwsolver.transport.progress import Reporter
+
+Floats = NDArray[np.float64]
+UNEVEN = 0.15
+FEW_STEPS = 16.0
+
+
+class ChosenMarch:
+    """Local steps if the mean pace of cells is below 15 % of the fastest one's, else the same step for all.
+
+    Parameters
+    ----------
+    grid : Grid
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self._fits = fits(grid)
+        self._local = LocalMarch()
+        self._global = GlobalMarch(grid.n_cells)
+
+    def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
+        """Carry `work` from `start` to `until`."""
+        if self._fits and work.scheme.order > 0.0 and _uneven(work, until - start):
+            self._local(work, start, until, report)
+        else:
+            self._global(work, start, until, report)
+
+
+def _uneven(work: Work, span: float) -> bool:
+    """Return whether cells that can hold mass differ enough in pace, and there are enough steps to save."""
+    k = work.capacity
+    content = np.maximum(np.minimum(k.start, k.end), k.least)
+    free = (content > 0.0) & ~work.boundaries.fixed
+    if not free.any():
+        return False
+    pace = emptying_rate(work.coefficients, work.boundaries)[free] / content[free]
+    fastest = float(pace.max())
+    return fastest * span > FEW_STEPS and float(pace.mean()) < UNEVEN * fastest

@@ -104,6 +104,31 @@ cpdef Py_ssize_t raise_levels(
     return raised
 
 
+cpdef void grade(const unsigned char[::1] exists, const int[::1] steps, signed char[::1] level) noexcept nogil:
+    """Raise segments until neighbours differ by one level at most.
+
+    Parameters
+    ----------
+    exists : shape (segment,), nonzero where there are cells.
+    steps : shape (3,), segments to the next one along each axis.
+    level : shape (segment,), raised.
+    """
+    cdef Py_ssize_t s, t, k, n = level.shape[0]
+    cdef int l, side, top = 0
+    for s in range(n):
+        if exists[s] and level[s] > top:
+            top = level[s]
+    for l in range(top, 1, -1):
+        for s in range(n):
+            if not exists[s] or level[s] != l:
+                continue
+            for k in range(3):
+                for side in range(2):
+                    t = s + steps[k] if side else s - steps[k]
+                    if exists[t] and level[t] < l - 1:
+                        level[t] = l - 1
+
+
 cpdef void kinds(
     const int[:, ::1] face_at,
     const int[::1] offset,
@@ -219,15 +244,17 @@ cpdef void pack_cells(
     const double[::1] least,
     const double[::1] source,
     const double[::1] loss,
+    const double[::1] decay,
     double length,
     bint steady,
     double[::1] packed,
 ) noexcept nogil:
     """Copy what the cells of each run need at the end of their step.
 
-        weight w = (1 - exp(-l h / M)) M / l, loss l, source h s (cells with any); 1/M, or M0, dM, least if unsteady
+        weight w = (1 - exp(-d h / M)) M / d, loss l, source h s (cells with any); 1/M, or M0, dM, least if unsteady
 
-    With w instead of h, decay and sinks take their exact part of a step.
+    w times the concentration at the start is its integral over the step under decay d alone. Sinks are no part
+    of d: water that enters and leaves at one concentration must not change it.
 
     Parameters
     ----------
@@ -237,7 +264,7 @@ cpdef void pack_cells(
     cell_at : shape (place,), cell of each place, -1 if none.
     content : shape (cell,), M in the middle of the interval [L**3].
     start, change, least : shape (cell,), M at the flow step's start, its change, its lower bound [L**3].
-    source, loss : shape (cell,), s [M/T], l [L**3/T].
+    source, loss, decay : shape (cell,), s [M/T], l and its part d [L**3/T].
     length : the step of level 0 [T].
     steady : whether M stays.
     packed : written.
@@ -254,7 +281,7 @@ cpdef void pack_cells(
                 k = cell_at[place + i]
                 packed[at + i] = packed[at + n + i] = packed[at + 2 * n + i] = 0.0
                 if k >= 0:
-                    x = loss[k] * h / content[k] if content[k] > 0.0 else 0.0
+                    x = decay[k] * h / content[k] if content[k] > 0.0 else 0.0
                     packed[at + i] = h * (-expm1(-x) / x if fabs(x) > 1e-14 else 1.0)
                     packed[at + n + i] = loss[k]
                     packed[at + 2 * n + i] = h * source[k]

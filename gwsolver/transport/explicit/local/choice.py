@@ -1,11 +1,14 @@
 """Which march suits an interval: local time steps where a few cells are much faster than the rest."""
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
 from gwsolver.transport.explicit.limits import emptying_rate
 from gwsolver.transport.explicit.local.layout import fits
+from gwsolver.transport.explicit.local.levels import TooManyLevels
 from gwsolver.transport.explicit.local.march import LocalMarch
 from gwsolver.transport.explicit.march import GlobalMarch
 from gwsolver.transport.explicit.work import Work
@@ -31,10 +34,12 @@ class ChosenMarch:
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""
-        if self._fits and work.scheme.order > 0.0 and _uneven(work, until - start):
-            self._local(work, start, until, report)
-        else:
-            self._global(work, start, until, report)
+        koren = work.scheme.order > 0.0 and work.scheme.limiter == "koren"
+        if self._fits and koren and _uneven(work, until - start):
+            with suppress(TooManyLevels):
+                self._local(work, start, until, report)
+                return
+        self._global(work, start, until, report)
 
 
 def _uneven(work: Work, span: float) -> bool:

@@ -1,6 +1,7 @@
 """Where the cells of a structured grid stand in a padded box, so that a neighbour is always the same distance away."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,16 @@ class Layout:
     offset: Ints
     weights: NDArray[np.float32]
     fourth: NDArray[np.float32]
+
+    @cached_property
+    def exists(self) -> NDArray[np.bool_]:
+        """Whether a segment holds cells, shape (segment,)."""
+        return np.asarray((self.cell_at >= 0).reshape(-1, SEGMENT).any(axis=1))
+
+    @cached_property
+    def segment_steps(self) -> Ints:
+        """Segments to the next one along each axis, shape (3,)."""
+        return np.maximum(self.offset // SEGMENT, 1).astype(np.int32)
 
     @property
     def n_places(self) -> int:

@@ -17,12 +17,14 @@ from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.progress import Progress, Reporter
 
 Floats = NDArray[np.float64]
+SLOWEST = 64.0  # steps of the fastest cell in one of the slowest: longer ones save nothing
 
 
 @dataclass(eq=False)
 class Plan:
     """All that stays the same from step to step of the slowest cells."""
 
+    limit: Limit
     levels: Levels
     rule: Rule
     runs: Runs
@@ -37,43 +39,56 @@ class LocalMarch:
 
     def __init__(self) -> None:
         self._tables: Rows | None = None
-        self._layout: Layout
+        self.layout: Layout
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
-        """Carry `work` from `start` to `until`."""
-        layout = self._layout_of(work)
-        low, middle = self._content(work, start, until)
-        rate = emptying_rate(work.coefficients, work.boundaries)
-        longest, limit = self._longest(work, rate, low, until - start)
-        n_steps = max(1, math.ceil((until - start) / longest * (1.0 - 1e-12)))
-        length = (until - start) / n_steps
-        plan = self._plan(work, layout, length, low, middle, rate)
+        """Carry `work` from `start` to `until`.
 
+        Raises
+        ------
+        TooManyLevels
+            Before anything has changed, if some cell is too fast.
+        """
+        plan = self.plan(work, start, until)
+        layout, length, r = self.layout, plan.levels.length, plan.runs
+        n_steps = round((until - start) / length)
         mass, integral = np.zeros(layout.n_places), np.zeros(layout.n_places)
         c = np.zeros(layout.n_places, np.float32)
         mass[layout.place] = work.mass
-        first = self._contents(work, start)
-        work.concentration[:] = np.where(first > 0.0, work.mass / np.where(first > 0.0, first, 1.0), 0.0)
-        b = work.boundaries
-        work.concentration[b.fixed_cells] = b.fixed_concentration
-        c[layout.place] = work.concentration
+        c[layout.place] = self._begin(work, start)
         taken = np.zeros(plan.special.size)
         threads = useful_threads(work.mass.size)
-        change = (work.part(until) - work.part(start)) / n_steps
+        part, change = work.part(start), (work.part(until) - work.part(start)) / n_steps
         for step in range(n_steps):
-            r = plan.runs
             transport_local.march(
                 c, mass, integral, taken, layout.weights, layout.offset, r.faces, r.face_data, r.face_weights,
                 r.face_packed, r.face_chunks, r.cells, r.cell_data, r.cell_packed, r.cell_chunks, plan.special,
-                plan.special_values, plan.special_start, work.capacity.steady, work.part(start) + step * change,
-                change, length, threads,
+                plan.special_values, plan.special_start, work.capacity.steady, part + step * change, change, length,
+                threads,
             )
             work.sub_steps += 1 << (plan.levels.n_levels - 1)
-            work.limits.add(limit)
-            report(Progress(start + (step + 1) * length, length, limit.cell, limit.reason))
+            work.limits.add(plan.limit)
+            report(Progress(start + (step + 1) * length, length, plan.limit.cell, plan.limit.reason))
         work.stages += round(n_steps * plan.runs.updates / max(work.mass.size, 1))
         np.add.at(work.taken, plan.special_cells, taken)
         self._finish(work, layout, mass, integral, until)
+
+    def plan(self, work: Work, start: float, until: float) -> Plan:
+        """Return levels, coefficients and runs for an interval."""
+        self._lay_out(work)
+        first, last = self._contents(work, start), self._contents(work, until)
+        low, middle = np.minimum(first, last), 0.5 * (first + last)
+        limit = _fastest(work, low)
+        span = until - start
+        n_steps = max(1, math.ceil(span / (SLOWEST * limit.step) * (1.0 - 1e-12)))
+        return self._plan(work, limit, span / n_steps, low, middle)
+
+    def _begin(self, work: Work, start: float) -> Floats:
+        """Return the concentrations at the start, shape (cell,)."""
+        content, b = self._contents(work, start), work.boundaries
+        c = np.divide(work.mass, content, out=np.zeros(content.size), where=content > 0.0)
+        c[b.fixed_cells] = b.fixed_concentration
+        return c
 
     def _finish(self, work: Work, layout: Layout, mass: Floats, integral: Floats, until: float) -> None:
         """Take the state back from the padded box."""
@@ -89,37 +104,22 @@ class LocalMarch:
             work.concentration[b.fixed_cells] = b.fixed_concentration
             work.mass[b.fixed_cells] = work.content(until)[b.fixed_cells] * b.fixed_concentration
 
-    def _layout_of(self, work: Work) -> Layout:
+    def _lay_out(self, work: Work) -> None:
+        """Make the layout anew where other cells take part than before."""
         assert isinstance(work.sweep, RowSweep)
         if work.sweep.tables is not self._tables:
             self._tables = work.sweep.tables
-            self._layout = lay_out(work.model.grid, self._tables)
-        return self._layout
+            self.layout = lay_out(work.model.grid, self._tables)
 
     @staticmethod
     def _contents(work: Work, time: float) -> Floats:
         return np.maximum(work.content(time), work.capacity.least)
 
-    def _content(self, work: Work, start: float, until: float) -> tuple[Floats, Floats]:
-        """Return the smallest and the mean M of the interval, shape (cell,) each."""
-        first, last = self._contents(work, start), self._contents(work, until)
-        return np.minimum(first, last), 0.5 * (first + last)
-
-    def _longest(self, work: Work, rate: Floats, content: Floats, span: float) -> tuple[float, Limit]:
-        """Return the longest step of the slowest cells, and which cell has the shortest."""
-        pace = np.divide(rate, content, out=np.zeros(rate.size), where=content > 0.0)
-        fastest = int(pace.argmax())
-        if pace[fastest] <= 0.0:
-            return span, Limit(span, -1, "")
-        shortest = work.scheme.limit / float(pace[fastest])
-        return shortest * 256.0, Limit(shortest, fastest, reason(fastest, work.coefficients, work.boundaries))
-
-    def _plan(self, work: Work, layout: Layout, length: float, low: Floats, middle: Floats, rate: Floats) -> Plan:
-        levels = find_levels(work, layout, length, low, middle, rate)
+    def _plan(self, work: Work, limit: Limit, length: float, low: Floats, middle: Floats) -> Plan:
+        layout = self.layout
+        levels = find_levels(work, layout, length, low, middle)
         rule = rule_of(work, layout)
-        active = np.zeros(layout.n_segments, bool)
-        active[layout.place // SEGMENT] = True
-        runs = build_runs(work, layout, rule, levels, active, middle)
+        runs = build_runs(work, layout, rule, levels, layout.exists, middle)
         b = work.boundaries
         taking = np.flatnonzero(b.taken)
         cells = np.concatenate([b.fixed_cells, taking])
@@ -130,5 +130,16 @@ class LocalMarch:
         order = np.argsort(own, kind="stable")
         start = np.searchsorted(own[order], np.arange(levels.n_levels + 1)).astype(np.int32)
         return Plan(
-            levels, rule, runs, layout.place[cells[order]], cells[order], np.ascontiguousarray(values[:, order]), start
+            limit, levels, rule, runs, layout.place[cells[order]], cells[order],
+            np.ascontiguousarray(values[:, order]), start,
         )
+
+
+def _fastest(work: Work, content: Floats) -> Limit:
+    """Return the shortest step, as if there were no Lax-Wendroff terms, and which cell asks for it."""
+    rate = emptying_rate(work.coefficients, work.boundaries)
+    pace = np.divide(rate, content, out=np.zeros(rate.size), where=content > 0.0)
+    cell = int(pace.argmax())
+    if pace[cell] <= 0.0:
+        return Limit(np.inf, -1, "")
+    return Limit(work.scheme.limit / float(pace[cell]), cell, reason(cell, work.coefficients, work.boundaries))

@@ -95,7 +95,7 @@ def build_runs(work: Work, layout: Layout, rule: Rule, levels: Levels, active: B
     cell_packed = np.zeros(int(size.sum()) + 8)
     transport_local_setup.pack_cells(
         cells, cell_data, levels.level, layout.cell_at, middle, k.start, k.end - k.start, k.least, b.source, b.loss,
-        levels.length, steady, cell_packed,
+        b.decay_dissolved + b.decay_sorbed, levels.length, steady, cell_packed,
     )
     cell_chunks = _chunks(cell_level, np.arange(cell_level.size), n_levels)
     updates = float((faces[:, 3] * 2.0**face_level).sum()) / 3.0
@@ -113,34 +113,32 @@ def _face_runs(
     """
     parts = []
     last = layout.face_at[0, SEGMENT - 1::SEGMENT] >= 0
-    for axis in range(3):
-        step = 1 if axis == 0 else int(layout.offset[axis]) // SEGMENT
-        s = np.flatnonzero((rule.kind[axis] >= 0) & active)
-        other = s + step
-        if axis == 0:
-            joined = last[s] & active[np.minimum(other, active.size - 1)]
-            finer = np.where(joined, np.maximum(level[s], level[np.minimum(other, level.size - 1)]), level[s])
+    for direction in range(3):
+        own = np.flatnonzero((rule.kind[direction] >= 0) & active)
+        other = own + layout.segment_steps[direction]
+        if direction == 0:
+            joined = last[own] & active[other]
         else:
-            keep = active[other]
-            s, other = s[keep], other[keep]
-            finer = np.maximum(level[s], level[other])
-        parts.append((np.full(s.size, axis), s, finer))
-    axis, s, finer = (np.concatenate(p).astype(np.int64) for p in zip(*parts, strict=True))
+            joined = active[other]
+            own, other, joined = own[joined], other[joined], joined[joined]
+        finer = np.where(joined, np.maximum(level[own], level[other]), level[own])
+        parts.append((np.full(own.size, direction), own, finer))
+    axis, s, level_of = (np.concatenate([p[i] for p in parts]).astype(np.int64) for i in range(3))
     slab = s * SEGMENT // layout.offset[1]
     phase = np.where(axis == 1, 1 + slab % 2, 0)
-    order = np.lexsort((s, axis, slab, phase, finer))
-    axis, s, finer, slab, phase = axis[order], s[order], finer[order], slab[order], phase[order]
+    order = np.lexsort((s, axis, slab, phase, level_of))
+    axis, s, level_of, phase = axis[order], s[order], level_of[order], phase[order]
     kind = rule.kind[axis, s].astype(np.int64)
     shared = rule.shared[axis, s]
     shared[kind == 1] = 0.0
     joins = np.zeros(s.size, bool)
     joins[1:] = (
-        (np.diff(s) == 1) & (np.diff(axis) == 0) & (np.diff(finer) == 0) & (np.diff(kind) == 0)
+        (np.diff(s) == 1) & (np.diff(axis) == 0) & (np.diff(level_of) == 0) & (np.diff(kind) == 0)
         & (shared[1:] == shared[:-1]).all(axis=1)
     )
     first, length = _pieces(joins)
     runs = np.column_stack([axis[first], kind[first], s[first] * SEGMENT, length * SEGMENT]).astype(np.int32)
-    return np.ascontiguousarray(runs), np.ascontiguousarray(shared[first]), finer[first], phase[first]
+    return np.ascontiguousarray(runs), np.ascontiguousarray(shared[first]), level_of[first], phase[first]
 
 
 def _cell_runs(
@@ -174,9 +172,10 @@ def _chunks(part: NDArray[np.int64], slab: NDArray[np.int64], n_parts: int) -> I
     A chunk is what one thread works on; it holds whole slabs.
     """
     bounds = np.searchsorted(part, np.arange(n_parts + 1))
-    heads, chunks = [], []
+    heads: list[tuple[int, int]] = []
+    chunks: list[tuple[int, int]] = []
     for p in range(n_parts):
-        heads.append((bounds[p], len(chunks)))
+        heads.append((int(bounds[p]), len(chunks)))
         n = bounds[p + 1] - bounds[p]
         if n == 0:
             continue
@@ -185,5 +184,5 @@ def _chunks(part: NDArray[np.int64], slab: NDArray[np.int64], n_parts: int) -> I
         wanted = np.arange(CHUNKS) * n // CHUNKS
         cuts = np.unique(starts[np.searchsorted(starts, wanted, side="right") - 1])
         chunks += [(bounds[p] + a, bounds[p] + e) for a, e in zip(cuts, np.append(cuts[1:], n), strict=True)]
-    heads.append((bounds[n_parts], len(chunks)))
+    heads.append((int(bounds[n_parts]), len(chunks)))
     return np.ascontiguousarray(np.array(heads + chunks, np.int32).reshape(-1, 2))

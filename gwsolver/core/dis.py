@@ -1,9 +1,16 @@
 """Structured grids (MODFLOW's DIS): layers, rows and columns to cells and faces."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gwsolver.core.grid import HORIZONTAL, VERTICAL, Grid
+
+Cells = NDArray[np.int32]
+KINDS = (HORIZONTAL, HORIZONTAL, VERTICAL)
+NORMALS = ((1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
+"""Of faces to the right, in front and below."""
 
 
 def structured_grid(
@@ -53,64 +60,60 @@ def structured_grid(
     domain = np.ones(shape, np.int64) if idomain is None else np.asarray(idomain, np.int64).reshape(shape)
 
     active = domain > 0
-    cell = np.full(shape, -1, np.int64)
-    cell[active] = np.arange(active.sum())
+    cell = np.full(shape, -1, np.int32)
+    cell[active] = np.arange(active.sum(), dtype=np.int32)
     _, row, col = np.nonzero(active)
     x_edge = np.concatenate([[0.0], np.cumsum(delr)])
     y_edge = np.concatenate([[0.0], np.cumsum(delc[::-1])])[::-1]
+    area, thickness = delc[row] * delr[col], (tops - botm)[active]
 
-    pairs, kinds, widths, distances, normals = [], [], [], [], []
-
-    def add(n: NDArray[np.int64], m: NDArray[np.int64], kind: int, width: NDArray[np.float64],
-            half_n: NDArray[np.float64], half_m: NDArray[np.float64], normal: tuple[float, float, float]) -> None:
-        pairs.append(np.column_stack([n, m]))
-        kinds.append(np.full(n.size, kind, np.int8))
-        widths.append(width)
-        distances.append(np.column_stack([half_n, half_m]))
-        normals.append(np.broadcast_to(np.array(normal), (n.size, 3)))
-
-    both = active[:, :, :-1] & active[:, :, 1:]
-    k, i, j = np.nonzero(both)
-    add(cell[k, i, j], cell[k, i, j + 1], HORIZONTAL, delc[i], 0.5 * delr[j], 0.5 * delr[j + 1], (1.0, 0.0, 0.0))
-    both = active[:, :-1, :] & active[:, 1:, :]
-    k, i, j = np.nonzero(both)
-    add(cell[k, i, j], cell[k, i + 1, j], HORIZONTAL, delr[j], 0.5 * delc[i], 0.5 * delc[i + 1], (0.0, -1.0, 0.0))
-    n, m = _vertical_pairs(cell, domain)
-    thickness = (tops - botm)[active]
-    add(n, m, VERTICAL, (delc[row] * delr[col])[n], 0.5 * thickness[n], 0.5 * thickness[m], (0.0, 0.0, -1.0))
-
-    face_cells = np.concatenate(pairs)
-    order = np.lexsort((face_cells[:, 1], face_cells[:, 0]))
+    # The neighbours of a cell to the right, in front and below have growing numbers: cell by cell and in
+    # this order, faces are sorted.
+    neighbour = np.stack([side[active] for side in (_right(cell), _front(cell), next_below(cell, domain))], axis=-1)
+    there = np.flatnonzero(neighbour.ravel() >= 0)
+    n, direction = (there // 3).astype(np.int32), (there % 3).astype(np.int8)
+    m = neighbour.ravel()[there]
+    width, half = np.empty(m.size), np.empty((m.size, 2))
+    for axis, (across, along) in enumerate(((delc[row], delr[col]), (delr[col], delc[row]), (area, thickness))):
+        own = direction == axis
+        width[own] = across[n[own]]
+        half[own, 0], half[own, 1] = 0.5 * along[n[own]], 0.5 * along[m[own]]
     corner = np.arange((n_row + 1) * (n_col + 1)).reshape(n_row + 1, n_col + 1)
     rings = np.stack([corner[:-1, :-1], corner[:-1, 1:], corner[1:, 1:], corner[1:, :-1]], axis=-1)
     return Grid(
         kind="dis", shape=shape, node=np.flatnonzero(active.ravel()), top=tops[active], bottom=botm[active],
-        area=delc[row] * delr[col],
+        area=area,
         x=(0.5 * (x_edge[:-1] + x_edge[1:]))[col], y=(0.5 * (y_edge[:-1] + y_edge[1:]))[row],
         column=row * n_col + col,
-        face_cells=face_cells[order].astype(np.int32), face_kind=np.concatenate(kinds)[order],
-        face_width=np.concatenate(widths)[order], face_distance=np.concatenate(distances)[order],
-        face_normal=np.ascontiguousarray(np.concatenate(normals)[order]),
+        face_cells=np.column_stack([n, m]), face_kind=np.array(KINDS, np.int8)[direction],
+        face_width=width, face_distance=half, face_normal=np.array(NORMALS)[direction],
         idomain=domain.ravel(),
         vertices=np.column_stack([np.tile(x_edge, n_row + 1), np.repeat(y_edge, n_col + 1)]),
         polygon_start=np.arange(0, 4 * n_row * n_col + 1, 4), polygon_vertex=rings.ravel(),
-        cell_width=np.column_stack([delr[col], delc[row]]),
+        cell_width=np.column_stack([delr[col], delc[row]]), delr=delr, delc=delc,
         x_origin=x_origin, y_origin=y_origin, angle=angle, length_unit=length_unit, crs=crs,
     )
 
 
-def _vertical_pairs(
-    cell: NDArray[np.int64], domain: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the cells above and below every vertical face; pass-through cells are skipped."""
-    above, below = [], []
-    open_from = cell[0].copy()
-    for k in range(1, cell.shape[0]):
-        here = cell[k]
-        joined = (here >= 0) & (open_from >= 0)
-        above.append(open_from[joined])
-        below.append(here[joined])
-        open_from = np.where(here >= 0, here, np.where(domain[k] < 0, open_from, -1))
-    if not above:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    return np.concatenate(above), np.concatenate(below)
+def _right(cell: Cells) -> Cells:
+    """Return the next cell in the row, -1 where there is none, shape (layer, row, column)."""
+    found = np.full_like(cell, -1)
+    found[:, :, :-1] = cell[:, :, 1:]
+    return found
+
+
+def _front(cell: Cells) -> Cells:
+    """Return the next cell in the column, -1 where there is none."""
+    found = np.full_like(cell, -1)
+    found[:, :-1] = cell[:, 1:]
+    return found
+
+
+def next_below(cell: NDArray[Any], domain: NDArray[np.int64]) -> NDArray[Any]:
+    """Return the next cell down, -1 where there is none; pass-through cells are skipped."""
+    found = np.full_like(cell, -1)
+    under = found[0].copy()
+    for k in range(cell.shape[0] - 1, -1, -1):
+        found[k] = under
+        under = np.where(cell[k] >= 0, cell[k], np.where(domain[k] < 0, under, -1))
+    return found

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gwsolver.core.dis import _vertical_pairs
+from gwsolver.core.dis import next_below
 from gwsolver.core.grid import HORIZONTAL, VERTICAL, Grid
 
 
@@ -80,7 +80,9 @@ def layered_grid(
     width, distance, normal = _edge_geometry(xy, middle, first, second, begin, end)
     layer, edge = np.nonzero((cell[:, first] >= 0) & (cell[:, second] >= 0))
     n, m = cell[layer, first[edge]], cell[layer, second[edge]]
-    above, below = _vertical_pairs(cell, domain)
+    under = next_below(cell, domain)
+    joined = (cell >= 0) & (under >= 0)
+    above, below = cell[joined], under[joined]
     thickness = (tops - bottoms)[active]
     area = plan_area[column]
     pairs = np.concatenate([np.column_stack([n, m]), np.column_stack([above, below])])

@@ -48,6 +48,8 @@ class Grid:
         Unit normal from n to m in model coordinates.
     cell_width : ndarray of float64, shape (cell, 2)
         Spacing along x and y for DIS [L]; an empty array (0, 2) otherwise.
+    delr, delc : ndarray of float64, shape (column,), (row,)
+        Spacing along rows and columns for DIS [L]; empty otherwise.
     vertices : ndarray of float64, shape (vertex, 2)
         x, y of the vertices of the cells in plan, model coordinates [L].
     polygon_start : ndarray of int64, shape (plan cell + 1,)
@@ -83,6 +85,8 @@ class Grid:
     polygon_start: Ints
     polygon_vertex: Ints
     cell_width: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    delr: Floats = field(default_factory=lambda: np.zeros(0))
+    delc: Floats = field(default_factory=lambda: np.zeros(0))
     x_origin: float = 0.0
     y_origin: float = 0.0
     angle: float = 0.0

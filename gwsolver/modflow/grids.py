@@ -15,17 +15,19 @@ UNITS = {"feet": "feet", "meters": "metres", "metres": "metres", "centimeters": 
          "centimetres": "centimetres", "unknown": "unknown"}
 
 
-def read_grid(package: Package) -> Grid | None:
-    """Return the grid, or None after reporting why it cannot be built."""
-    build = {"dis": _dis, "disv": _disv, "disu": _disu}[package.type]
+def read_grid(package: Package, like: Grid | None = None) -> Grid | None:
+    """Return the grid, or None after reporting why it cannot be built.
+
+    `like` itself is returned if this package describes the same grid: it is then not built again.
+    """
     before = len(package.findings.bad)
     try:
-        grid = build(package)
+        grid = _dis(package, like) if package.type == "dis" else {"disv": _disv, "disu": _disu}[package.type](package)
     except (ValueError, IndexError, TypeError, KeyError) as error:
         if len(package.findings.bad) == before:
             package.bad(f"the grid cannot be built ({error})")
         return None
-    if grid is not None:
+    if grid is not None and grid is not like:
         _check(package, grid)
     return grid
 
@@ -61,7 +63,7 @@ def _counts(package: Package, *names: str) -> list[int]:
     return counts
 
 
-def _dis(package: Package) -> Grid:
+def _dis(package: Package, like: Grid | None) -> Grid:
     n_lay, n_row, n_col = _counts(package, "nlay", "nrow", "ncol")
     get = lambda name, shape: _needed(package, name, "GRIDDATA", shape)  # noqa: E731
     delr, delc = get("delr", (n_col,)), get("delc", (n_row,))
@@ -71,8 +73,23 @@ def _dis(package: Package) -> Grid:
             package.bad(name, value=float(values[wrong[0]]), cell=f"number {wrong[0] + 1}", allowed="(0, inf)",
                         block="GRIDDATA", word=name)
     idomain = array(package.data.idomain)
-    return structured_grid(delr, delc, get("top", (n_row, n_col)), get("botm", (n_lay, n_row, n_col)), idomain,
-                           **_placement(package))
+    top, botm = get("top", (n_row, n_col)), get("botm", (n_lay, n_row, n_col))
+    place = _placement(package)
+    if like is not None and _describes(like, delr, delc, top, botm, idomain, place):
+        return like
+    return structured_grid(delr, delc, top, botm, idomain, **place)
+
+
+def _describes(grid: Grid, delr: np.ndarray, delc: np.ndarray, top: np.ndarray, botm: np.ndarray,
+               idomain: np.ndarray | None, place: dict[str, Any]) -> bool:
+    """Return whether the arrays of a DIS package are those a grid was built from, bit for bit."""
+    if grid.kind != "dis" or grid.shape != botm.shape or any(getattr(grid, k) != v for k, v in place.items()):
+        return False
+    domain = 1 if idomain is None else idomain.reshape(-1)
+    tops = np.concatenate([top[None], botm[:-1]]).reshape(-1)
+    return bool(
+        np.all(grid.idomain == domain) and np.array_equal(grid.delr, delr) and np.array_equal(grid.delc, delc)
+        and np.array_equal(grid.top, tops[grid.node]) and np.array_equal(grid.bottom, botm.reshape(-1)[grid.node]))
 
 
 def _disv(package: Package) -> Grid:

@@ -193,12 +193,12 @@ def transport_model(
     """
     if not _needed(parts, "grid", "ic", "mst"):
         return None
-    grid = read_grid(parts.singles["grid"])
+    grid = read_grid(parts.singles["grid"], flow.grid if flow is not None else None)
     if grid is None or grid.n_cells == 0:
         return None
     package = parts.singles["grid"]
     if flow is not None:
-        difference = grid_difference(grid, flow.grid)
+        difference = "" if grid is flow.grid else grid_difference(grid, flow.grid)
         if difference:
             package.bad(f"the grid differs from that of flow model {flow.name}: {difference}",
                         hint="Transport needs the cells of its flow model: give both the same discretisation.")

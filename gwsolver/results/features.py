@@ -98,13 +98,20 @@ class FeatureCollector:
         text = np.frombuffer(json.dumps(words).encode(), np.uint8)
         group.createDimension("byte", text.size)
         group.createVariable("json", "u1", ("byte",))[:] = text
-        for i, feature in enumerate(features):
-            group.createDimension(f"cell_{i}", feature.cells.size)
-            group.createDimension(f"time_{i}", feature.times.size)
-            group.createVariable(f"cells_{i}", "i8", (f"cell_{i}",))[:] = feature.cells
-            group.createVariable(f"times_{i}", "f8", (f"time_{i}",))[:] = feature.times
-            group.createVariable(f"rates_{i}", "f8", (f"time_{i}", f"cell_{i}"), compression="zlib", complevel=1)[:] = (
-                feature.rates)
+        sizes = np.array([(f.cells.size, f.times.size) for f in features], np.int64).reshape(-1, 2)
+        for name, kind, values in (
+            ("sizes", "i8", sizes.ravel()), ("cells", "i8", _joined([f.cells for f in features])),
+            ("times", "f8", _joined([f.times for f in features])),
+            ("rates", "f8", _joined([f.rates.ravel() for f in features])),
+        ):
+            group.createDimension(name, max(values.size, 1))  # zero would mean unlimited
+            variable = group.createVariable(name, kind, (name,), compression="zlib", complevel=1)
+            if values.size:
+                variable[:] = values
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 class _Package:
@@ -163,10 +170,13 @@ def read_features(dataset: Any) -> list[Feature]:
     """Rebuild the features from an open netCDF4 Dataset."""
     group = dataset.groups["features"]
     words = json.loads(np.asarray(group.variables["json"][:], np.uint8).tobytes())
-    return [
-        Feature(
-            **{**w, "layers": tuple(w["layers"])},
-            **{name: np.asarray(group.variables[f"{name}_{i}"][:]) for name in ("cells", "times", "rates")},
-        )
-        for i, w in enumerate(words)
-    ]
+    taken = {n: np.ma.getdata(group.variables[n][:]) for n in ("sizes", "cells", "times", "rates")}
+    found, at = [], {"cells": 0, "times": 0, "rates": 0}
+    for w, (n_cells, n_times) in zip(words, taken["sizes"].reshape(-1, 2).tolist() if words else (), strict=True):
+        parts = {}
+        for name, size in (("cells", n_cells), ("times", n_times), ("rates", n_cells * n_times)):
+            parts[name] = taken[name][at[name]:at[name] + size]
+            at[name] += size
+        parts["rates"] = parts["rates"].reshape(n_times, n_cells)
+        found.append(Feature(**{**w, "layers": tuple(w["layers"])}, **parts))
+    return found

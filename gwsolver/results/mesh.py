@@ -1,4 +1,4 @@
-"""A grid in results.nc: the coordinates other programs read, and an exact copy for ourselves.
+"""A grid in results.nc: the coordinates other programs read, and what rebuilds it exactly for ourselves.
 
 DIS becomes x, y as projected coordinates (two-dimensional auxiliary ones if the grid is rotated);
 DISV and DISU become a UGRID-1.0 mesh with a layer dimension for DISV.
@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from gwsolver.core.dis import structured_grid
 from gwsolver.core.grid import Grid
 from gwsolver.results.cf import LENGTH
 from gwsolver.results.mf6_grid import plan_centres
 
 ARRAYS = ("node", "top", "bottom", "area", "x", "y", "column", "face_cells", "face_kind", "face_width",
           "face_distance", "face_normal", "idomain", "vertices", "polygon_start", "polygon_vertex", "cell_width")
+STRUCTURED = ("idomain", "delr", "delc")
+"""What rebuilds a DIS grid, with the elevations that stand in the file anyway."""
 SMALL = ("kind", "x_origin", "y_origin", "angle", "length_unit", "crs")
 COMPRESSED: dict[str, Any] = {"compression": "zlib", "complevel": 1, "shuffle": True}
 
@@ -112,11 +115,11 @@ def _put(dataset: Any, name: str, dims: tuple[str, ...], values: np.ndarray, att
 
 
 def _store(dataset: Any, grid: Grid, suffix: str) -> None:
-    """Keep every array of the grid as it is, in a group of its own."""
+    """Keep the arrays of the grid as they are, in a group of its own; of DIS what the others follow from."""
     group = dataset.createGroup(f"grid{suffix}")
     group.setncatts({"long_name": "arrays of gwsolver.core.grid.Grid", **{n: getattr(grid, n) for n in SMALL},
                      "shape": np.array(grid.shape, np.int64)})
-    for name in ARRAYS:
+    for name in STRUCTURED if grid.kind == "dis" and grid.delr.size else ARRAYS:
         values = np.asarray(getattr(grid, name))
         dims = tuple(f"{name}_{axis}" for axis in range(values.ndim))
         for dim, size in zip(dims, values.shape, strict=True):
@@ -133,7 +136,8 @@ def read_grid(dataset: Any, suffix: str = "") -> Grid:
     """Rebuild the grid from what `write_mesh` stored in an open netCDF4 Dataset."""
     group = dataset.groups[f"grid{suffix}"]
     values: dict[str, Any] = {}
-    for name in ARRAYS:
+    rebuilt = "delr" in group.variables
+    for name in STRUCTURED if rebuilt else ARRAYS:
         variable = group.variables[name]
         variable.set_auto_maskandscale(False)
         shape = tuple(int(n) for n in np.atleast_1d(variable.getncattr("shape")))
@@ -142,5 +146,18 @@ def read_grid(dataset: Any, suffix: str = "") -> Grid:
     for name in ("x_origin", "y_origin", "angle"):
         small[name] = float(small[name])
     shape = tuple(int(n) for n in np.atleast_1d(group.getncattr("shape")))
+    if rebuilt:
+        elevations = (np.ma.getdata(dataset.variables[f"cell_{n}{suffix}"][...]) for n in ("top", "bottom"))
+        return _structured_again(shape, values, *elevations, small)
     known = {f.name for f in fields(Grid)}
     return Grid(**{k: v for k, v in {**values, **small, "shape": shape}.items() if k in known})
+
+
+def _structured_again(shape: tuple[int, ...], values: dict[str, Any], top: np.ndarray, bottom: np.ndarray,
+                      small: dict[str, Any]) -> Grid:
+    """Build a DIS grid from elevations of its active cells: a layer's bottom is the top of the next one."""
+    upper, lower = top.reshape(shape), bottom.reshape(shape)
+    inner = np.where(np.isnan(lower[:-1]), upper[1:], lower[:-1])
+    place = {name: value for name, value in small.items() if name != "kind"}
+    return structured_grid(values["delr"], values["delc"], upper[0], np.concatenate([inner, lower[-1:]]),
+                           values["idomain"], **place)

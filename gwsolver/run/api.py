@@ -47,6 +47,11 @@ def run(
         If the run began but could not be finished; results up to there are kept, without summary.json.
     """
     timings = Timings()
+    with timings.phase("imports"):
+        # All at once, so that no phase below pays for them.
+        import gwsolver.modflow
+        import gwsolver.results
+        import gwsolver.run.simulate  # noqa: F401
     with timings.phase("reading"):
         loaded = load(source, flow=flow)
         problems = loaded.check()
@@ -60,10 +65,12 @@ def run(
 
     simulation = loaded.simulation
     folder = Path(out) if out is not None else loaded.folder / "results"
-    identity = simulation_hash(simulation)
+    with timings.phase("reading"):
+        identity = simulation_hash(simulation)
     check_folder(folder, identity)
     kernels.set_threads(threads)
-    writer = ResultsWriter(folder, simulation, loaded.info, identity)
+    with timings.phase("writing"):
+        writer = ResultsWriter(folder, simulation, loaded.info, identity)
     try:
         with RunLog(writer.log_path, echo=echo) as log, (Bar(loaded.info.time_unit) if progress else Silent()) as bar:
             log.note(f"gwsolver {__version__}: {loaded.folder}")
@@ -81,7 +88,7 @@ def run(
             for text in writer.warnings:
                 log.warn(text)
             log.block(balances(simulation, writer.ledger, loaded.info))
-            log.block(figures_of_run(outcome, timings.seconds))
+            log.block(figures_of_run(outcome, timings))
             for text in failures:
                 log.warn(text)
         if failures:
@@ -99,11 +106,12 @@ def run(
     except RunError:
         writer.finish_partial()
         raise
-    with timings.phase("finishing"):
+    with timings.phase("writing"):
         writer.finish({
             "versions": versions(), "commit": commit(), "input_hash": identity,
             "input_files": file_hashes(simulation.files), "machine": machine(), "scheme": scheme,
-            "command": sys.argv[1:] if echo else [], "timings": timings.seconds, "memory_mb": peak_memory_mb(),
+            "command": sys.argv[1:] if echo else [], "timings": timings.wall(),
+            "cpu_seconds": timings.cpu(), "memory_mb": peak_memory_mb(),
             "steps": outcome.steps, "closure": outcome.closure, "minimum": outcome.minimum,
             "maximum": outcome.maximum, "figures": outcome.figures,
             "limits": {

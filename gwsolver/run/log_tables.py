@@ -9,6 +9,7 @@ from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
 
 if TYPE_CHECKING:
     from gwsolver.run.simulate import Outcome
+    from gwsolver.run.summary import Timings
 
 SHOWN = 10
 
@@ -53,7 +54,7 @@ def balances(simulation: Simulation, ledger: Callable[[str, str], Ledger], info:
         yield f"  {'all':<30}{_amount(booked.total_in()):>15}{_amount(booked.total_out()):>15}"
 
 
-def figures_of_run(outcome: "Outcome", seconds: dict[str, float]) -> Iterator[str]:
+def figures_of_run(outcome: "Outcome", timings: "Timings") -> Iterator[str]:
     """Yield steps, closures and concentrations, what limited the sub-steps most often, and the timings."""
     yield "the run in figures"
     for name, closure in outcome.closure.items():
@@ -73,7 +74,10 @@ def figures_of_run(outcome: "Outcome", seconds: dict[str, float]) -> Iterator[st
             yield f"  {count:>10,} x {cell}: {reason}"
         if len(ordered) > SHOWN:
             yield f"  {sum(n for _, n in ordered[SHOWN:]):>10,} x {len(ordered) - SHOWN} others"
-    yield "wall-clock time: " + ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+    yield f"{'seconds':<24}{'processor':>10}{'clock':>10}"
+    wall = timings.wall()
+    for name, cpu in timings.cpu().items():
+        yield f"  {name:<22}{cpu:>10.2f}" + (f"{wall[name]:>10.2f}" if name in wall else "")
 
 
 def _size(model: FlowModel | TransportModel, info: CaseInfo) -> str:

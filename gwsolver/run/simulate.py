@@ -66,7 +66,7 @@ class Carried:
         self.step: TimeStep | None = next(self._steps)
         self.reached = 0.0
 
-    def follow(self, flow: FlowStep, writer: ResultsWriter, outcome: Outcome) -> None:
+    def follow(self, flow: FlowStep, writer: ResultsWriter, outcome: Outcome, timings: Timings) -> None:
         """Advance through all own time steps that this flow step covers."""
         while self.step is not None and self.reached < flow.end * (1.0 - SAME_TIME):
             until = min(self.step.end, flow.end)
@@ -76,7 +76,8 @@ class Carried:
             ends = until == self.step.end
             n_steps = self.time.periods[self.step.period].n_steps
             for model, step in zip(self.models, self.solver.advance(within, until, self.step), strict=True):
-                writer.transport(step, self.step, n_steps, ends)
+                with timings.phase("writing"):
+                    writer.transport(step, self.step, n_steps, ends)
                 self._note(model, step, outcome)
             self.reached = until
             if ends:
@@ -145,8 +146,9 @@ def _carry(
         bar.update(flow.end)
         with timings.phase("transport"):
             for one in carried:
-                one.follow(_aligned(flow, one.time, serves), writer, outcome)
+                one.follow(_aligned(flow, one.time, serves), writer, outcome, timings)
     for one in carried:
+        timings.move(one.solver.set_up, "transport", "transport set-up")
         if one.step is not None:
             raise InputError([Problem(
                 f"the flow ends before the transport model does: transport needs flow until {one.time.end:g}",

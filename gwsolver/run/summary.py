@@ -1,6 +1,5 @@
 """What a run tells of itself: versions, machine, timings, closure, minimum."""
 
-import importlib.metadata
 import os
 import platform
 import subprocess
@@ -8,40 +7,62 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gwsolver import kernels
+from gwsolver.core.clock import Spent
 
+PHASES = ("imports", "reading", "reading flows", "flow", "transport set-up", "transport", "writing")
 PACKAGES = ("gwsolver", "numpy", "scipy", "flopy", "xarray", "netCDF4", "pyamg")
 
 
-@dataclass
 class Timings:
-    """Seconds of wall-clock time by phase."""
+    """Seconds by phase, of the processor (all threads) and by the clock; a phase inside another is its own."""
 
-    seconds: dict[str, float] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._spent: dict[str, Spent] = {}
+        self._open: list[str] = []
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Add the time spent inside to a phase."""
-        begin = time.perf_counter()
+        """Add the time spent inside to a phase, and take it from the phase around it."""
+        inside = Spent()
+        self._open.append(name)
         try:
-            yield
+            with inside:
+                yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+            self._open.pop()
+            self._add(name, inside, 1.0)
+            if self._open:
+                self._add(self._open[-1], inside, -1.0)
+
+    def move(self, spent: Spent, source: str, target: str) -> None:
+        """Count time that a phase is known to hold as that of another."""
+        self._add(target, spent, 1.0)
+        self._add(source, spent, -1.0)
+
+    def wall(self) -> dict[str, float]:
+        """Return seconds by the clock, by phase."""
+        return {name: self._spent[name].wall for name in PHASES if name in self._spent}
+
+    def cpu(self) -> dict[str, float]:
+        """Return seconds of the processor by phase, and of the whole process from its start."""
+        return {**{name: self._spent[name].cpu for name in PHASES if name in self._spent},
+                "whole process": time.process_time()}
+
+    def _add(self, name: str, spent: Spent, sign: float) -> None:
+        own = self._spent.setdefault(name, Spent())
+        own.cpu += sign * spent.cpu
+        own.wall += sign * spent.wall
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages a result depends on."""
-    found = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+    """Return the versions of Python, of gwsolver, and of those packages that took part in the run."""
+    loaded = {name: sys.modules[name] for name in PACKAGES if name in sys.modules}
+    return {"python": platform.python_version(),
+            **{name: str(getattr(module, "__version__", "unknown")) for name, module in loaded.items()}}
 
 
 def commit() -> str:

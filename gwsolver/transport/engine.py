@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
@@ -17,6 +18,11 @@ Floats = NDArray[np.float64]
 
 class Engine(Protocol):
     """Carries a group of species that share grid, flow and time steps."""
+
+    @property
+    def set_up(self) -> Spent:
+        """Time that went into making ready for flow fields so far."""
+        ...
 
     def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
         """Carry every species to `until`; see `TransportSolver.advance`."""

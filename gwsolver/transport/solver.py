@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
@@ -54,6 +55,11 @@ class TransportSolver:
             If the flow would need more than a million sub-steps to follow.
         """
         return self._engine.advance(flow, until, stress)
+
+    @property
+    def set_up(self) -> Spent:
+        """Time that went into tables and coefficients so far, not into sub-steps."""
+        return self._engine.set_up
 
     def state(self) -> State:
         """Return all that a run needs to go on from here bit for bit: named arrays."""

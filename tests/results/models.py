@@ -15,6 +15,7 @@ from gwsolver.core.time import StressPeriod, TimeAxis
 from gwsolver.results import ResultsWriter
 
 PLACE = {"x_origin": 500_000.0, "y_origin": 5_400_000.0, "length_unit": "metres", "crs": "EPSG:32640"}
+NOT_DIS = {"cell_width": np.zeros((0, 2)), "delr": np.zeros(0), "delc": np.zeros(0)}
 
 
 def dis(angle=0.0):
@@ -28,7 +29,7 @@ def dis(angle=0.0):
 def layered_squares():
     """DISV: two layers of a row of three unit squares of 10 m."""
     base = structured_grid([10.0] * 3, [10.0], 4.0, [2.0, 0.0], **PLACE)
-    return Grid(**{**vars_of(base), "kind": "disv", "shape": (2, 3), "cell_width": np.zeros((0, 2))})
+    return Grid(**{**vars_of(base), "kind": "disv", "shape": (2, 3), **NOT_DIS})
 
 
 def stacked_nodes():
@@ -36,7 +37,7 @@ def stacked_nodes():
     base = structured_grid([10.0] * 3, [10.0], 4.0, [2.0, 0.0], **PLACE)
     rings = base.polygon_vertex.reshape(3, 4)
     return Grid(**{
-        **vars_of(base), "kind": "disu", "shape": (6,), "cell_width": np.zeros((0, 2)), "column": np.arange(6),
+        **vars_of(base), "kind": "disu", "shape": (6,), **NOT_DIS, "column": np.arange(6),
         "polygon_start": np.arange(0, 25, 4), "polygon_vertex": np.concatenate([rings, rings]).ravel(),
     })
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
@@ -40,6 +41,8 @@ class ExplicitSpecies:
         Dissolved [M/L**3].
     time : float or None
         How far the species has come [T]; None before the first step.
+    set_up : Spent
+        Time that went into making ready for flow fields and stress steps.
     """
 
     def __init__(self, model: TransportModel, scheme: ExplicitScheme, report: Reporter) -> None:
@@ -48,6 +51,7 @@ class ExplicitSpecies:
         self.concentration: Floats = np.ascontiguousarray(model.initial_concentration, dtype=float).copy()
         self.mass: Floats = np.zeros(model.grid.n_cells)
         self.time: float | None = None
+        self.set_up = Spent()
         self._report = report
         self._water = WaterBalance(model)
         self._store = Store(model)
@@ -66,7 +70,8 @@ class ExplicitSpecies:
         """Carry the species to `until`; see `TransportSolver.advance`."""
         start = flow.start if self.time is None else self.time
         books = Books(self.model, start, until)
-        rewetted = self._enter(flow, stress, books)
+        with self.set_up:
+            rewetted = self._enter(flow, stress, books)
         work = Work(
             self.model, self.scheme, flow, self._k, self._boundaries, self._capacity, self._sweep,
             self._rule, self.mass, self.concentration,

@@ -150,14 +150,15 @@ cdef void face_runs(
 ) noexcept nogil:
     """Let mass pass the faces of some runs for a time h."""
     cdef float[LONGEST] flux
-    cdef Py_ssize_t r, axis, place, n, o, s1, s2, t1, t2
+    cdef Py_ssize_t r, axis, place, n, o, s1, s2, t1, t2, a
     cdef const float* p
     cdef const float* w
     cdef const float* c
     for r in range(first, last):
-        axis = runs[4 * r]
-        place = runs[4 * r + 2]
-        n = runs[4 * r + 3]
+        axis = runs[6 * r]
+        place = runs[6 * r + 2]
+        n = runs[6 * r + 3]
+        a = runs[6 * r + 4]
         p = packed + data[r]
         c = field.c + place
         t1 = 1 if axis == 0 else 0
@@ -165,16 +166,18 @@ cdef void face_runs(
         o = field.offset[axis]
         s1 = field.offset[t1]
         s2 = field.offset[t2]
-        if runs[4 * r + 1] == 0:
-            even_run(n, c, o, s1, s2, p, p + n, p + 2 * n, p + 3 * n, p + 4 * n, p + 5 * n, weights + 8 * r, flux)
+        if runs[6 * r + 1] == 0:
+            even_run(n, c, o, s1, s2, p, p + a, p + 2 * a, p + 3 * a, p + 4 * a, p + 5 * a, weights + 8 * r, flux)
         else:
             w = field.weights + place
             general_run(
-                n, c, o, s1, s2, p, p + n, p + 2 * n, p + 3 * n, p + 4 * n, p + 5 * n, p + 6 * n, p + 7 * n, p + 8 * n,
-                p + 9 * n, w + 3 * t1 * field.places, w + (3 * t1 + 1) * field.places,
+                n, c, o, s1, s2, p, p + a, p + 2 * a, p + 3 * a, p + 4 * a, p + 5 * a, p + 6 * a, p + 7 * a, p + 8 * a,
+                p + 9 * a, w + 3 * t1 * field.places, w + (3 * t1 + 1) * field.places,
                 w + (3 * t1 + 2) * field.places, w + 3 * t2 * field.places, w + (3 * t2 + 1) * field.places,
                 w + (3 * t2 + 2) * field.places, flux,
             )
+        if runs[6 * r + 5]:
+            flux[n - 1] = 0.0
         if axis == 0:
             along_row(n, h, flux, field.mass + place)
         else:
@@ -215,19 +218,20 @@ cdef void cell_runs(
     bint steady, double part, Field* field,
 ) noexcept nogil:
     """End a step of the cells of some runs: losses, sources, new concentrations."""
-    cdef Py_ssize_t r, place, n
+    cdef Py_ssize_t r, place, n, a
     cdef const double* p
     for r in range(first, last):
-        place = runs[3 * r + 1]
-        n = runs[3 * r + 2]
+        place = runs[4 * r + 1]
+        n = runs[4 * r + 2]
+        a = runs[4 * r + 3]
         p = packed + data[r]
-        if runs[3 * r] != 0:
-            balance(n, field.c + place, p, p + n, p + 2 * n, field.mass + place, field.integral + place)
-            p = p + 3 * n
+        if runs[4 * r] != 0:
+            balance(n, field.c + place, p, p + a, p + 2 * a, field.mass + place, field.integral + place)
+            p = p + 3 * a
         if steady:
             refresh_steady(n, p, field.mass + place, field.c + place)
         else:
-            refresh(n, part, p, p + n, p + 2 * n, field.mass + place, field.c + place)
+            refresh(n, part, p, p + a, p + 2 * a, field.mass + place, field.c + place)
 
 
 cdef void flushed_faces(
@@ -306,13 +310,14 @@ cpdef void march(
     taken : shape (special,), what SRC took [M], added to.
     weights : shape (3, 3, place), gradient weights by axis [1/L].
     offset : shape (3,), places to the next cell along each axis.
-    faces : shape (run, 4): axis, kind (0 even, 1 general), first place, length, by level and phase.
+    faces : shape (run, 6): axis, kind (0 even, 1 general), first place, length, distance of the run's packed
+        coefficients from each other, whether its last face is shut; by level and phase.
     face_data, face_weights, face_packed
         Where a run's coefficients begin; its weights if even; all coefficients.
     face_chunks : shape (3 (levels) + 1, 2), first run and first chunk of each level and phase.
         Phases: x and z; y of even slabs; y of odd slabs. Followed by the first runs of chunks.
     cells, cell_data, cell_packed, cell_chunks
-        The same for cells: kind (0 bare, 1 with losses or sources), first place, length; by level.
+        The same for cells: kind (0 bare, 1 with losses or sources), first place, length, distance; by level.
     special : shape (special,), places of cells of given concentration and of cells SRC takes from, by level.
     special_values : shape (2, special), concentration given there, rate taken [M/T] (0: it is given).
     special_start : shape (levels + 1,).

@@ -2,6 +2,7 @@
 """Setting up local time steps: Lax-Wendroff terms, levels, kinds of faces, packing."""
 
 from libc.math cimport expm1, fabs
+from libc.stdlib cimport free, malloc
 
 from transport_simd cimport gw_max, gw_min
 
@@ -129,6 +130,121 @@ cpdef void grade(const unsigned char[::1] exists, const int[::1] steps, signed c
                         level[t] = l - 1
 
 
+cpdef void reach(
+    const unsigned char[::1] exists,
+    const int[::1] steps,
+    const signed char[::1] level,
+    const unsigned char[::1] fed,
+    const float[::1] concentration,
+    float least,
+    double ahead,
+    double ring,
+    unsigned char[::1] found,
+) noexcept nogil:
+    """Mark the segments with mass and those it can reach, at one cell per step of the cells on its way.
+
+    Along a row a segment counts as four cells: mass in it may stand near its end.
+
+    Parameters
+    ----------
+    exists : shape (segment,), nonzero where there are cells.
+    steps : shape (3,), segments to the next one along each axis.
+    level : shape (segment,), steps are 1 / 2**level of the slowest.
+    fed : shape (segment,), nonzero where mass enters.
+    concentration : shape (place,).
+    least : concentrations up to this count as none [M/L**3].
+    ahead : steps of the slowest cells to look ahead.
+    ring : segments to reach at least.
+    found : shape (segment,), zero before, written.
+    """
+    cdef Py_ssize_t n = exists.shape[0], s, t, k, j, head = 0, waiting = 0
+    cdef int side
+    cdef double way
+    cdef float* far = <float*>malloc(n * sizeof(float))
+    cdef Py_ssize_t* queue = <Py_ssize_t*>malloc((n + 1) * sizeof(Py_ssize_t))
+    cdef unsigned char* queued = <unsigned char*>malloc(n)
+    if far == NULL or queue == NULL or queued == NULL:
+        for s in range(n):
+            found[s] = exists[s]
+        free(far)
+        free(queue)
+        free(queued)
+        return
+    for s in range(n):
+        far[s] = 3e38
+        queued[s] = 0
+        if not exists[s]:
+            continue
+        if not fed[s]:
+            for j in range(8):
+                if concentration[8 * s + j] > least:
+                    break
+            else:
+                continue
+        far[s] = 0.0
+        queue[waiting] = s
+        waiting += 1
+        queued[s] = 1
+    while waiting > 0:
+        s = queue[head]
+        head = head + 1 if head < n else 0
+        waiting -= 1
+        queued[s] = 0
+        found[s] = 1
+        for k in range(3):
+            for side in range(2):
+                t = s + steps[k] if side else s - steps[k]
+                if not exists[t]:
+                    continue
+                # `ring` segments cost no more than the whole look ahead.
+                way = (4.0 if k == 0 else 1.0) / (1 << (level[s] if level[s] > level[t] else level[t]))
+                way = far[s] + (way if way < ahead / ring else ahead / ring)
+                if way <= ahead * 1.0001 and way < far[t]:
+                    far[t] = <float>way
+                    if not queued[t]:
+                        queue[(head + waiting) % (n + 1)] = t
+                        waiting += 1
+                        queued[t] = 1
+    free(far)
+    free(queue)
+    free(queued)
+
+
+cpdef double leak(
+    const unsigned char[::1] active,
+    const unsigned char[::1] exists,
+    const int[::1] steps,
+    const float[::1] concentration,
+    const float[::1] rate,
+) noexcept nogil:
+    """Most that could leave the active segments per time through the faces of their edge [M/T].
+
+    Parameters
+    ----------
+    active, exists : shape (segment,).
+    steps : shape (3,), segments to the next one along each axis.
+    concentration, rate : shape (place,), c and what can leave per unit of it [L**3/T].
+    """
+    cdef Py_ssize_t s, t, k, j
+    cdef int side
+    cdef double found = 0.0
+    for s in range(active.shape[0]):
+        if not active[s]:
+            continue
+        for k in range(3):
+            for side in range(2):
+                t = s + steps[k] if side else s - steps[k]
+                if active[t] or not exists[t]:
+                    continue
+                if k == 0:
+                    j = 8 * s + (7 if side else 0)
+                    found += concentration[j] * rate[j]
+                else:
+                    for j in range(8 * s, 8 * s + 8):
+                        found += concentration[j] * rate[j]
+    return found
+
+
 cpdef void kinds(
     const int[:, ::1] face_at,
     const int[::1] offset,
@@ -193,7 +309,6 @@ cpdef void pack_faces(
     const int[:, ::1] runs,
     const long long[::1] data,
     const int[:, ::1] face_at,
-    const unsigned char[::1] active,
     const double[:, ::1] coefficients,
     const double[:, ::1] corrected,
     const float[:, ::1] rule,
@@ -203,10 +318,9 @@ cpdef void pack_faces(
 
     Parameters
     ----------
-    runs : shape (run, 4): axis, kind, first place, length.
+    runs : shape (run, 6): axis, kind, first place, length, ...
     data : shape (run,), where each begins in `packed`.
     face_at : shape (3, place).
-    active : shape (segment,); faces between an active and another segment stay shut.
     coefficients, corrected, rule : shape (7, face), (4, face), (4, face).
     packed : written.
     """
@@ -218,7 +332,7 @@ cpdef void pack_faces(
         at = data[r]
         for i in range(n):
             f = face_at[axis, place + i]
-            if f < 0 or (axis == 0 and not active[(place + i + 1) >> 3]):
+            if f < 0:
                 for j in range(10 if runs[r, 1] else 6):
                     packed[at + j * n + i] = 0.0
                 continue
@@ -258,7 +372,7 @@ cpdef void pack_cells(
 
     Parameters
     ----------
-    runs : shape (run, 3): kind, first place, length.
+    runs : shape (run, 4): kind, first place, length, ...
     data : shape (run,), where each begins in `packed`.
     level : shape (segment,).
     cell_at : shape (place,), cell of each place, -1 if none.

@@ -90,7 +90,7 @@ class ExplicitSpecies:
             species=self.model.name, start=start, end=until, concentration=c, dry=dry,
             mass=float(dissolved.sum() + self._store.mass.sum()), mass_sorbed=float((self.mass - dissolved).sum()),
             ledger=books.ledger, package_rates=books.package_rates, sub_steps=work.sub_steps, stages=work.stages,
-            limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()),
+            limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()), figures=work.figures,
         )
 
     def state(self) -> State:

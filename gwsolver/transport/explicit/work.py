@@ -44,6 +44,8 @@ class Work:
         What limited the sub-steps, filled by a march.
     sub_steps, stages : int
         Steps taken and sweeps over the grid, counted by a march.
+    figures : dict of str to float
+        What a march has to tell beyond that; see `TransportStep.figures`.
     """
 
     model: TransportModel
@@ -62,6 +64,7 @@ class Work:
     limits: Limits = field(default_factory=Limits)
     sub_steps: int = 0
     stages: int = 0
+    figures: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin the interval's sums at zero."""

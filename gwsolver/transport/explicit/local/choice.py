@@ -1,7 +1,5 @@
 """Which march suits an interval: local time steps where a few cells are much faster than the rest."""
 
-from contextlib import suppress
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,10 +34,12 @@ class ChosenMarch:
         """Carry `work` from `start` to `until`."""
         koren = work.scheme.order > 0.0 and work.scheme.limiter == "koren"
         if self._fits and koren and _uneven(work, until - start):
-            with suppress(TooManyLevels):
+            try:
                 self._local(work, start, until, report)
-                return
-        self._global(work, start, until, report)
+            except TooManyLevels as error:
+                self._global(work, error.reached, until, report)
+        else:
+            self._global(work, start, until, report)
 
 
 def _uneven(work: Work, span: float) -> bool:

@@ -16,7 +16,15 @@ DISPERSED_LESS = 0.5
 
 
 class TooManyLevels(ArithmeticError):
-    """Some cell is too fast for local steps."""
+    """Some cell is too fast for local steps.
+
+    Attributes
+    ----------
+    reached : float
+        How far the march had come [T].
+    """
+
+    reached: float = np.nan
 
 
 @dataclass(frozen=True, eq=False)

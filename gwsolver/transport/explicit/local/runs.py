@@ -1,4 +1,8 @@
-"""Groups of faces and cells put together in runs, in the order in which the kernel works through them."""
+"""Groups of faces and segments of cells put together in runs, in the order in which the kernel works through them.
+
+All groups are sorted and their coefficients packed once per plan. A window only picks from them: a run is
+then a part of a packed stretch.
+"""
 
 from dataclasses import dataclass
 
@@ -8,11 +12,13 @@ from numpy.typing import NDArray
 from gwsolver.kernels import transport_local_setup
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
 from gwsolver.transport.explicit.local.levels import Levels
+from gwsolver.transport.explicit.local.rules import Rule
 from gwsolver.transport.explicit.work import Work
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 LONGEST = 512 // SEGMENT
 CHUNKS = 32
@@ -20,153 +26,163 @@ FIELDS = np.array([6, 10])
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
-    """What does not depend on levels: the rule of each face and the kinds of groups.
+class Runs:
+    """Tables for ``kernels.transport_local.march``, faces or cells; see there.
 
     Attributes
     ----------
-    faces : ndarray of float32, shape (4, face)
-        Ratio (0 at ends), end (0 none, 1 a line, 2 a given concentration), that concentration, outer weight.
-    kind : ndarray of int8, shape (3, segment)
-        -1 no faces, 0 even, 1 general.
-    shared : ndarray of float32, shape (3, segment, 8)
-        Weights of even groups.
+    runs : ndarray of int32, shape (run, 6) or (run, 4)
+    data : ndarray of int64, shape (run,)
+    weights : ndarray of float32, shape (run, 8)
+        Empty for cells.
+    chunks : ndarray of int32
+    updates : float
+        Faces or cells worked on in one step of the slowest.
     """
 
-    faces: Floats32
-    kind: NDArray[np.int8]
-    shared: Floats32
-
-
-@dataclass(frozen=True, eq=False)
-class Runs:
-    """Tables for ``kernels.transport_local.march``; see there."""
-
-    faces: Ints
-    face_data: NDArray[np.int64]
-    face_weights: Floats32
-    face_packed: Floats32
-    face_chunks: Ints
-    cells: Ints
-    cell_data: NDArray[np.int64]
-    cell_packed: Floats
-    cell_chunks: Ints
+    runs: Ints
+    data: Longs
+    weights: Floats32
+    chunks: Ints
     updates: float
 
 
-def rule_of(work: Work, layout: Layout) -> Rule:
-    """Return rules and kinds of faces as the boundaries have them."""
-    faces, k = work.sweep.faces, work.coefficients.faces
-    given, concentration = work.rule.given, work.rule.concentration
-    side = np.where(k[0] > 0.0, 0, 1)
-    ends = np.where(side == 0, faces.ends[:, 0], faces.ends[:, 1])
-    rule = np.zeros((4, faces.order.size), np.float32)
-    rule[0] = np.where(ends, 0.0, k[2])
-    rule[1] = np.where(ends & (k[2] > 0.0), np.where(given, 2.0, 1.0), 0.0)
-    rule[2] = concentration
-    rule[3] = layout.fourth
-    kind = np.zeros((3, layout.n_segments), np.int8)
-    shared = np.zeros((3, layout.n_segments, 8), np.float32)
-    transport_local_setup.kinds(layout.face_at, layout.offset, layout.weights, rule, kind, shared)
-    return Rule(rule, kind, shared)
+class Stretches:
+    """Items in order of work, and how they stand in stretches of consecutive ones.
 
+    Parameters
+    ----------
+    joins : ndarray of bool, shape (item,)
+        Whether an item continues the one before.
 
-def build_runs(work: Work, layout: Layout, rule: Rule, levels: Levels, active: Bools, middle: Floats) -> Runs:
-    """Return the runs of the active segments with all they need packed."""
-    faces, face_weights, face_level, phase = _face_runs(layout, rule, levels.level, active)
-    size = faces[:, 3].astype(np.int64) * FIELDS[faces[:, 1]]
-    face_data = np.cumsum(size) - size
-    packed = np.zeros(int(size.sum()) + 16, np.float32)
-    transport_local_setup.pack_faces(
-        faces, face_data, layout.face_at, active.view(np.uint8), work.coefficients.faces, levels.corrected,
-        rule.faces, packed,
-    )
-    n_levels = levels.n_levels
-    slab = faces[:, 2] // layout.offset[1]
-    chunks = _chunks(face_level * 3 + phase, slab, 3 * n_levels)
-
-    b, k = work.boundaries, work.capacity
-    busy = np.zeros(layout.n_segments, bool)
-    busy[layout.place[(b.loss != 0.0) | (b.source != 0.0)] // SEGMENT] = True
-    cells, cell_level = _cell_runs(layout, levels.level, active, busy)
-    steady = k.steady
-    size = cells[:, 2].astype(np.int64) * (3 * cells[:, 0] + (1 if steady else 3))
-    cell_data = np.cumsum(size) - size
-    cell_packed = np.zeros(int(size.sum()) + 8)
-    transport_local_setup.pack_cells(
-        cells, cell_data, levels.level, layout.cell_at, middle, k.start, k.end - k.start, k.least, b.source, b.loss,
-        b.decay_dissolved + b.decay_sorbed, levels.length, steady, cell_packed,
-    )
-    cell_chunks = _chunks(cell_level, np.arange(cell_level.size), n_levels)
-    updates = float((faces[:, 3] * 2.0**face_level).sum()) / 3.0
-    return Runs(
-        faces, face_data, face_weights, packed, chunks, cells, cell_data, cell_packed, cell_chunks, updates
-    )
-
-
-def _face_runs(
-    layout: Layout, rule: Rule, level: NDArray[np.int8], active: Bools
-) -> tuple[Ints, Floats32, NDArray[np.int64], NDArray[np.int64]]:
-    """Return runs of faces (axis, kind, first place, length), their weights, levels and phases, in order of work.
-
-    A group belongs to the finer of its two segments.
+    Attributes
+    ----------
+    stretch, within : ndarray of int64, shape (item,)
+        Stretch of each item and its place there.
+    first, length : ndarray of int64, shape (stretch,)
+        First item, number of items.
     """
-    parts = []
-    last = layout.face_at[0, SEGMENT - 1::SEGMENT] >= 0
-    for direction in range(3):
-        own = np.flatnonzero((rule.kind[direction] >= 0) & active)
-        other = own + layout.segment_steps[direction]
-        if direction == 0:
-            joined = last[own] & active[other]
-        else:
-            joined = active[other]
-            own, other, joined = own[joined], other[joined], joined[joined]
-        finer = np.where(joined, np.maximum(level[own], level[other]), level[own])
-        parts.append((np.full(own.size, direction), own, finer))
-    axis, s, level_of = (np.concatenate([p[i] for p in parts]).astype(np.int64) for i in range(3))
-    slab = s * SEGMENT // layout.offset[1]
-    phase = np.where(axis == 1, 1 + slab % 2, 0)
-    order = np.lexsort((s, axis, slab, phase, level_of))
-    axis, s, level_of, phase = axis[order], s[order], level_of[order], phase[order]
-    kind = rule.kind[axis, s].astype(np.int64)
-    shared = rule.shared[axis, s]
-    shared[kind == 1] = 0.0
-    joins = np.zeros(s.size, bool)
-    joins[1:] = (
-        (np.diff(s) == 1) & (np.diff(axis) == 0) & (np.diff(level_of) == 0) & (np.diff(kind) == 0)
-        & (shared[1:] == shared[:-1]).all(axis=1)
-    )
-    first, length = _pieces(joins)
-    runs = np.column_stack([axis[first], kind[first], s[first] * SEGMENT, length * SEGMENT]).astype(np.int32)
-    return np.ascontiguousarray(runs), np.ascontiguousarray(shared[first]), level_of[first], phase[first]
+
+    def __init__(self, joins: Bools) -> None:
+        begin = np.flatnonzero(~joins)
+        whole = np.diff(np.append(begin, joins.size))
+        pieces = -(-whole // LONGEST)
+        number = np.arange(int(pieces.sum())) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        self.first = np.repeat(begin, pieces) + number * LONGEST
+        self.length = np.minimum(np.repeat(begin + whole, pieces) - self.first, LONGEST)
+        self.stretch = np.repeat(np.arange(self.first.size), self.length)
+        self.within = np.arange(joins.size) - self.first[self.stretch]
+
+    def parts(self, kept: Bools) -> tuple[Longs, Longs]:
+        """Return first item and number of items of the parts of stretches that are kept."""
+        item = np.flatnonzero(kept)
+        joins = np.zeros(item.size, bool)
+        joins[1:] = (np.diff(item) == 1) & (np.diff(self.stretch[item]) == 0)
+        begin = np.flatnonzero(~joins)
+        return item[begin], np.diff(np.append(begin, item.size))
 
 
-def _cell_runs(
-    layout: Layout, level: NDArray[np.int8], active: Bools, busy: Bools
-) -> tuple[Ints, NDArray[np.int64]]:
-    """Return runs of cells (kind, first place, length) and their levels, in order of work."""
-    s = np.flatnonzero(active)
-    order = np.lexsort((s, level[s]))
-    s = s[order]
-    own, kind = level[s].astype(np.int64), busy[s].astype(np.int64)
-    joins = np.zeros(s.size, bool)
-    joins[1:] = (np.diff(s) == 1) & (np.diff(own) == 0) & (np.diff(kind) == 0)
-    first, length = _pieces(joins)
-    runs = np.column_stack([kind[first], s[first] * SEGMENT, length * SEGMENT]).astype(np.int32)
-    return np.ascontiguousarray(runs), own[first]
+class FaceRuns:
+    """All groups of eight faces, sorted and packed; a group belongs to the finer of its two segments."""
+
+    def __init__(self, work: Work, layout: Layout, rule: Rule, levels: Levels) -> None:
+        self._layout, self._n_levels = layout, levels.n_levels
+        level, parts = levels.level, []
+        last = layout.face_at[0, SEGMENT - 1::SEGMENT] >= 0
+        for direction in range(3):
+            own = np.flatnonzero(rule.kind[direction] >= 0)
+            other = own + layout.segment_steps[direction]
+            if direction == 0:
+                other = np.where(last[own], other, own)
+            parts.append((np.full(own.size, direction), own, other, np.maximum(level[own], level[other])))
+        axis, own, other, finer = (np.concatenate([p[i] for p in parts]).astype(np.int64) for i in range(4))
+        slab = own * SEGMENT // layout.offset[1]
+        part = finer * 3 + np.where(axis == 1, 1 + slab % 2, 0)
+        order = np.argsort((part * (slab.max(initial=0) + 1) + slab) * (3 * level.size) + axis * level.size + own)
+        self._axis, self._own, self._other = axis[order], own[order], other[order]
+        self._level, self._part, self._slab = finer[order], part[order], slab[order]
+        self._kind = rule.kind[self._axis, self._own].astype(np.int64)
+        self._shared = rule.shared[self._axis, self._own]
+        self._shared[self._kind == 1] = 0.0
+        joins = np.zeros(own.size, bool)
+        joins[1:] = (
+            (np.diff(self._own) == 1) & (np.diff(self._axis) == 0) & (np.diff(self._part) == 0)
+            & (np.diff(self._kind) == 0) & (self._shared[1:] == self._shared[:-1]).all(axis=1)
+        )
+        self._stretches = s = Stretches(joins)
+        length = s.length * SEGMENT
+        size = length * FIELDS[self._kind[s.first]]
+        self._start = np.cumsum(size) - size
+        self.packed = np.zeros(int(size.sum()) + 16, np.float32)
+        runs = self._table(s.first, s.length, np.zeros(s.first.size, np.int64))
+        transport_local_setup.pack_faces(
+            runs, self._start, layout.face_at, work.coefficients.faces, levels.corrected, rule.faces, self.packed
+        )
+
+    def _table(self, first: Longs, length: Longs, shut: Longs) -> Ints:
+        """Return axis, kind, first place, length, length of the packed stretch, whether the last face is shut."""
+        whole = self._stretches.length[self._stretches.stretch[first]]
+        columns = (
+            self._axis[first], self._kind[first], self._own[first] * SEGMENT, length * SEGMENT, whole * SEGMENT, shut
+        )
+        return np.ascontiguousarray(np.column_stack(columns).astype(np.int32))
+
+    def within(self, active: Bools) -> Runs:
+        """Return the runs between active segments."""
+        along, beside = self._axis == 0, active[self._other]
+        first, length = self._stretches.parts(active[self._own] & (along | beside))
+        end = first + length - 1
+        shut = (along[end] & ~beside[end]).astype(np.int64)
+        runs = self._table(first, length, shut)
+        data = self._start[self._stretches.stretch[first]] + self._stretches.within[first] * SEGMENT
+        chunks = _chunks(self._part[first], self._slab[first], 3 * self._n_levels)
+        updates = float((runs[:, 3] * 2.0**self._level[first]).sum())
+        return Runs(runs, data, np.ascontiguousarray(self._shared[first]), chunks, updates)
 
 
-def _pieces(joins: Bools) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return first item and number of items of stretches that join the item before, none too long."""
-    first = np.flatnonzero(~joins)
-    length = np.diff(np.append(first, joins.size))
-    pieces = -(-length // LONGEST)
-    within = np.arange(int(pieces.sum())) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    start = np.repeat(first, pieces) + within * LONGEST
-    return start, np.minimum(np.repeat(first + length, pieces) - start, LONGEST)
+class CellRuns:
+    """All segments, sorted, with what their cells need at the end of a step packed."""
+
+    def __init__(
+        self, work: Work, layout: Layout, levels: Levels, middle: Floats, length: float
+    ) -> None:
+        b, k = work.boundaries, work.capacity
+        busy = np.zeros(layout.n_segments, np.int64)
+        busy[layout.place[(b.loss != 0.0) | (b.source != 0.0)] // SEGMENT] = 1
+        own = np.flatnonzero(layout.exists)
+        level = levels.level[own].astype(np.int64)
+        order = np.argsort(level * levels.level.size + own)
+        self._own, self._level, self._n_levels = own[order], level[order], levels.n_levels
+        self._kind = busy[self._own]
+        joins = np.zeros(own.size, bool)
+        joins[1:] = (np.diff(self._own) == 1) & (np.diff(self._level) == 0) & (np.diff(self._kind) == 0)
+        self._stretches = s = Stretches(joins)
+        size = s.length * SEGMENT * (3 * self._kind[s.first] + (1 if k.steady else 3))
+        self._start = np.cumsum(size) - size
+        self.packed = np.zeros(int(size.sum()) + 8)
+        transport_local_setup.pack_cells(
+            self._table(s.first, s.length), self._start, levels.level, layout.cell_at, middle, k.start,
+            k.end - k.start, k.least, b.source, b.loss, b.decay_dissolved + b.decay_sorbed, length, k.steady,
+            self.packed,
+        )
+
+    def _table(self, first: Longs, length: Longs) -> Ints:
+        """Return kind, first place, length, length of the packed stretch."""
+        whole = self._stretches.length[self._stretches.stretch[first]]
+        columns = (self._kind[first], self._own[first] * SEGMENT, length * SEGMENT, whole * SEGMENT)
+        return np.ascontiguousarray(np.column_stack(columns).astype(np.int32))
+
+    def within(self, active: Bools) -> Runs:
+        """Return the runs of active segments."""
+        first, length = self._stretches.parts(active[self._own])
+        runs = self._table(first, length)
+        data = self._start[self._stretches.stretch[first]] + self._stretches.within[first] * SEGMENT
+        chunks = _chunks(self._level[first], np.arange(first.size), self._n_levels)
+        updates = float((runs[:, 2] * 2.0**self._level[first]).sum())
+        return Runs(runs, data, np.zeros((0, 8), np.float32), chunks, updates)
 
 
-def _chunks(part: NDArray[np.int64], slab: NDArray[np.int64], n_parts: int) -> Ints:
+def _chunks(part: Longs, slab: Longs, n_parts: int) -> Ints:
     """Return first run and first chunk of each part, then first and last run of each chunk.
 
     A chunk is what one thread works on; it holds whole slabs.

@@ -1,0 +1,72 @@
+"""The moving window: segments without mass, and out of its reach for a while, are passed over."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.kernels import transport_local_setup
+from gwsolver.transport.explicit.limits import emptying_rate
+from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
+from gwsolver.transport.explicit.local.levels import Levels
+from gwsolver.transport.explicit.work import Work
+
+Floats32 = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+NOTHING = 1e-12  # of the largest concentration
+AHEAD = 3.0  # steps of the slowest cells that a window should last
+PACE = 0.5  # cells per step: no front goes faster where a step empties a cell by 95 % at most
+ALMOST_ALL = 0.85
+TOO_LEAKY = 1e-11  # of all mass, per step: the window is then drawn wider
+
+
+class Window:
+    """Which segments are worked on during one interval, and what that may have cost.
+
+    Faces on the edge of the window are shut for both sides, so that mass closes as without a window. What
+    these faces would have let through is summed up as the leak.
+
+    Attributes
+    ----------
+    active : ndarray of bool, shape (segment,)
+    leak : float
+        Most that shut faces may have kept back [M].
+    """
+
+    def __init__(self, work: Work, layout: Layout, levels: Levels, c: Floats32) -> None:
+        self._layout, self._levels = layout, levels
+        b = work.boundaries
+        self._fed = np.zeros(layout.n_segments, np.uint8)
+        self._fed[layout.place[b.source > 0.0] // SEGMENT] = 1
+        self._fed[layout.place[b.fixed_cells[b.fixed_concentration > 0.0]] // SEGMENT] = 1
+        self._rate = np.zeros(layout.n_places, np.float32)
+        self._rate[layout.place] = emptying_rate(work.coefficients, b)
+        self._ring = 2.0
+        self.leak = 0.0
+        self.active = self._reach(c, AHEAD)
+
+    def follow(self, c: Floats32) -> bool:
+        """Move with the mass if it comes near the edge; return whether the window has changed."""
+        if self.active.all() or not (self._reach(c, 1.0) & ~self.active).any():
+            return False
+        self.active = self._reach(c, AHEAD)
+        return True
+
+    def note_leak(self, c: Floats32, mass: float) -> None:
+        """Add what could have left the window during one step of the slowest cells."""
+        step = transport_local_setup.leak(
+            self.active.view(np.uint8), self._layout.exists.view(np.uint8), self._layout.segment_steps, c, self._rate
+        ) * self._levels.length
+        self.leak += step
+        if step > TOO_LEAKY * mass:
+            self._ring *= 2.0
+
+    def _reach(self, c: Floats32, steps: float) -> Bools:
+        """Return the segments that mass can reach in some steps of the slowest cells, shape (segment,)."""
+        exists = self._layout.exists
+        found = np.zeros(exists.size, np.uint8)
+        transport_local_setup.reach(
+            exists.view(np.uint8), self._layout.segment_steps, self._levels.level, self._fed, c,
+            float(c.max(initial=0.0)) * NOTHING, steps * PACE, self._ring, found,
+        )
+        if found.sum() > ALMOST_ALL * exists.sum():
+            return exists
+        return found.view(np.bool_)

@@ -66,6 +66,13 @@ def figures_of_run(outcome: "Outcome", timings: "Timings") -> Iterator[str]:
         if name in outcome.minimum:
             least, most = outcome.minimum[name], outcome.maximum[name]
             yield f"  smallest concentration {least:.3g}, largest at the end {most:.3g}"
+        figures = outcome.figures.get(name, {})
+        if "levels" in figures:
+            yield (
+                f"  local time steps of up to {figures['levels']:.0f} levels, "
+                f"{outcome.steps[name]['sweeps']:,} updates of a cell on average; "
+                f"the window may have kept back {figures['window_leak']:.1e} of all mass"
+            )
     for name, held in outcome.limits.items():
         ordered = sorted(held.items(), key=lambda item: -item[1])
         if ordered:

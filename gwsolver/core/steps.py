@@ -105,6 +105,33 @@ class StepLimit:
 
 
 @dataclass(frozen=True, eq=False)
+class ImmobileStep:
+    """The state of one immobile domain at the end of an interval, and how it came there.
+
+    Attributes
+    ----------
+    name : str
+        Lower-case package name.
+    concentration : ndarray of float64, shape (cell,)
+        Dissolved, in the water that stands [M/L**3].
+    mass, mass_sorbed : float
+        Dissolved and sorbed mass in all cells [M].
+    ledger : Ledger
+        The domain's own balance over this interval: storage, decay, and ``("mobile domain", "exchange")``,
+        in where the mobile domain gave.
+    saves : bool
+        A file of the concentrations was asked for.
+    """
+
+    name: str
+    concentration: Floats
+    mass: float
+    mass_sorbed: float
+    ledger: Ledger
+    saves: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class TransportStep:
     """The state of one species at the end of an interval, and how it came there.
 
@@ -136,6 +163,8 @@ class TransportStep:
         What the engine knows beyond that: "window_leak" (mass that left the swept window, over all mass),
         "implicit_cells" (share of cells carried implicitly), "levels" (of local time steps), "courant",
         "iterations", ... The run keeps the largest of each and judges those it has a threshold for.
+    immobile : tuple of ImmobileStep
+        In the order of the model's immobile domains.
     """
 
     species: str
@@ -153,3 +182,4 @@ class TransportStep:
     minimum: float
     maximum: float
     figures: Mapping[str, float] = field(default_factory=dict)
+    immobile: tuple[ImmobileStep, ...] = ()

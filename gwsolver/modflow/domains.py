@@ -46,6 +46,8 @@ def read_domains(mst: Package, ists: Sequence[Package], grid: Grid) -> tuple[Mob
     share = 1.0 - total
     if found:
         mobile = replace(mobile, porosity=share * mobile.porosity, bulk_density=share * mobile.bulk_density)
+    # With an immobile domain only the product must be a porosity: slow sorption is modelled with factors above 1.
+    mst.check(mobile.problems(), grid)
     return mobile, tuple(
         replace(r.domain, porosity=r.fraction * r.domain.porosity, bulk_density=r.fraction * r.domain.bulk_density)
         for r in found
@@ -55,9 +57,7 @@ def read_domains(mst: Package, ists: Sequence[Package], grid: Grid) -> tuple[Mob
 def _read_mobile(package: Package, grid: Grid) -> MobileDomain:
     """Return MST's values as they stand in the file; what its options do not ask for is zero."""
     porosity = _needed(package, "porosity", grid, 1.0)
-    mobile = MobileDomain(porosity=porosity, **_sorption_and_decay(package, grid))
-    package.check(mobile.problems(), grid)
-    return mobile
+    return MobileDomain(porosity=porosity, **_sorption_and_decay(package, grid))
 
 
 def _read_immobile(package: Package, grid: Grid) -> ImmobileRead:

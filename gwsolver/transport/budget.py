@@ -1,12 +1,14 @@
 """The books of one interval: every amount that entered or left, by package and term."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.simulation import TransportModel
 from gwsolver.kernels import transport_cells
+from gwsolver.transport.processes import Process
 from gwsolver.transport.sources import Boundaries, Floats, Ints
 from gwsolver.transport.water import Store
 
@@ -32,7 +34,7 @@ class Books:
 
     def close(
         self, b: Boundaries, mass: Floats, dissolved_part: Floats, store: Store, integral: Floats, taken: Floats,
-        fixed_net: Floats, rewetted: float,
+        fixed_net: Floats, rewetted: float, processes: Sequence[Process] = (),
     ) -> None:
         """Book everything.
 
@@ -46,6 +48,8 @@ class Books:
             Mass that entered cells of given concentration from their neighbours [M].
         rewetted : float
             Mass met in parts of cells that had not been wet before [M].
+        processes : sequence of Process
+            What acted between the steps; each books its own sums.
         """
         span = self.end - self.start
         for e in b.entries:
@@ -54,6 +58,9 @@ class Books:
                 e.inflow < 0.0, e.inflow * share, e.inflow * span - e.outflow * integral[e.cells]
             )
             self._package(e.name, e.kind, e.cells, amounts, span)
+        fixed_net = fixed_net.copy()
+        for process in processes:
+            process.book(self.ledger, self.package_rates, fixed_net, span)
         for name in dict.fromkeys(b.fixed_name):
             own = np.array([n == name for n in b.fixed_name])
             self._package(name, "cnc", b.fixed_cells[own], -fixed_net[own], span)

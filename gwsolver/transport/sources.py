@@ -1,12 +1,14 @@
 """What packages bring to and take from cells: rates per cell for the kernel, entries for the books."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.core.simulation import TransportModel
-from gwsolver.core.steps import FlowStep
+from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.simulation import SourceConcentration, TransportModel
+from gwsolver.core.steps import FlowStep, PackageFlow
 from gwsolver.core.time import TimeStep
 from gwsolver.packages.registry import kinds
 from gwsolver.transport.water import Capacity
@@ -28,6 +30,8 @@ class Entries:
         Mass rate into the cell [M/T], whatever the concentration there; negative takes mass away.
     outflow : ndarray of float64, shape (entry,)
         Water taken at the cell's own concentration [L**3/T], >= 0.
+    mixed, limit : ndarray of float64, shape (entry,), or None
+        Water taken at the cell's concentration or at `limit` [M/L**3], whichever is lower [L**3/T], >= 0.
     """
 
     name: str
@@ -35,6 +39,32 @@ class Entries:
     cells: Ints
     inflow: Floats
     outflow: Floats
+    mixed: Floats | None = None
+    limit: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """Sinks that take water at a given concentration, or at the cell's where that is lower.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Package of each sink.
+    entries : ndarray of int64, shape (sink,)
+        Its place among the package's entries.
+    cells : ndarray of int64, shape (sink,)
+    rates : ndarray of float64, shape (sink,)
+        Water taken [L**3/T].
+    limits : ndarray of float64, shape (sink,)
+        Given concentration [M/L**3].
+    """
+
+    names: tuple[str, ...]
+    entries: Ints
+    cells: Ints
+    rates: Floats
+    limits: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +90,9 @@ class Boundaries:
     inflow, inflow_concentration : ndarray of float64, shape (cell,)
         Water that packages bring [L**3/T] and its mean concentration [M/L**3].
     sinks, imbalance, decay_dissolved, decay_sorbed : ndarray of float64, shape (cell,)
-        Parts of `loss`.
+        Parts of `loss`. Decay stands here if it is linear and of order one, else see ``processes``.
+    mixed : Mixed
+        Not in `loss`: they act between the steps of a march.
     """
 
     entries: tuple[Entries, ...]
@@ -77,22 +109,65 @@ class Boundaries:
     imbalance: Floats
     decay_dissolved: Floats
     decay_sorbed: Floats
+    mixed: Mixed
 
 
-def flow_entries(model: TransportModel, flow: FlowStep) -> list[Entries]:
-    """Return what flow packages carry: inflow at its auxiliary concentration, 0 without; outflow at the cell's."""
-    auxiliary = {s.package: s.auxiliary for s in model.sources}
+def concentration_of(
+    source: SourceConcentration, package: PackageFlow, stress: TimeStep, model: TransportModel
+) -> Floats:
+    """Return the concentration that SSM gives each entry of a flow package, shape (entry,) [M/L**3].
+
+    Raises
+    ------
+    InputError
+        If an SPC6 file has fewer entries than the package.
+    """
+    if source.values is None:
+        return package.auxiliary[source.auxiliary]
+    given = source.values(stress).columns["concentration"]
+    if source.by_plan:
+        node = model.grid.node[np.maximum(package.cells, 0)]
+        return given[node % given.size]
+    if given.size < package.cells.size:
+        raise InputError([Problem(
+            f"the SPC6 file of {source.package} has MAXBOUND = {given.size}, the package {package.cells.size} entries",
+            file=model.file, package="ssm", hint="Increase MAXBOUND and give every entry its concentration.",
+        )])
+    return given[: package.cells.size]
+
+
+def flow_entries(model: TransportModel, flow: FlowStep, stress: TimeStep) -> list[Entries]:
+    """Return what flow packages carry: inflow at SSM's concentration, 0 without; outflow at the cell's, or mixed."""
+    sources = {s.package: s for s in model.sources}
     found = []
     for package in flow.packages:
         rates = np.where(package.cells >= 0, package.rates, 0.0)
-        name = auxiliary.get(package.name)
-        concentration = package.auxiliary[name] if name is not None else np.zeros(rates.size)
-        into = np.maximum(rates, 0.0)
-        found.append(Entries(
-            package.name, package.kind, package.cells, np.where(into > 0.0, into * concentration, 0.0),
-            np.maximum(-rates, 0.0),
-        ))
+        source = sources.get(package.name)
+        given = concentration_of(source, package, stress, model) if source else np.zeros(rates.size)
+        into, out = np.maximum(rates, 0.0), np.maximum(-rates, 0.0)
+        brought = np.where(into > 0.0, into * given, 0.0)
+        if source is not None and source.mixed:
+            limit = np.maximum(given, 0.0)
+            found.append(Entries(package.name, package.kind, package.cells, brought, np.zeros(out.size), out, limit))
+        else:
+            found.append(Entries(package.name, package.kind, package.cells, brought, out))
     return found
+
+
+def mixed_sinks(entries: Sequence[Entries]) -> Mixed:
+    """Return the mixed sinks of all packages that really take water."""
+    names: list[str] = []
+    parts: list[tuple[Ints, Ints, Floats, Floats]] = []
+    for e in entries:
+        if e.mixed is not None and e.limit is not None:
+            on = np.flatnonzero(e.mixed > 0.0)
+            names += [e.name] * on.size
+            parts.append((on, e.cells[on], e.mixed[on], e.limit[on]))
+    if not parts:
+        none = np.zeros(0, np.int64)
+        return Mixed((), none, none, np.zeros(0), np.zeros(0))
+    index, cells, rates, limits = (np.concatenate(p) for p in zip(*parts, strict=True))
+    return Mixed(tuple(names), index, cells, rates, limits)
 
 
 def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity: Capacity) -> Boundaries:
@@ -101,7 +176,7 @@ def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity
     In cells of given concentration nothing else acts (as in MODFLOW 6): their packages and decay are left out.
     """
     n_cells = model.grid.n_cells
-    entries = flow_entries(model, flow)
+    entries = flow_entries(model, flow, stress)
     names: list[str] = []
     cells, values = [np.zeros(0, np.int64)], [np.zeros(0)]
     for package in model.packages:
@@ -130,17 +205,20 @@ def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity
     free_entries = []
     for e in entries:
         acts = (e.cells >= 0) & ~fixed[e.cells]
-        e = Entries(e.name, e.kind, e.cells, np.where(acts, e.inflow, 0.0), np.where(acts, e.outflow, 0.0))
+        mixed = None if e.mixed is None else np.where(acts, e.mixed, 0.0)
+        e = replace(e, inflow=np.where(acts, e.inflow, 0.0), outflow=np.where(acts, e.outflow, 0.0), mixed=mixed)
         np.add.at(source, e.cells[acts], np.maximum(e.inflow[acts], 0.0))
         np.add.at(taken, e.cells[acts], np.maximum(-e.inflow[acts], 0.0))
         np.add.at(sinks, e.cells[acts], e.outflow[acts])
         free_entries.append(e)
     imbalance = np.where(fixed, 0.0, flow.residual) if model.advection else np.zeros(n_cells)
     water = 0.5 * (capacity.water_start + capacity.water_end)
-    dissolved = np.where(fixed, 0.0, model.mobile.decay_rate * water)
-    sorbed = np.where(fixed, 0.0, model.mobile.decay_rate_sorbed * capacity.sorbed)
+    proportional = not model.mobile.nonlinear and model.mobile.decay_order == 1
+    decays = np.where(fixed, 0.0, 1.0 if proportional else 0.0)
+    dissolved = decays * model.mobile.decay_rate * water
+    sorbed = decays * model.mobile.decay_rate_sorbed * capacity.sorbed
     return Boundaries(
         tuple(free_entries), tuple(names), fixed_cells, np.concatenate(values), fixed, source, taken,
         sinks + imbalance + dissolved + sorbed, inflow, brought / np.where(inflow > 0.0, inflow, 1.0), sinks,
-        imbalance, dissolved, sorbed,
+        imbalance, dissolved, sorbed, mixed_sinks(free_entries),
     )

@@ -1,6 +1,7 @@
 """How much solute a cell holds per unit of concentration, and how that follows the water.
 
-The mobile part of a cell holds M = W + V s rho_b Kd per unit of concentration; W is its water. During
+The mobile part of a cell holds M = W + V s rho_b Kd per unit of concentration; W is its water. (Where
+sorption is not linear the solids are not in M, see ``retention.py``: M = W.) During
 a flow step W changes as the flow says, W' = -(storage release), so that a uniform concentration
 stays uniform. At the end of the step it is V n s again, plus the little that elastic storage took
 or gave. Where specific yield and porosity differ, and when a cell dries, water (and solute on the
@@ -35,7 +36,11 @@ class Capacity:
     water_start, water_end : ndarray of float64, shape (cell,)
         W [L**3].
     sorbed : ndarray of float64, shape (cell,)
-        V s rho_b Kd [L**3].
+        V s rho_b Kd [L**3]; zero where sorption is not linear.
+    solid : ndarray of float64, shape (cell,)
+        V s rho_b, mass of the solids in contact with the water [M].
+    saturation : ndarray of float64, shape (cell,)
+        At the end of the step.
     """
 
     start: Floats
@@ -44,15 +49,21 @@ class Capacity:
     water_start: Floats
     water_end: Floats
     sorbed: Floats
+    solid: Floats
+    saturation: Floats
 
     @cached_property
     def steady(self) -> bool:
         """Whether nothing changes during the step."""
         return bool(np.array_equal(self.start, self.end))
 
+    def water(self, part: float) -> Floats:
+        """Return the water at a part of the flow step [L**3], shape (cell,)."""
+        return self.water_start + part * (self.water_end - self.water_start)
+
     def water_part(self, part: float) -> Floats:
         """Return the dissolved share of the mass at a part of the flow step, shape (cell,)."""
-        water = self.water_start + part * (self.water_end - self.water_start)
+        water = self.water(part)
         whole = water + self.sorbed
         return np.where(whole > 0.0, water / np.where(whole > 0.0, whole, 1.0), 1.0)
 
@@ -121,7 +132,8 @@ class WaterBalance:
     def __init__(self, model: TransportModel) -> None:
         m = model.mobile
         self._pores = m.porosity * model.grid.volume
-        self._solids = m.bulk_density * m.distribution_coefficient * model.grid.volume
+        self._solid = m.bulk_density * model.grid.volume
+        self._per_solid = np.zeros(model.grid.n_cells) if m.nonlinear else m.distribution_coefficient
         self._elastic: Floats = np.zeros(model.grid.n_cells)
         self.elastic_before = self._elastic
 
@@ -144,6 +156,8 @@ class WaterBalance:
         tiny = NO_WATER * self._pores
         water_end[water_end < tiny] = 0.0
         water_start[water_start < tiny] = 0.0
-        sorbed = self._solids * flow.saturation_end
+        solid = self._solid * flow.saturation_end
+        sorbed = solid * self._per_solid
         start, end = water_start + sorbed, water_end + sorbed
-        return Capacity(start, end, LEAST_PART * np.maximum(start, end), water_start, water_end, sorbed)
+        return Capacity(start, end, LEAST_PART * np.maximum(start, end), water_start, water_end, sorbed, solid,
+                        flow.saturation_end)

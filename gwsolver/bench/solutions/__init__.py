@@ -15,17 +15,22 @@ from gwsolver.bench.solutions.column import (
 from gwsolver.bench.solutions.gaussian import gaussian_pulse
 from gwsolver.bench.solutions.point import point_source_2d, point_source_3d
 from gwsolver.bench.solutions.radial import radial_from_well
+from gwsolver.bench.solutions.sorbing import front_retardation, langmuir_tail, travelling_wave
 from gwsolver.bench.solutions.strip import (
     patch_source,
     patch_source_between_walls,
     strip_source,
     strip_source_between_walls,
 )
+from gwsolver.bench.solutions.two_region import mobile_immobile_column, two_vessels
 
 __all__ = [
     "finite_column_first_type",
     "finite_column_third_type",
+    "front_retardation",
     "gaussian_pulse",
+    "langmuir_tail",
+    "mobile_immobile_column",
     "ogata_banks",
     "patch_source",
     "patch_source_between_walls",
@@ -36,4 +41,6 @@ __all__ = [
     "sharp_front",
     "strip_source",
     "strip_source_between_walls",
+    "travelling_wave",
+    "two_vessels",
 ]

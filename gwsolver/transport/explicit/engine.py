@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from gwsolver.core.clock import Spent
-from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
@@ -11,26 +10,6 @@ from gwsolver.transport.engine import State
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.species import ExplicitSpecies
 from gwsolver.transport.progress import Reporter
-
-
-def refuse_unsolved(models: Sequence[TransportModel]) -> None:
-    """Refuse physics that can be read but that explicit schemes do not solve.
-
-    Raises
-    ------
-    InputError
-    """
-    problems = []
-    for m in models:
-        asked = {
-            f"{m.mobile.isotherm} sorption": m.mobile.nonlinear, "zero-order decay": m.mobile.decay_order == 0,
-            "an immobile domain (IST6)": bool(m.immobile), "AUXMIXED": any(s.mixed for s in m.sources),
-            "an SPC6 file": any(s.values is not None for s in m.sources),
-        }
-        problems += [Problem(f"{what} is not solved by this scheme", file=m.file, package=m.name)
-                     for what, given in asked.items() if given]
-    if problems:
-        raise InputError(problems)
 
 
 class ExplicitEngine:
@@ -44,7 +23,6 @@ class ExplicitEngine:
     """
 
     def __init__(self, models: Sequence[TransportModel], scheme: ExplicitScheme, report: Reporter) -> None:
-        refuse_unsolved(models)
         self.species = [ExplicitSpecies(m, scheme, report) for m in models]
 
     @property

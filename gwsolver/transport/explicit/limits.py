@@ -1,6 +1,7 @@
 """How long a sub-step may be, and which cell says so."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,8 +14,14 @@ from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.sources import Boundaries, Floats
 from gwsolver.transport.water import Capacity
 
+if TYPE_CHECKING:
+    from gwsolver.transport.explicit.work import Work
+
 MOST_STEPS = 1e6
 DECAY_PER_STEP = 0.1
+# Processes are exact in themselves, also over long steps: only what they share with transport needs short ones.
+PROCESS_PER_STEP = 0.5
+LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,13 +54,17 @@ class Limits:
 def emptying_rate(k: Coefficients, b: Boundaries) -> Floats:
     """Return what can leave each cell per unit concentration, shape (cell,) [L**3/T]; 0 where it is fixed."""
     rate: Floats = (k.rate[0] + k.rate[1]) + np.maximum(b.loss, 0.0)
+    np.add.at(rate, b.mixed.cells, b.mixed.rates)
     rate[b.fixed] = 0.0
     return rate
 
 
 def reason(cell: int, k: Coefficients, b: Boundaries) -> str:
     """Return the greatest of the processes that empty a cell, in words."""
-    sinks = [(float(e.outflow[e.cells == cell].sum()), f"sink {e.name}") for e in b.entries if e.outflow.any()]
+    sinks = [
+        (float(water[e.cells == cell].sum()), f"sink {e.name}")
+        for e in b.entries for water in (e.outflow, e.mixed) if water is not None and water.any()
+    ]
     parts = [
         (float(k.rate[0, cell]), "advection"), (float(k.rate[1, cell]), "dispersion"),
         (float(b.decay_dissolved[cell] + b.decay_sorbed[cell]), "decay"),
@@ -62,29 +73,35 @@ def reason(cell: int, k: Coefficients, b: Boundaries) -> str:
     return max(parts)[1]
 
 
-def step_limit(
-    k: Coefficients, b: Boundaries, capacity: Capacity, part: float, span: float, stages: int, scheme: ExplicitScheme
-) -> Limit:
-    """Return the longest step that keeps every concentration positive and decay accurate.
+def step_limit(work: "Work", time: float, stages: int) -> Limit:
+    """Return the longest step that keeps every concentration positive, and decay and exchange accurate.
 
     Parameters
     ----------
-    part, span : float
-        Place in the flow step (0 to 1) and its length [T].
+    work : Work
+    time : float
+        Where the step begins [T].
     stages : int
         Stages of SSPRK(S,2); each is 1/(S-1) of the step.
     """
+    k, b, capacity = work.coefficients, work.boundaries, work.capacity
     longest = np.zeros(1)
+    start, end = work.surely()
     cell = transport_cells.limiting_cell(
-        capacity.start, capacity.end, capacity.least, emptying_rate(k, b), part, span, stages - 1.0, scheme.limit,
-        longest,
+        start, end, capacity.least, emptying_rate(k, b), work.part(time), work.flow.length, stages - 1.0,
+        work.scheme.limit, longest,
     )
     step, why = float(longest[0]) * (stages - 1), reason(cell, k, b) if cell >= 0 else ""
     content = np.where(capacity.end > 0.0, capacity.end, np.inf)
-    decay = (b.decay_dissolved + b.decay_sorbed) / content
+    decay = np.abs(b.decay_dissolved + b.decay_sorbed) / content
     fastest = int(decay.argmax())
     if decay[fastest] * step > DECAY_PER_STEP:
         step, cell, why = DECAY_PER_STEP / float(decay[fastest]), fastest, "decay"
+    for process in work.processes:
+        pace, place, name = process.pace(work.cells(time))
+        longest_here = max(PROCESS_PER_STEP / pace, LEAST_SHARE * step) if pace > 0.0 else step
+        if longest_here < step:
+            step, cell, why = longest_here, place, name
     return Limit(step, int(cell), why)
 
 

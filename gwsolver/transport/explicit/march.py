@@ -39,21 +39,23 @@ class GlobalMarch:
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""
         self._set_inverse(work, start)
-        np.multiply(work.mass, self._inverse, out=work.concentration)
+        if work.retention.linear:
+            np.multiply(work.mass, self._inverse, out=work.concentration)
+        else:
+            work.equilibrate(start)
         _fix(work)
         stages = n_stages(work.coefficients)
         time = start
         limit: Limit | None = None
         while time < until:
-            if limit is None or not work.capacity.steady:
-                limit = step_limit(
-                    work.coefficients, work.boundaries, work.capacity, work.part(time), work.flow.length, stages,
-                    work.scheme,
-                )
+            if limit is None or not (work.capacity.steady and work.plain):
+                limit = step_limit(work, time, stages)
             left = until - time
             length = left / max(1.0, math.ceil(left / limit.step * (1.0 - 1e-12)))
+            work.act(time, 0.5 * length)
             self._step(work, time, length, stages)
             time = until if length >= left * (1.0 - 1e-12) else time + length
+            work.act(time, 0.5 * length, reverse=True)
             work.limits.add(limit)
             work.sub_steps += 1
             work.stages += stages
@@ -84,12 +86,17 @@ class GlobalMarch:
                 mass[taking] -= took
                 c[taking] = mass[taking] * self._inverse[taking]
                 work.taken[taking] += took * (stages - 1) / stages
+            if not work.retention.linear and stage < stages:
+                work.equilibrate(time + stage * h)
             _fix(work)
         transport_cells.blend(self._before, mass, self._inverse, 1.0 / stages, c, useful_threads(mass.size))
+        if not work.retention.linear:
+            work.equilibrate(time + length)
         if b.fixed_cells.size:
             work.fixed_net += mass[b.fixed_cells] - self._before[b.fixed_cells]
             _fix(work)
-            mass[b.fixed_cells] = work.content(time + length)[b.fixed_cells] * b.fixed_concentration
+            held = work.retention.mass(work.concentration, work.content(time + length), work.solid)
+            mass[b.fixed_cells] = held[b.fixed_cells]
 
 
 def _fix(work: Work) -> None:

@@ -17,7 +17,9 @@ from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
 from gwsolver.transport.explicit.work import Work
+from gwsolver.transport.processes import processes_of
 from gwsolver.transport.progress import Reporter
+from gwsolver.transport.retention import Retention
 from gwsolver.transport.sources import Boundaries, boundaries
 from gwsolver.transport.water import Capacity, Store, WaterBalance
 
@@ -55,6 +57,8 @@ class ExplicitSpecies:
         self._report = report
         self._water = WaterBalance(model)
         self._store = Store(model)
+        self.retention = Retention(model.mobile)
+        self.processes = processes_of(model)
         self._march: March = ChosenMarch(model.grid)
         self._flow: FlowStep | None = None
         self._stress: TimeStep | None = None
@@ -74,14 +78,14 @@ class ExplicitSpecies:
             rewetted = self._enter(flow, stress, books)
         work = Work(
             self.model, self.scheme, flow, self._k, self._boundaries, self._capacity, self._sweep,
-            self._rule, self.mass, self.concentration,
+            self._rule, self.mass, self.concentration, self.retention, self.processes,
         )
         self._march(work, start, until, self._report)
         self.time = until
-        self._dissolved_part = self._capacity.water_part(work.part(until))
+        self._dissolved_part = self._water_part(work.part(until))
         books.close(
             work.boundaries, self.mass, self._dissolved_part, self._store, work.integral, work.taken, work.fixed_net,
-            rewetted,
+            rewetted, self.processes,
         )
         dry = work.content(until) <= 0.0
         c = np.where(dry, 0.0, self.concentration)
@@ -91,6 +95,7 @@ class ExplicitSpecies:
             mass=float(dissolved.sum() + self._store.mass.sum()), mass_sorbed=float((self.mass - dissolved).sum()),
             ledger=books.ledger, package_rates=books.package_rates, sub_steps=work.sub_steps, stages=work.stages,
             limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()), figures=work.figures,
+            immobile=tuple(s for p in self.processes if (s := p.immobile(start, until)) is not None),
         )
 
     def state(self) -> State:
@@ -99,7 +104,7 @@ class ExplicitSpecies:
             "time": np.array([np.nan if self.time is None else self.time]), "mass": self.mass,
             "concentration": self.concentration, "dissolved_part": self._dissolved_part,
             "store_mass": self._store.mass, "store_content": self._store.content,
-            "elastic": self._water.elastic_before,
+            "elastic": self._water.elastic_before, **{k: v for p in self.processes for k, v in p.state().items()},
         }
 
     def restore(self, state: State, flow: FlowStep) -> None:
@@ -110,6 +115,8 @@ class ExplicitSpecies:
         self._dissolved_part = state["dissolved_part"].copy()
         self._store.mass[:], self._store.content[:] = state["store_mass"], state["store_content"]
         self._water.go_back(state["elastic"])
+        for process in self.processes:
+            process.restore(state)
         if self.time is not None:
             self._flow, self._capacity = flow, self._water.step(flow)
             self._new_field(flow)
@@ -126,11 +133,12 @@ class ExplicitSpecies:
             self._stress = stress
             self._boundaries = boundaries(self.model, flow, stress, self._capacity)
         if first:
-            self.mass[:] = self.concentration * self._capacity.start
-            self._dissolved_part = self._capacity.water_part(0.0)
+            w, s = self.retention.contents(self._capacity.water_start, self._capacity.solid)
+            self.mass[:] = self.retention.mass(self.concentration, w, s)
+            self._dissolved_part = self._water_part(0.0)
         books.open(self.mass, self._dissolved_part, self._store)
         if new_flow and previous is not None:
-            rewetted = self._store.exchange(self.mass, previous.end, self._capacity.start, self._boundaries.fixed)
+            rewetted = self._rewet(previous)
         if new_flow and not (before is not None and _same_field(flow, before) and not self._rewets()):
             self._new_field(flow)
         if new_boundaries:
@@ -141,6 +149,21 @@ class ExplicitSpecies:
             self.scheme,
         )
         return rewetted
+
+    def _rewet(self, previous: Capacity) -> float:
+        """Exchange mass with the dry part of cells where the new flow step begins with other contents."""
+        c = np.maximum(self.concentration, self.model.initial_concentration)
+        secant = self.retention.secant(c)
+        before, after = previous.end + previous.solid * secant, self._capacity.start + self._capacity.solid * secant
+        return self._store.exchange(self.mass, before, after, self._boundaries.fixed)
+
+    def _water_part(self, part: float) -> Floats:
+        """Return the dissolved share of the mass at a part of the flow step, shape (cell,)."""
+        if self.retention.linear:
+            return self._capacity.water_part(part)
+        dissolved = self._capacity.water(part) * self.concentration
+        holds = self.mass > 0.0
+        return np.where(holds, np.minimum(dissolved / np.where(holds, self.mass, 1.0), 1.0), 1.0)
 
     def _wet_cells(self) -> NDArray[np.bool_]:
         return (self._capacity.start > 0.0) | (self._capacity.end > 0.0)

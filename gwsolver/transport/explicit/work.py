@@ -11,9 +11,11 @@ from gwsolver.transport.explicit.coefficients import Coefficients
 from gwsolver.transport.explicit.ends import EndRule
 from gwsolver.transport.explicit.limits import Limits
 from gwsolver.transport.explicit.scheme import ExplicitScheme
-from gwsolver.transport.explicit.sweeps import Sweep
+from gwsolver.transport.explicit.sweeps import Sweep, useful_threads
+from gwsolver.transport.processes import Cells, Process
+from gwsolver.transport.retention import Retention
 from gwsolver.transport.sources import Boundaries
-from gwsolver.transport.water import Capacity
+from gwsolver.transport.water import LEAST_PART, Capacity
 
 Floats = NDArray[np.float64]
 
@@ -34,6 +36,10 @@ class Work:
     rule : EndRule
     mass, concentration : ndarray of float64, shape (cell,)
         The state; a march changes it.
+    retention : Retention
+        Turns mass into concentration.
+    processes : tuple of Process
+        What acts on single cells between the steps of a march.
     integral : ndarray of float64, shape (cell,)
         Concentration integrated over the interval [M T/L**3], filled by a march.
     taken : ndarray of float64, shape (cell,)
@@ -58,6 +64,8 @@ class Work:
     rule: EndRule
     mass: Floats
     concentration: Floats
+    retention: Retention
+    processes: tuple[Process, ...] = ()
     integral: Floats = field(init=False)
     taken: Floats = field(init=False)
     fixed_net: Floats = field(init=False)
@@ -71,6 +79,13 @@ class Work:
         self.integral = np.zeros(self.mass.size)
         self.taken = np.zeros(self.mass.size)
         self.fixed_net = np.zeros(self.boundaries.fixed_cells.size)
+        for process in self.processes:
+            process.begin(self.boundaries)
+
+    @property
+    def plain(self) -> bool:
+        """Whether concentration is mass over content and nothing acts between steps: any march will do."""
+        return self.retention.linear and not self.processes
 
     def part(self, time: float) -> float:
         """Return the place of a time within the flow step, 0 to 1."""
@@ -80,3 +95,51 @@ class Work:
         """Return what cells hold per unit concentration at a time, shape (cell,) [L**3]."""
         k = self.capacity
         return k.start + self.part(time) * (k.end - k.start)
+
+    @property
+    def solid(self) -> Floats:
+        """Mass of the solids that `content` does not stand for, shape (cell,) [M]."""
+        return np.zeros(self.mass.size) if self.retention.linear else self.capacity.solid
+
+    def surely(self) -> tuple[Floats, Floats]:
+        """Return what cells surely hold per unit concentration at both ends of the flow step (`Retention.surely`).
+
+        Concentrations stay below twice the largest at hand or brought. Where mass comes without water none is
+        sure: the water alone counts then.
+        """
+        k, b = self.capacity, self.boundaries
+        if self.retention.linear:
+            return k.start, k.end
+        flows = b.inflow * b.inflow_concentration
+        produces = self.model.mobile.decay_rate.min() < 0.0 or self.model.mobile.decay_rate_sorbed.min() < 0.0
+        if produces or np.any(b.source > flows * (1.0 + 1e-9)):
+            return k.start, k.end
+        most = 2.0 * max(
+            float(self.concentration.max(initial=0.0)), float(b.inflow_concentration.max(initial=0.0)),
+            float(b.fixed_concentration.max(initial=0.0)),
+            *(float(d.initial_concentration.max(initial=0.0)) for d in self.model.immobile), 0.0,
+        )
+        return self.retention.surely(k.start, self.solid, most), self.retention.surely(k.end, self.solid, most)
+
+    def equilibrate(self, time: float) -> None:
+        """Take concentrations from mass at a time."""
+        w = np.maximum(self.content(time), self.capacity.least)
+        self.retention.concentration(self.mass, w, self.solid, self.concentration, useful_threads(self.mass.size))
+        self.concentration[self.boundaries.fixed_cells] = self.boundaries.fixed_concentration
+
+    def act(self, time: float, length: float, reverse: bool = False) -> None:
+        """Let the processes act around a time, for this long [T]; concentrations follow."""
+        if not self.processes:
+            return
+        cells, fixed = self.cells(time), self.boundaries.fixed_cells
+        given = self.mass[fixed]
+        for process in reversed(self.processes) if reverse else self.processes:
+            process.act(cells, length)
+        self.mass[fixed] = given
+        self.equilibrate(time)
+
+    def cells(self, time: float) -> Cells:
+        """Return the mobile domain at a time, as processes see it."""
+        k = self.capacity
+        water = np.maximum(k.water(self.part(time)), LEAST_PART * np.maximum(k.water_start, k.water_end))
+        return Cells(self.mass, water, k.solid, k.saturation, self.boundaries, self.retention)

@@ -20,6 +20,8 @@ FEW_STEPS = 16.0
 class ChosenMarch:
     """Local steps if the mean pace of cells is below 15 % of the fastest one's, else the same step for all.
 
+    What is not plain (nonlinear sorption, immobile domains, ...) takes the same step for all, too.
+
     Parameters
     ----------
     grid : Grid
@@ -33,7 +35,7 @@ class ChosenMarch:
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""
         koren = work.scheme.order > 0.0 and work.scheme.limiter == "koren"
-        if self._fits and koren and _uneven(work, until - start):
+        if self._fits and koren and work.plain and _uneven(work, until - start):
             try:
                 self._local(work, start, until, report)
             except TooManyLevels as error:

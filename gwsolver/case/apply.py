@@ -44,6 +44,11 @@ def apply_case(content: CaseFile, file: str, lines: LineIndex, simulation: Simul
             key = "like" if species.like else "model" if species.model else "name"
             problems.append(_unknown(file, lines, i, key, wanted, list(by_name)))
         elif species.like:
+            joined = sorted({m for e in simulation.exchanges if wanted in e.models for m in e.models} - {wanted})
+            if joined:
+                problems.append(_problem(
+                    file, lines, i, "like", f"{wanted} is joined to {', '.join(joined)} by an exchange; a species like "
+                    "it needs GWT models of its own"))
             found = _like_problems(file, lines, i, species, by_name[wanted], models, content.case.units)
             problems += found
             if not found:
@@ -66,6 +71,8 @@ def apply_case(content: CaseFile, file: str, lines: LineIndex, simulation: Simul
                           for m in simulation.flow_models),
         transport_models=tuple(replace(m, time=dressed.time(m.time), grid=dressed.grid(m.grid))
                                for m in models.values()),
+        exchanges=tuple(replace(e, models=tuple(models[m].name if m in by_name else m for m in e.models))
+                        for e in simulation.exchanges),
         files=(file, *simulation.files),
         warnings=(*simulation.warnings, *dressed.warnings),
     )

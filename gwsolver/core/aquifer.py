@@ -11,6 +11,41 @@ from gwsolver.core.isotherms import isotherms
 Floats = NDArray[np.float64]
 
 
+AVERAGING = ("harmonic", "logarithmic", "amt-lmk", "amt-hmk")
+
+
+@dataclass(frozen=True, eq=False)
+class FaceRules:
+    """How the conductance of each face follows from its two cells, face by face.
+
+    Attributes
+    ----------
+    averaging : ndarray of int8, shape (face,)
+        Place in `AVERAGING`, of horizontal faces.
+    perched, variable_cv, dewatered : ndarray of bool, shape (face,)
+        MODFLOW's PERCHED, VARIABLECV and its DEWATERED, of vertical faces.
+    upstream : ndarray of bool, shape (face,)
+        In the NEWTON formulation: weighted upstream, as its own faces are; else as in the standard one.
+    """
+
+    averaging: NDArray[np.int8]
+    perched: NDArray[np.bool_]
+    variable_cv: NDArray[np.bool_]
+    dewatered: NDArray[np.bool_]
+    upstream: NDArray[np.bool_]
+
+    @classmethod
+    def uniform(
+        cls, n_faces: int, averaging: str, *, perched: bool = False, variable_cv: bool = False,
+        dewatered: bool = False, upstream: bool = True,
+    ) -> "FaceRules":
+        """Return the same rules for all faces."""
+        return cls(
+            np.full(n_faces, AVERAGING.index(averaging), np.int8), np.full(n_faces, perched),
+            np.full(n_faces, variable_cv), np.full(n_faces, dewatered), np.full(n_faces, upstream),
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Conductivity:
     """Hydraulic conductivity and how cells are joined (MODFLOW's NPF).
@@ -27,6 +62,8 @@ class Conductivity:
         "harmonic", "logarithmic", "amt-lmk" or "amt-hmk" (ALTERNATIVE_CELL_AVERAGING).
     perched, variable_cv, dewatered : bool
         MODFLOW's PERCHED, VARIABLECV and its DEWATERED.
+    face_rules : FaceRules or None
+        Where models with rules of their own are joined: instead of the four fields before.
     """
 
     k: Floats
@@ -40,6 +77,12 @@ class Conductivity:
     perched: bool = False
     variable_cv: bool = False
     dewatered: bool = False
+    face_rules: FaceRules | None = None
+
+    def rules(self, n_faces: int) -> FaceRules:
+        """Return the rules of each face."""
+        return self.face_rules or FaceRules.uniform(
+            n_faces, self.averaging, perched=self.perched, variable_cv=self.variable_cv, dewatered=self.dewatered)
 
     def problems(self) -> list[Problem]:
         """Return everything that keeps these values from being solved."""

@@ -12,6 +12,21 @@ Ints = NDArray[np.int64]
 VERTICAL, HORIZONTAL, STAGGERED = 0, 1, 2
 
 
+@dataclass(frozen=True)
+class CellRange:
+    """Cells that belong to one model of a grid that several models share.
+
+    Attributes
+    ----------
+    label : str
+        "model/", put before the names of its packages; "" where the grid is that of one model alone.
+    cells : slice
+    """
+
+    label: str
+    cells: slice
+
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """Active cells and the faces between them.
@@ -37,7 +52,8 @@ class Grid:
     column : ndarray of int64, shape (cell,)
         Index of the cell in plan: row*ncol+column for DIS, cell2d for DISV, node for DISU.
     face_cells : ndarray of int32, shape (face, 2)
-        Cells n < m of each face, sorted by (n, m): MODFLOW's upper triangle of JA.
+        Cells n < m of each face, sorted by (n, m): MODFLOW's upper triangle of JA. (Only where models are
+        joined n > m is possible: across a vertical face that leads upward, so that n stays the upper cell.)
     face_kind : ndarray of int8, shape (face,)
         VERTICAL (m below n), HORIZONTAL or STAGGERED: MODFLOW's IHC 0, 1, 2.
     face_width : ndarray of float64, shape (face,)
@@ -122,6 +138,43 @@ class Grid:
     def z(self) -> Floats:
         """Elevation of the cell centres [L], shape (cell,)."""
         return 0.5 * (self.top + self.bottom)
+
+    @property
+    def parts(self) -> tuple[CellRange, ...]:
+        """The cells of each model that shares the grid: here all of them are one model's."""
+        return (CellRange("", slice(0, self.n_cells)),)
+
+    @property
+    def tracked_faces(self) -> Ints:
+        """Faces between two models, through which what passes is booked; here none."""
+        return np.zeros(0, np.int64)
+
+    @cached_property
+    def centre_vector(self) -> Floats:
+        """From the centre of n to that of m [L], shape (face, 3); vertical faces: half the thicknesses, straight."""
+        vector: Floats = self.face_normal * self.face_distance.sum(axis=1)[:, None]
+        if self.kind != "disu":
+            plan = np.column_stack([self.x, self.y])
+            level = self.face_kind != VERTICAL
+            vector[level, :2] = (plan[self.face_cells[:, 1]] - plan[self.face_cells[:, 0]])[level]
+        return vector
+
+    @cached_property
+    def centre_distance(self) -> Floats:
+        """Distance of the two centres as MODFLOW takes it for specific discharge [L], shape (face,)."""
+        n, m = self.face_cells[:, 0], self.face_cells[:, 1]
+        length = self.face_distance.sum(axis=1)
+        vertical = self.face_kind == VERTICAL
+        between = np.hypot(self.x[n] - self.x[m], self.y[n] - self.y[m])
+        rise = np.abs(self.z[n] - self.z[m])
+        if self.kind == "dis":
+            span = np.where(vertical, rise, length)
+        elif self.kind == "disv":
+            span = np.where(vertical, rise, between)
+        else:
+            span = np.where(vertical, np.hypot(between, rise), between)
+        # A DISU grid without cell coordinates has only the distances of its connections.
+        return np.where((span > 0.0) | (length == 0.0), span, length)
 
     @cached_property
     def cell_of_node(self) -> Ints:

@@ -1,11 +1,13 @@
 """The budget: every amount that enters or leaves, by package and term, summed without loss."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gwsolver.core.grid import CellRange
 
 Key = tuple[str, str]
 
@@ -42,6 +44,11 @@ class Ledger:
         """Book signed amounts (positive in), each on its own side."""
         a = np.asarray(amounts, dtype=float).ravel()
         self.add(package, term, math.fsum(a[a > 0.0]), math.fsum(-a[a < 0.0]))
+
+    def add_by_part(self, parts: Iterable[CellRange], package: str, term: str, amounts: NDArray[np.float64]) -> None:
+        """Book signed amounts by cell, each model that shares the grid under its own label."""
+        for part in parts:
+            self.add_each(part.label + package, term, amounts[part.cells])
 
     def merge(self, other: "Ledger") -> None:
         """Add all amounts of another ledger to this one."""

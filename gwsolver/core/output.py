@@ -78,6 +78,8 @@ class Observation:
         Zero-based active cells: one, or two for ``flow-ja-face`` (flow from the second into the first).
     boundname : str
         If given, the sum over the entries of the package with this name.
+    entry : int
+        If given, this zero-based entry of the package alone (connections of an exchange).
     """
 
     name: str
@@ -85,3 +87,4 @@ class Observation:
     package: str = ""
     cells: tuple[int, ...] = ()
     boundname: str = ""
+    entry: int = -1

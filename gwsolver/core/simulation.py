@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.aquifer import Conductivity, Dispersion, ImmobileDomain, MobileDomain, Storage
+from gwsolver.core.exchange import Exchange
 from gwsolver.core.grid import Grid
 from gwsolver.core.output import Observation, OutputControl
 from gwsolver.core.stress import StressPackage, StressSource
@@ -175,6 +176,8 @@ class Simulation:
     flow_models : tuple of FlowModel
         Those to be solved.
     transport_models : tuple of TransportModel
+    exchanges : tuple of Exchange
+        Connections between two of the flow models, or two of the transport models.
     notes : tuple of str
         What the log should tell: options passed over, flows taken from files, ...
     warnings : tuple of str
@@ -185,6 +188,7 @@ class Simulation:
 
     flow_models: tuple[FlowModel, ...] = ()
     transport_models: tuple[TransportModel, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -192,6 +196,11 @@ class Simulation:
     def flow_model(self, name: str) -> FlowModel:
         """Return the flow model of this name."""
         return next(m for m in self.flow_models if m.name == name)
+
+    def observations_of(self, model: FlowModel | TransportModel) -> tuple[Observation, ...]:
+        """Return a model's observations and those of the exchanges whose first model it is."""
+        return (*model.observations,
+                *(o for e in self.exchanges if e.models[0] == model.name for o in e.observations))
 
     def transport_model(self, name: str) -> TransportModel:
         """Return the transport model (species) of this name."""

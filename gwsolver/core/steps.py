@@ -39,6 +39,22 @@ class PackageFlow:
 
 
 @dataclass(frozen=True, eq=False)
+class ExchangeFlow(PackageFlow):
+    """Water that enters a model from another one through an exchange.
+
+    Attributes
+    ----------
+    neighbour_model : str
+        Flow model on the other side.
+    neighbour_node : ndarray of int64, shape (entry,)
+        Zero-based user node there.
+    """
+
+    neighbour_model: str = ""
+    neighbour_node: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True, eq=False)
 class FlowStep:
     """The flow field of one flow time step: all that transport ever sees of flow.
 
@@ -165,6 +181,10 @@ class TransportStep:
         "iterations", ... The run keeps the largest of each and judges those it has a threshold for.
     immobile : tuple of ImmobileStep
         In the order of the model's immobile domains.
+    passed : ndarray of float64, shape (tracked face,)
+        Mass that passed through the faces of `Grid.tracked_faces`, from cell n to m [M].
+    part_masses : tuple of (float, float)
+        `mass` and `mass_sorbed` of each of `Grid.parts`.
     """
 
     species: str
@@ -183,3 +203,5 @@ class TransportStep:
     maximum: float
     figures: Mapping[str, float] = field(default_factory=dict)
     immobile: tuple[ImmobileStep, ...] = ()
+    passed: Floats = field(default_factory=lambda: np.zeros(0))
+    part_masses: tuple[tuple[float, float], ...] = ()

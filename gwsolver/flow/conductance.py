@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.core.aquifer import Conductivity
+from gwsolver.core.aquifer import AVERAGING, Conductivity
 from gwsolver.core.grid import STAGGERED, VERTICAL, Grid
 
 Floats = NDArray[np.float64]
@@ -41,19 +41,21 @@ def effective_conductivity(conductivity: Conductivity, cells: NDArray[np.int32],
 def face_conductivity(grid: Grid, conductivity: Conductivity) -> Floats:
     """Return the conductivity of both cells of each face across it [L/T], shape (face, 2).
 
-    As in MODFLOW, horizontal faces see the ellipsoid only where K22 differs from K, vertical ones
-    only where it is tilted (ANGLE2).
+    As in MODFLOW, horizontal faces see the ellipsoid only in models where K22 differs from K somewhere,
+    vertical ones only where it is tilted (ANGLE2).
     """
     result = np.empty((grid.n_faces, 2))
     vertical = grid.face_kind == VERTICAL
-    turned = bool(np.any(conductivity.k22 != conductivity.k))
-    tilted = bool(np.any(conductivity.angle2 != 0.0))
+    turned, tilted = np.zeros(grid.n_cells, bool), np.zeros(grid.n_cells, bool)
+    for part in grid.parts:
+        turned[part.cells] = bool(np.any(conductivity.k22[part.cells] != conductivity.k[part.cells]))
+        tilted[part.cells] = bool(np.any(conductivity.angle2[part.cells] != 0.0))
     for side in (0, 1):
         cells = grid.face_cells[:, side]
         plain = np.where(vertical, conductivity.k33[cells], conductivity.k[cells])
-        if turned or tilted:
+        if turned.any() or tilted.any():
             rotated = effective_conductivity(conductivity, cells, grid.face_normal)
-            plain = np.where(np.where(vertical, tilted, turned), rotated, plain)
+            plain = np.where(np.where(vertical, tilted[cells], turned[cells]), rotated, plain)
         result[:, side] = plain
     return result
 
@@ -75,6 +77,20 @@ def logarithmic_mean(a: Floats, b: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def horizontal_conductance(
+    averaging: NDArray[np.int8], k: Floats, thickness: Floats, distance: Floats, width: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """As `averaged_conductance`, each face with its own way of averaging (a place in `AVERAGING`)."""
+    used = np.flatnonzero(np.bincount(averaging))
+    if used.size == 1:
+        return averaged_conductance(AVERAGING[used[0]], k, thickness, distance, width)
+    result = np.zeros((3, width.size))
+    for way in used:
+        at = averaging == way
+        result[:, at] = averaged_conductance(AVERAGING[way], k[at], thickness[at], distance[at], width[at])
+    return result[0], result[1], result[2]
+
+
+def averaged_conductance(
     averaging: str, k: Floats, thickness: Floats, distance: Floats, width: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return the conductance of horizontal faces and its derivatives with respect to both thicknesses.
@@ -182,8 +198,9 @@ def saturated_conductance(grid: Grid, conductivity: Conductivity, k: Floats, fra
         One, but for cells whose thickness is that of the start head.
     """
     at_face = fraction[grid.face_cells]
+    averaging = conductivity.rules(grid.n_faces).averaging
     flat = horizontal_conductance(
-        conductivity.averaging, k, wet_thickness(grid, at_face)[0], grid.face_distance, grid.face_width
+        averaging, k, wet_thickness(grid, at_face)[0], grid.face_distance, grid.face_width
     )[0]
     steep = vertical_conductance(k, at_face * grid.thickness[grid.face_cells], grid.face_width)[0]
     return np.where(grid.face_kind == VERTICAL, steep, flat)

@@ -111,19 +111,5 @@ class DischargeWeights:
 def _distances(grid: Grid) -> Floats:
     """Return the length from the cell centre to the face on both sides [L], shape (face, 2)."""
     half = grid.face_distance
-    n, m = grid.face_cells[:, 0], grid.face_cells[:, 1]
     length = half.sum(axis=1)
-    vertical = grid.face_kind == VERTICAL
-    between = np.hypot(grid.x[n] - grid.x[m], grid.y[n] - grid.y[m])
-    rise = np.abs(grid.z[n] - grid.z[m])
-    if grid.kind == "dis":
-        span = np.where(vertical, rise, length)
-    elif grid.kind == "disv":
-        span = np.where(vertical, rise, between)
-    else:
-        span = np.where(vertical, np.hypot(between, rise), between)
-    # A DISU grid without cell coordinates has only the distances of its connections.
-    span = np.where((span > 0.0) | (length == 0.0), span, length)
-    return half * (span / np.where(length > 0.0, length, 1.0))[:, None]
-
-
+    return half * (grid.centre_distance / np.where(length > 0.0, length, 1.0))[:, None]

@@ -46,7 +46,7 @@ class FaceEquations:
 
     def __init__(self, model: FlowModel) -> None:
         grid, rock = model.grid, model.conductivity
-        self.grid, self.rock, self.newton = grid, rock, model.newton
+        self.grid, self.rules, self.newton = grid, rock.rules(grid.n_faces), model.newton
         self.convertible: Bools = rock.cell_type > 0
         from_start = rock.cell_type < 0
         filled = saturation(model.initial_head, grid.top, grid.bottom, SMOOTHING if self.newton else 0.0)[0]
@@ -57,10 +57,10 @@ class FaceEquations:
         self.vertical: Bools = grid.face_kind == VERTICAL
         self.varies: Bools = self.convertible[self.n] | self.convertible[self.m]
         self.flat = np.flatnonzero(~self.vertical & self.varies)
-        self.steep = np.flatnonzero(self.vertical & self.varies) if rock.variable_cv else np.zeros(0, np.int64)
-        self.hanging = (
-            np.flatnonzero(self.vertical & self.convertible[self.m]) if rock.perched else np.zeros(0, np.int64)
-        )
+        weighted = self.newton & self.rules.upstream
+        self.upstream, self.averaged = self.flat[weighted[self.flat]], self.flat[~weighted[self.flat]]
+        self.steep = np.flatnonzero(self.vertical & self.varies & self.rules.variable_cv)
+        self.hanging = np.flatnonzero(self.vertical & self.convertible[self.m] & self.rules.perched)
 
     def saturation(self, head: Floats) -> tuple[Floats, Floats]:
         """Return saturation of all cells and its derivative; confined cells keep theirs."""
@@ -85,11 +85,10 @@ class FaceEquations:
         wet, slope = self.saturation(head)
         conductance = self.saturated.copy()
         by_n, by_m = np.zeros_like(conductance), np.zeros_like(conductance)
-        if self.flat.size:
-            if self.newton:
-                self._upstream(head, wet, slope, conductance, by_n, by_m)
-            else:
-                self._averaged(wet, slope, conductance, by_n, by_m)
+        if self.upstream.size:
+            self._upstream(head, wet, slope, conductance, by_n, by_m)
+        if self.averaged.size:
+            self._averaged(wet, slope, conductance, by_n, by_m)
         if self.steep.size:
             self._variable(head, wet, slope, conductance, by_n, by_m)
         drop = head[self.n] - head[self.m]
@@ -113,7 +112,7 @@ class FaceEquations:
         depth = 0.5 * side.sum(axis=1)
         if self.newton:
             upstream = np.where(head[n] > head[m], wet[n] * self.grid.thickness[n], wet[m] * self.grid.thickness[m])
-            depth = np.where(self.varies, upstream, depth)
+            depth = np.where(self.varies & self.rules.upstream, upstream, depth)
         staggered = (self.grid.face_kind == STAGGERED) & ~self.varies
         if staggered.any():
             cells = self.grid.face_cells[staggered]
@@ -124,7 +123,7 @@ class FaceEquations:
     def _upstream(
         self, head: Floats, wet: Floats, slope: Floats, conductance: Floats, by_n: Floats, by_m: Floats
     ) -> None:
-        faces = self.flat
+        faces = self.upstream
         n, m = self.n[faces], self.m[faces]
         from_n = head[n] > head[m]
         saturated = self.saturated[faces]
@@ -133,11 +132,12 @@ class FaceEquations:
         by_m[faces] = np.where(from_n, 0.0, saturated * slope[m])
 
     def _averaged(self, wet: Floats, slope: Floats, conductance: Floats, by_n: Floats, by_m: Floats) -> None:
-        faces = self.flat
+        faces = self.averaged
         cells = self.grid.face_cells[faces]
         thickness, per_saturation = (a[faces] for a in means.wet_thickness(self.grid, wet[self.grid.face_cells]))
         value, of_n, of_m = means.horizontal_conductance(
-            self.rock.averaging, self.k[faces], thickness, self.grid.face_distance[faces], self.grid.face_width[faces]
+            self.rules.averaging[faces], self.k[faces], thickness, self.grid.face_distance[faces],
+            self.grid.face_width[faces],
         )
         conductance[faces] = value
         by_n[faces] = of_n * per_saturation[:, 0] * slope[cells[:, 0]]
@@ -150,11 +150,10 @@ class FaceEquations:
         faces = self.steep
         cells = self.grid.face_cells[faces]
         fraction, moves = wet[cells], slope[cells]
-        if not self.rock.dewatered:
-            lower_is_m = self.grid.bottom[cells[:, 0]] > self.grid.bottom[cells[:, 1]]
-            lower = np.where(lower_is_m, 1, 0)
-            rows = np.arange(faces.size)
-            fraction[rows, lower], moves[rows, lower] = 1.0, 0.0
+        lower_is_m = self.grid.bottom[cells[:, 0]] > self.grid.bottom[cells[:, 1]]
+        lower = np.where(lower_is_m, 1, 0)
+        full = np.flatnonzero(~self.rules.dewatered[faces])
+        fraction[full, lower[full]], moves[full, lower[full]] = 1.0, 0.0
         thickness = self.grid.thickness[cells]
         value, of_n, of_m = means.vertical_conductance(
             self.k[faces], fraction * thickness, self.grid.face_width[faces]

@@ -146,9 +146,9 @@ def _check(model: FlowModel) -> None:
                 value=f"{grid.thickness[cell]:g}", allowed="[0, inf)",
             )
         )
-    rock = model.conductivity
-    if model.newton and (rock.perched or rock.variable_cv):
-        word = "PERCHED" if rock.perched else "VARIABLECV"
+    rules = model.conductivity.rules(grid.n_faces)
+    if model.newton and (rules.perched.any() or rules.variable_cv.any()):
+        word = "PERCHED" if rules.perched.any() else "VARIABLECV"
         problems.append(
             Problem(f"NEWTON cannot be used with {word}", file=model.file, package="npf",
                     hint="MODFLOW refuses it too.")

@@ -139,7 +139,8 @@ class Pattern:
         self.size, self.indptr, self.indices = grid.n_cells, ia.astype(np.int32), ja.astype(np.int32)
         row = np.repeat(np.arange(grid.n_cells), np.diff(ia))
         entry = np.arange(ja.size)
-        upper, lower = (face >= 0) & (ja > row), (face >= 0) & (ja < row)
+        upper = (face >= 0) & (self.n[face] == row)
+        lower = (face >= 0) & ~upper
         self.diagonal = ia[:-1].copy()
         full = equations.saturated
         both = np.bincount(self.n, full, grid.n_cells) + np.bincount(self.m, full, grid.n_cells)

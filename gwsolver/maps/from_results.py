@@ -1,8 +1,9 @@
 """From results to a scene: the one place where maps read what a run wrote."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,17 +38,19 @@ def scene_from_results(
     What the case has words for in the language `lang` is in that language, the rest as the case calls it.
     """
     case: CaseInfo = results.case
-    grid: Grid = results.grid
     name = _species(results, species)
+    grid: Grid = results.grid_of(name)
+    flow_model = results.flow_model_of(name)
     concentrations = results.concentration(name)
-    times = np.asarray(results.times, float)
+    times = np.asarray(concentrations["time"].values, float)
     index = _nearest(times, _model_time(results, time, times))
     now = float(times[index])
     cells = cell_values(concentrations, index, grid)
     number = _layer(layer, grid)
-    saved = _saved(results.head, now)
+    saved = _saved(partial(results.head, flow_model), now)
     head = None if saved is None else np.asarray(saved.values, float).ravel()[grid.node]
-    wells = _wells(results, now)
+    features = results.features_of(name)
+    wells = _wells(features, now)
     limit_value, law = _limit(case, name, limit)
     sites, mixed = _sites(case, grid, cells, wells, lang)
     settings = next((s for s in case.species if s.name == name), None)
@@ -58,7 +61,7 @@ def scene_from_results(
         species_title=dict(settings.title) if settings else {},
         concentration=_in_plan(grid, cells, number, np.fmax),
         head=None if head is None else _uppermost(grid, head, number),
-        flow=_flow(results, now, grid, number),
+        flow=_flow(partial(results.specific_discharge, flow_model), now, grid, number),
         unit=case.concentration_unit,
         length_unit=case.length_unit or LENGTH_UNITS.get(grid.length_unit, ""),
         time_unit=case.time_unit,
@@ -76,7 +79,7 @@ def scene_from_results(
         title=in_language(case.titles, lang, case.title),
         sites=sites,
         sources=tuple(_place(p, SOURCE, lang) for p in case.sources),
-        rivers=rivers(results, grid, lang),
+        rivers=rivers(features, case.receptors, grid, lang),
         mixed=mixed,
         version=gwsolver.__version__,
     )
@@ -212,9 +215,9 @@ def _uppermost(grid: Grid, cells: Floats, layer: int | None) -> Floats:
     return plan
 
 
-def _flow(results: Any, now: float, grid: Grid, layer: int | None) -> Floats | None:
+def _flow(field: Callable[[], Any], now: float, grid: Grid, layer: int | None) -> Floats | None:
     """Return the specific discharge in map directions over plan cells, None if it was not saved."""
-    saved = _saved(results.specific_discharge, now)
+    saved = _saved(field, now)
     if saved is None:
         return None
     flat = np.asarray(saved.values, float).reshape(-1, 3)[grid.node].T
@@ -271,9 +274,9 @@ def _place(place: Place, kind: str, lang: str, value: float = math.nan) -> Site:
     return Site(in_language(place.title, lang, place.name), kind, float(x), float(y), value, polygon)
 
 
-def _wells(results: Any, now: float) -> list[Any]:
+def _wells(features: list[Any], now: float) -> list[Any]:
     """Return the model's wells that pump or inject at a time (all of them if none does)."""
-    wells = [f for f in results.features if f.kind in ("wel", "maw")]
+    wells = [f for f in features if f.kind in ("wel", "maw")]
     running = [f for f in wells if f.times.size and np.any(f.rate(now) != 0.0)]
     return running or wells
 

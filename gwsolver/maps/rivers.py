@@ -15,10 +15,10 @@ Floats = NDArray[np.float64]
 RIVERS = ("riv", "sfr")
 
 
-def rivers(results: Any, grid: Grid, lang: str) -> tuple[River, ...]:
+def rivers(features: Iterable[Any], receptors: Iterable[Place], grid: Grid, lang: str) -> tuple[River, ...]:
     """Return rivers as lines through the cells they flow in, broken where cells do not meet."""
     found = []
-    for feature in results.features:
+    for feature in features:
         if feature.kind not in RIVERS or not len(feature.cells):
             continue
         cells = np.asarray(feature.cells, np.int64)
@@ -26,7 +26,7 @@ def rivers(results: Any, grid: Grid, lang: str) -> tuple[River, ...]:
         cells = cells[np.sort(first)]
         x, y = grid.to_map(grid.x[cells], grid.y[cells])
         size = grid.cell_width[cells].max(axis=1) if grid.cell_width.size else np.sqrt(grid.area[cells])
-        name = _river_name(feature.boundname or feature.package, results.case.receptors, lang)
+        name = _river_name(feature.boundname or feature.package, receptors, lang)
         found.append(River(name, tuple(chains(np.column_stack([x, y]), 1.6 * size))))
     return tuple(found)
 

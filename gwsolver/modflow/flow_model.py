@@ -31,7 +31,7 @@ def read_conductivity(package: Package, grid: Grid) -> Conductivity:
     kind = package.cells("icelltype", grid, 0.0)
     assert kind is not None
     angles = [np.radians(a) if (a := package.cells(f"angle{i}", grid)) is not None else 0.0 * one for i in (1, 2, 3)]
-    variable = _words(package, "cvoptions")
+    variable = option_flags(package, "cvoptions")
     conductivity = Conductivity(
         k=k, k22=along["k22"], k33=along["k33"],
         # Without THICKSTRT (which is refused) MODFLOW takes a negative ICELLTYPE for 1.
@@ -53,7 +53,8 @@ def read_conductivity(package: Package, grid: Grid) -> Conductivity:
     return conductivity
 
 
-def _words(package: Package, name: str) -> set[str]:
+def option_flags(package: Package, name: str) -> set[str]:
+    """Return the keywords of an option record that are set, in lower case."""
     found = rows(getattr(package.data, name, None))
     text = {str(w).lower() for r in found for w in r if w is not None}
     return {"variablecv" if w == "true" else w for w in text if w != "false"}

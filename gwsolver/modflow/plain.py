@@ -244,6 +244,8 @@ class PlainSimulation:
         none: Dimensions = {}
         self.name_file = PlainPackage(folder, "mfsim.nam", "nam", "", "mfsim", none)
         text = scan(folder / "mfsim.nam")
+        if any(r.key != "GWF6-GWT6" for r in text.records("EXCHANGES")):
+            raise NotPlain("exchanges between models of one kind")
         timing = next(r for r in text.records("TIMING") if r.key == "TDIS6")
         self.tdis = PlainPackage(folder, timing.words[1], "tdis", "", "tdis", none)
         self._models = {r.words[2].lower(): PlainModel(folder, r.key[:3].lower(), r.words[1], r.words[2].lower())

@@ -1,14 +1,16 @@
 """The door: MODFLOW 6 simulations, from disk or from memory, to one core Simulation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.exchange import joined
 from gwsolver.core.simulation import FlowModel, SavedFlows, Simulation, TransportModel
 from gwsolver.core.time import StressPeriod, TimeAxis
 from gwsolver.modflow.collect import RUN_MODFLOW, Findings
+from gwsolver.modflow.joining import ExchangeParts, find_exchanges, join_flow_models, join_transport_models
 from gwsolver.modflow.load import by_period, load_simulation, rows, words
 from gwsolver.modflow.locate import forget
 from gwsolver.modflow.model import ModelParts, flow_model, guarded, take_apart, transport_model
@@ -31,6 +33,7 @@ class Source:
     flow: dict[str, ModelParts]
     transport: dict[str, ModelParts]
     pairs: dict[str, str]
+    exchanges: list[ExchangeParts] = field(default_factory=list)
 
 
 def read(path_or_simulation: Any, *, flow: str = "auto") -> Simulation:
@@ -142,6 +145,7 @@ def _source(folder: Path, on_disk: bool, data: Any, survey: Survey) -> Source:
         for package in data.exchange_files:
             if str(package.package_type) == "gwfgwt":
                 source.pairs[str(package.exgmnameb).lower()] = str(package.exgmnamea).lower()
+    source.exchanges = find_exchanges(data, folder, on_disk, findings)
     return source
 
 
@@ -192,13 +196,16 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
     total = Findings()
     _check_names(sources, total)
     flows: dict[str, FlowModel] = {}
-    solvable: dict[str, bool] = {}
     for source in sources:
         for name, parts in source.flow.items():
             model = guarded(parts, partial(flow_model, parts))
-            solvable[name] = model is not None and source.findings.clean and parts.findings.clean
             if model is not None:
                 flows[name] = model
+    exchanges = join_flow_models([(s.exchanges, s.findings) for s in sources], flows)
+    teams = {n: t for t in joined(list(flows), [e.models for e in exchanges]) for n in t}
+    clean = {n: n in flows and s.findings.clean and p.findings.clean for s in sources for n, p in s.flow.items()}
+    # Models that are joined are solved together or not at all.
+    solvable = {n: all(clean[other] for other in teams.get(n, [n])) for n in clean}
     transports: list[TransportModel] = []
     used: set[str] = set()
     dropped: set[str] = set()
@@ -209,12 +216,12 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
                 solvable[carrier] or choice == "solve" or not _saved_there(saved)
                 or _wrong(sources, carrier))
             if solve:
-                used.add(carrier)
+                used.update(teams.get(carrier, [carrier]))
                 total.note(f"{name}: its flow is that of {carrier}, solved here.")
                 build = partial(transport_model, parts, flows.get(carrier), carrier, None, solvable[carrier])
             else:
                 if carrier:
-                    dropped.add(carrier)
+                    dropped.update(teams.get(carrier, [carrier]))
                 if saved is None or not _saved_there(saved) or choice == "solve":
                     total.bad.append(_no_flow(name, parts, carrier, saved, choice))
                 else:
@@ -224,6 +231,7 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
             if model is not None:
                 transports.append(model)
             total.add(parts.findings)
+    exchanges += join_transport_models([s.exchanges for s in sources], transports, exchanges)
     for source in sources:
         idle = all(n in dropped and n not in used for n in source.flow)
         only_saved = bool(source.flow) and not source.transport and idle
@@ -242,8 +250,9 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
     if not kept and not transports:
         raise InputError([Problem("there is no GWF or GWT model to run",
                                   file=str(sources[0].folder / "mfsim.nam") if sources[0].on_disk else "")])
-    return Simulation(kept, tuple(transports), tuple(total.notes), tuple(total.warnings),
-                      tuple(dict.fromkeys(total.files)))
+    names = {m.name for m in (*kept, *transports)}
+    return Simulation(kept, tuple(transports), tuple(e for e in exchanges if set(e.models) <= names),
+                      tuple(total.notes), tuple(total.warnings), tuple(dict.fromkeys(total.files)))
 
 
 def _check_names(sources: list[Source], total: Findings) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import SavedFlows
-from gwsolver.core.steps import FlowStep, PackageFlow
+from gwsolver.core.steps import ExchangeFlow, FlowStep, PackageFlow
 from gwsolver.modflow.saved_binary import LIST, Record, budget_records, head_records, mapped
 from gwsolver.modflow.saved_grid import FlowOrder, file_order, own_order
 from gwsolver.modflow.saved_index import SavedStep, few, pair
@@ -227,6 +227,10 @@ class SavedFlowSteps(Iterator[FlowStep]):
         cells = self._grid.cell_of_node[data["node"] - 1]
         inside = cells >= 0
         columns = {a: data["aux"][inside, i].copy() for i, a in enumerate(record.auxiliary)}
+        if kind == "gwf-gwf":
+            return ExchangeFlow(
+                name, kind, cells[inside], data["rate"][inside].copy(), columns, neighbour_model=record.models[1],
+                neighbour_node=data["node2"][inside].astype(np.int64) - 1)
         return PackageFlow(name, kind, cells[inside], data["rate"][inside].copy(), columns)
 
     def _saturation(self, step: SavedStep, head: Floats) -> Floats:

@@ -26,15 +26,21 @@ OPTIONS: dict[str, frozenset[str]] = {
     "ssm": frozenset(),
     "fmi": frozenset({"FLOW_IMBALANCE_CORRECTION"}),
     "gwfgwt": frozenset(),
+    "gwfgwf": frozenset({"AUXILIARY", "BOUNDNAMES", "CELL_AVERAGING", "VARIABLECV", "NEWTON", "OBS6"}),
+    "gwtgwt": frozenset({"GWFMODELNAME1", "GWFMODELNAME2", "AUXILIARY", "BOUNDNAMES", "ADV_SCHEME",
+                         "DSP_XT3D_OFF", "DSP_XT3D_RHS", "OBS6"}),
 }
 GWF_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "npf", "sto", "oc", "obs"})
 GWT_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "adv", "dsp", "mst", "ist", "ssm", "fmi", "oc", "obs"})
+EXCHANGES = ("GWF6-GWT6", "GWF6-GWF6", "GWT6-GWT6")
 FROM_SAVED = "Run MODFLOW 6 once and let FMI (or the flow model's OC) name its saved flows: transport runs on them."
 HINTS = {
     "XT3D": "Without XT3D the flow can be solved here; or run MODFLOW 6 and use its saved flows.",
     "REWET": "Use the NEWTON formulation instead, or run MODFLOW 6 and use its saved flows.",
     "THICKSTRT": "Use ICELLTYPE 0 or 1, or run MODFLOW 6 and use its saved flows.",
     "MOVER": FROM_SAVED,
+    "GNC6": "Without ghost nodes the flow can be solved here, less accurately where cells meet off centre.",
+    "MVR6": FROM_SAVED,
     "ATS6": "Give the time steps in TDIS.",
 }
 

@@ -3,7 +3,7 @@
 ``python -m gwsolver.modflow.support_table`` prints it.
 """
 
-from gwsolver.modflow.support import GWF_PACKAGES, GWT_PACKAGES, HINTS, OPTIONS
+from gwsolver.modflow.support import EXCHANGES, GWF_PACKAGES, GWT_PACKAGES, HINTS, OPTIONS
 from gwsolver.packages.registry import kinds
 
 TITLES = {
@@ -44,7 +44,8 @@ def table() -> str:
         f"| mfsim.nam | {', '.join(sorted(OPTIONS['sim']))} |",
         f"| TDIS | {', '.join(sorted(OPTIONS['tdis']))} |",
         f"| model name files | {', '.join(sorted(OPTIONS['nam']))} |",
-        "| exchanges | GWF6-GWT6 |", "",
+        *(f"| {name} | {', '.join(sorted(OPTIONS[name.lower().replace('6', '').replace('-', '')])) or '-'} |"
+          for name in EXCHANGES), "",
         "## What to do about what is refused", "", "| asked for | hint |", "| --- | --- |",
         *(f"| {word} | {hint} |" for word, hint in HINTS.items()),
         "| any other flow package (SFR, LAK, MAW, UZF, ...) | Run MODFLOW 6 once: transport runs on its saved flows. |",

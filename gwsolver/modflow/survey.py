@@ -18,7 +18,7 @@ from gwsolver.modflow.definitions import (
 )
 from gwsolver.modflow.load import silence
 from gwsolver.modflow.locate import InputText, Record, scan
-from gwsolver.modflow.support import accepted_options, hint_for, packages_of
+from gwsolver.modflow.support import EXCHANGES, accepted_options, hint_for, packages_of
 
 MODELS = ("GWF6", "GWT6")
 GRIDS = {"dis": 3, "disv": 2, "disu": 1}
@@ -36,12 +36,18 @@ class Survey:
     models : dict of str to Findings
     loadable : bool
         False if a file is missing or its blocks are not closed: flopy is then not asked.
+    refused : set of str
+        Models of types that are not supported.
+    index_sizes : dict of str to int
+        Numbers that name a cell of each model.
     """
 
     def __init__(self) -> None:
         self.whole = Findings()
         self.models: dict[str, Findings] = {}
         self.loadable = True
+        self.refused: set[str] = set()
+        self.index_sizes: dict[str, int] = {}
 
 
 def survey_files(folder: Path) -> Survey:
@@ -61,10 +67,8 @@ def survey_files(folder: Path) -> Survey:
     for record in text.records("MODELS"):
         _model(folder, record, survey)
     for record in text.records("EXCHANGES"):
-        if record.key == "GWF6-GWT6":
-            if len(record.words) < 4:
-                found.bad.append(Problem("an exchange needs type, file and two models", file=str(text.path),
-                                         line=record.line))
+        if record.key in EXCHANGES:
+            _exchange(folder, record, survey)
             continue
         found.unsupported.append(_not_supported(f"exchange {record.key}", record, hint_for(record.key, "gwf")))
     for record in text.records("SOLUTIONGROUP"):
@@ -73,6 +77,46 @@ def survey_files(folder: Path) -> Survey:
         elif record.key not in ("MXITER", "IMS6"):
             found.unsupported.append(_not_supported(f"solution {record.key}", record))
     return survey
+
+
+def _exchange(folder: Path, record: Record, survey: Survey) -> None:
+    """Look at a record of block EXCHANGES and, of models of one kind, at the file it names."""
+    found = survey.whole
+    place = {"file": str(record.file), "line": record.line}
+    if len(record.words) < 4:
+        found.bad.append(Problem("an exchange needs type, file and two models", **place))  # type: ignore[arg-type]
+        survey.loadable = False
+        return
+    models = [w.lower() for w in record.words[2:4]]
+    missing = [m for m in models if m not in survey.models and m not in survey.refused]
+    for name in missing:
+        found.bad.append(Problem(f'an exchange names model "{name}", which block MODELS does not',
+                                 **place))  # type: ignore[arg-type]
+        survey.loadable = False
+    if record.key == "GWF6-GWT6" or missing:
+        return
+    kind = record.key.lower().replace("6", "").replace("-", "")
+    if models[0] == models[1]:
+        found.unsupported.append(_not_supported(f"an exchange of model {models[0]} with itself", record))
+    _package(folder, kind, "sim", record, survey, found, label=record.words[1])
+    path = folder / record.words[1]
+    if not path.is_file():
+        return
+    text = scan(path)
+    sizes = [survey.index_sizes.get(m, 0) for m in models]
+    auxiliary = next((len(r.words) - 1 for r in text.records("OPTIONS") if r.key in ("AUXILIARY", "AUX")), 0)
+    needed = sum(sizes) + 4 + auxiliary
+    for line in text.records("EXCHANGEDATA") if all(sizes) else ():
+        where = {"file": str(line.file), "line": line.line, "package": record.words[1]}
+        if line.key.startswith("(BINARY)"):
+            break
+        if len(line.words) < needed:
+            found.bad.append(Problem(f"the record has {len(line.words)} words; {sum(sizes)} for the two cells and "
+                                     f"{4 + auxiliary} more are needed", **where))  # type: ignore[arg-type]
+            survey.loadable = False
+        elif wrong := next((w for w in line.words[:sum(sizes) + 1] if not _is_whole(w)), None):
+            found.bad.append(Problem(f'"{wrong}" is no cell number or IHC', **where))  # type: ignore[arg-type]
+            survey.loadable = False
 
 
 def _model(folder: Path, record: Record, survey: Survey) -> None:
@@ -84,6 +128,7 @@ def _model(folder: Path, record: Record, survey: Survey) -> None:
     kind, name = record.key, record.words[2].lower()
     if kind not in MODELS:
         survey.whole.unsupported.append(_not_supported(f"model type {kind} ({name})", record))
+        survey.refused.add(name)
         return
     found = survey.models.setdefault(name, Findings())
     text = _open(folder / record.words[1], f"{kind} name file", survey, found, record)
@@ -93,6 +138,7 @@ def _model(folder: Path, record: Record, survey: Survey) -> None:
     model = kind[:3].lower()
     _check_words(text, f"{model}nam", model, name, found, key="nam")
     n_index = next((n for r in text.records("PACKAGES") if (n := GRIDS.get(r.key.lower().removesuffix("6")))), 0)
+    survey.index_sizes[name] = n_index
     for entry in text.records("PACKAGES"):
         package = entry.key.lower().removesuffix("6")
         if package in packages_of(model) and entry.key.endswith("6"):
@@ -111,8 +157,9 @@ def _model(folder: Path, record: Record, survey: Survey) -> None:
                                      line=entry.line, hint=_nearest(entry.key, known)))
 
 
-def _package(folder: Path, package: str, model: str, record: Record, survey: Survey, found: Findings) -> None:
-    label = record.words[2].lower() if len(record.words) > 2 else package
+def _package(folder: Path, package: str, model: str, record: Record, survey: Survey, found: Findings,
+             *, label: str = "") -> None:
+    label = label or (record.words[2].lower() if len(record.words) > 2 else package)
     text = _open(folder / record.words[1], record.key, survey, found, record)
     if text is None:
         return
@@ -216,7 +263,13 @@ def survey_memory(simulation: Any) -> Survey:
     _refuse_options(simulation.name_file, "nam", "sim", "mfsim.nam", whole)
     _refuse_options(simulation.tdis, "tdis", "sim", "tdis", whole)
     for package in simulation.exchange_files:
-        if str(package.package_type) != "gwfgwt":
+        kind = str(package.package_type)
+        if kind in ("gwfgwf", "gwtgwt"):
+            if str(package.exgmnamea).lower() == str(package.exgmnameb).lower():
+                whole.unsupported.append(Problem(f"an exchange of model {package.exgmnamea} with itself is not "
+                                                 "supported", package=str(package.package_name)))
+            _refuse_options(package, kind, "sim", str(package.package_name), whole)
+        elif kind != "gwfgwt":
             label = str(package.package_type).upper()
             whole.unsupported.append(Problem(f"exchange {label} is not supported", package=str(package.package_name),
                                              hint=hint_for(label, "gwf")))

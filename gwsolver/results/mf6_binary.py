@@ -11,7 +11,7 @@ import numpy as np
 
 from gwsolver.core.grid import Floats, Grid, Ints
 from gwsolver.core.simulation import FlowModel
-from gwsolver.core.steps import FlowStep, PackageFlow
+from gwsolver.core.steps import ExchangeFlow, FlowStep, PackageFlow
 from gwsolver.core.time import TimeAxis, TimeStep
 
 INACTIVE, DRY = 1e30, -1e30
@@ -97,10 +97,12 @@ class BudgetWriter:
         faces = flow_ja_face(grid, flow.face_flow, flow.residual)
         self._array(flow, "FLOW-JA-FACE", faces, (faces.size, 1, 1))
         own = np.arange(grid.n_cells)
+        # MODFLOW names the model twice on the side of the cell; DATA-* name the package on both.
+        names = (self.model.name.upper(), "NPF", self.model.name.upper(), "NPF")
         nothing = np.zeros(grid.n_cells)
         axes = ["qx".rjust(16), "qy".rjust(16), "qz".rjust(16)]
-        self._list(flow, "DATA-SPDIS", "NPF", own, own, nothing, axes, flow.specific_discharge)
-        self._list(flow, "DATA-SAT", "NPF", own, own, nothing, ["sat".rjust(16)], flow.saturation_end[:, None])
+        self._list(flow, "DATA-SPDIS", names, own, grid.node, nothing, axes, flow.specific_discharge)
+        self._list(flow, "DATA-SAT", names, own, grid.node, nothing, ["sat".rjust(16)], flow.saturation_end[:, None])
         given = {p.name: p for p in flow.packages}
         for name, kind, auxiliary in self._names:
             package = given.pop(name, None) or PackageFlow(name, kind, np.zeros(0, np.int64), np.zeros(0))
@@ -113,9 +115,14 @@ class BudgetWriter:
         table = np.column_stack(columns) if columns else np.zeros((package.rates.size, 0))
         acts = package.cells >= 0
         entry = np.arange(package.cells.size)[acts]
+        model, name = self.model.name.upper(), package.name.upper()
+        text, names = package.kind.upper(), (model, model, model, name)
+        if isinstance(package, ExchangeFlow):
+            text, names = "FLOW-JA-FACE", (model, name, package.neighbour_model.upper(), name)
+            entry = package.neighbour_node[acts]
         self._list(
-            flow, package.kind.upper(), package.name.upper(), package.cells[acts], entry, package.rates[acts],
-            [a.upper() for a in auxiliary], table[acts], maps_second=False,
+            flow, text, names, package.cells[acts], entry, package.rates[acts], [a.upper() for a in auxiliary],
+            table[acts],
         )
 
     def _header(self, flow: FlowStep, text: str, method: int, shape: tuple[int, int, int]) -> None:
@@ -130,13 +137,11 @@ class BudgetWriter:
         self.file.write(np.asarray(values, "<f8").tobytes())
 
     def _list(
-        self, flow: FlowStep, text: str, package: str, cells: Ints, second: Ints, rates: Floats,
-        auxiliary: Sequence[str], columns: Floats, maps_second: bool = True,
+        self, flow: FlowStep, text: str, names: tuple[str, str, str, str], cells: Ints, second: Ints, rates: Floats,
+        auxiliary: Sequence[str], columns: Floats,
     ) -> None:
+        """Write a list: model and package on the side of the cell, then on the other side; `second`: numbers there."""
         self._header(flow, text, 6, plane(self.grid))
-        model = self.model.name.upper()
-        # MODFLOW names the model twice on the side of the cell; DATA-* name the package on both.
-        names = [model, package if maps_second else model, model, package]
         for name in names:
             self.file.write(_name(name))
         self.file.write(np.array([len(auxiliary) + 1], "<i4").tobytes())
@@ -147,7 +152,7 @@ class BudgetWriter:
             [("node", "<i4"), ("second", "<i4"), ("rate", "<f8"), ("auxiliary", "<f8", (len(auxiliary),))]
         ))
         records["node"] = self.grid.node[cells] + 1
-        records["second"] = (self.grid.node[second] if maps_second else second) + 1
+        records["second"] = second + 1
         records["rate"] = rates
         records["auxiliary"] = columns
         self.file.write(records.tobytes())

@@ -40,7 +40,9 @@ class ObservationTable:
         self._receptors: dict[int, list[tuple[Place, Ints]]] = {}
         self.warnings: list[str] = []
 
-    def flow(self, model: FlowModel, flow: FlowStep, length: str, rate: str) -> None:
+    def flow(
+        self, model: FlowModel, observations: tuple[Observation, ...], flow: FlowStep, length: str, rate: str
+    ) -> None:
         """Write what a flow model's observations see; `length`, `rate`: units."""
         entries = {p.name: (p.cells, p.rates, p.boundnames) for p in flow.packages}
         head = np.where(flow.head_end == DRY, np.nan, flow.head_end)
@@ -49,10 +51,11 @@ class ObservationTable:
             "drawdown": (lambda o: model.initial_head[o.cells[0]] - head[o.cells[0]], length),
             "flow-ja-face": (lambda o: _face_flow(model.grid, flow.face_flow, o.cells), rate),
         }
-        self._write(flow.end, model.name, model.observations, seen, entries, rate)
+        self._write(flow.end, model.name, observations, seen, entries, rate)
 
     def transport(
-        self, model: TransportModel, transport: TransportStep, step: TimeStep, concentration: str, rate: str
+        self, model: TransportModel, observations: tuple[Observation, ...], transport: TransportStep,
+        step: TimeStep, concentration: str, rate: str,
     ) -> None:
         """Write what a species' observations and the receptors see; `concentration`, `rate`: units."""
         values = np.where(transport.dry, np.nan, transport.concentration)
@@ -61,7 +64,7 @@ class ObservationTable:
         seen: dict[str, tuple[Callable[[Observation], float], str]] = {
             "concentration": (lambda o: values[o.cells[0]], concentration),
         }
-        self._write(transport.end, model.name, model.observations, seen, entries, rate)
+        self._write(transport.end, model.name, observations, seen, entries, rate)
         for place, cells in self._places(model.grid):
             self._row(transport.end, model.name, "receptor", place.name, "concentration",
                       receptor_value(model.grid, cells, values), concentration)
@@ -116,6 +119,8 @@ def _face_flow(grid: Grid, face_flow: Floats, cells: tuple[int, ...]) -> float:
 
 def _sum(o: Observation, cells: Ints, rates: Floats, boundnames: tuple[str, ...]) -> float:
     """Sum of a package's rates in the observed cell or under the observed name."""
+    if o.entry >= 0:
+        return float(rates[o.entry]) if o.entry < len(rates) else float("nan")
     if o.boundname:
         if len(boundnames) != len(rates):
             return float("nan")

@@ -143,6 +143,16 @@ class Results:
         with self._netcdf() as data:
             return read_features(data)
 
+    def features_of(self, species: str) -> list[Feature]:
+        """Return the features of a species' flow model and of all species on the same flow."""
+        flow = self.flow_model_of(species)
+        known = {flow, *(s for s in self.species if self.flow_model_of(s) == flow)}
+        return [f for f in self.features if f.model in known]
+
+    def flow_model_of(self, species: str) -> str:
+        """Return the flow model that carries a species; the species itself if its flow came from files."""
+        return str(self.summary["models"][species]["flow_model"] or species)
+
     # ---- fields
 
     def concentration(self, species: str | None = None) -> "xr.DataArray":
@@ -231,8 +241,7 @@ class Results:
     def _flow_name(self, model: str | None) -> str:
         carriers = [*self.flow_models, *(s for s in self.species if not self.summary["models"][s]["flow_model"])]
         if model is None and self.species:
-            first = self.species[0]
-            return self.summary["models"][first]["flow_model"] or first
+            return self.flow_model_of(self.species[0])
         return self._pick(model, carriers, "flow model")
 
     def _pick(self, name: str | None, known: list[str], kind: str) -> str:

@@ -12,7 +12,7 @@ from gwsolver.core.errors import RunError
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.output import OutputControl
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
-from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.steps import ExchangeFlow, FlowStep, TransportStep
 from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.results import cf
 from gwsolver.results.budget import BudgetTable, book_flow, flow_closure
@@ -115,7 +115,8 @@ class ResultsWriter:
         heads, budget = control.saves("head", step, n_steps), control.saves("budget", step, n_steps)
         with writing("results"):
             if isinstance(model, FlowModel):
-                self._observations.flow(model, flow_step, self._units.length, self._units.flow)
+                observations = self.simulation.observations_of(model)
+                self._observations.flow(model, observations, flow_step, self._units.length, self._units.flow)
                 if heads:
                     name = f"{model.name}.hds"
                     write_heads(self._file(name), flow_step.head_end, model.grid, model.time, step)
@@ -124,7 +125,7 @@ class ResultsWriter:
                     self._save_budget(model, flow_step)
             if heads:
                 self._save_flow_fields(model_name, flow_step)
-                for p in flow_step.packages:
+                for p in (p for p in flow_step.packages if not isinstance(p, ExchangeFlow)):
                     self._features.add(model_name, model.grid, step.end, p.kind, p.name, p.cells, p.rates, p.boundnames)
             if heads or budget:
                 self._budget_table.write(step.end, model_name, "", ledger, self._units.volume)
@@ -151,7 +152,9 @@ class ResultsWriter:
             return
         saves = model.output.saves("concentration", time_step, n_steps)
         with writing("results"):
-            self._observations.transport(model, t, time_step, self._units.concentration, self._units.mass_rate)
+            self._observations.transport(
+                model, self.simulation.observations_of(model), t, time_step, self._units.concentration,
+                self._units.mass_rate)
             if saves:
                 name = f"{model.name}.ucn"
                 write_concentrations(self._file(name), t.concentration, t.dry, model.grid, model.time, time_step)

@@ -8,7 +8,7 @@ import numpy as np
 
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.ledger import Ledger
-from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
+from gwsolver.core.simulation import Simulation, TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.flow import FlowSolver
@@ -17,6 +17,7 @@ from gwsolver.results import ResultsWriter
 from gwsolver.run.log import RunLog
 from gwsolver.run.progress import Silent
 from gwsolver.run.summary import Timings
+from gwsolver.run.teams import Species, Team, flow_teams, saved_teams, together
 from gwsolver.transport import TransportSolver
 
 SAME_TIME = 1e-9
@@ -52,16 +53,16 @@ class Outcome:
 
 
 class Carried:
-    """Species that share a time axis on their way: the solver, and where they stand in their own time steps."""
+    """Species that share flow and time axis on their way: the solver, and where they stand in their own time steps."""
 
-    def __init__(self, models: list[TransportModel], scheme: str, bar: Silent) -> None:
-        self.models = models
+    def __init__(self, species: list[Species], scheme: str, bar: Silent) -> None:
+        self.species = species
         self.solver = TransportSolver(
-            models, scheme=scheme,
+            [s.model for s in species], scheme=scheme,
             on_progress=lambda p: bar.update(p.time, f"step {p.step_length:.3g}, {p.cell}: {p.reason}"),
         )
-        self.ledgers = {m.name: Ledger() for m in models}
-        self.time = models[0].time
+        self.ledgers = {m.name: Ledger() for s in species for m in s.members}
+        self.time = species[0].model.time
         self._steps = self.time.steps()
         self.step: TimeStep | None = next(self._steps)
         self.reached = 0.0
@@ -75,10 +76,11 @@ class Carried:
             within = flow if until <= flow.end else replace(flow, end=until)
             ends = until == self.step.end
             n_steps = self.time.periods[self.step.period].n_steps
-            for model, step in zip(self.models, self.solver.advance(within, until, self.step), strict=True):
-                with timings.phase("writing"):
-                    writer.transport(step, self.step, n_steps, ends)
-                self._note(model, step, outcome)
+            for species, whole in zip(self.species, self.solver.advance(within, until, self.step), strict=True):
+                for model, step in zip(species.members, species.split(whole), strict=True):
+                    with timings.phase("writing"):
+                        writer.transport(step, self.step, n_steps, ends)
+                    self._note(model, step, outcome)
             self.reached = until
             if ends:
                 self.step = next(self._steps, None)
@@ -115,61 +117,42 @@ def simulate(
         If the input shows only now that it cannot be run.
     """
     outcome = Outcome()
-    several = len(simulation.flow_models) > 1
-    for model in simulation.flow_models:
-        carried = [m for m in simulation.transport_models if m.flow_model == model.name]
-        label = f"flow {model.name}" if several else "flow"
-        outcome.solved_flow[label] = True
-        _carry(_solved(model, writer, outcome, label, timings), carried, writer, scheme, bar, log, outcome, timings,
-               model.name, max([model.time.end, *(m.time.end for m in carried)]))
-    by_file: dict[str, list[TransportModel]] = {}
-    for species in simulation.transport_models:
-        if not species.flow_model and species.saved_flows is not None:
-            by_file.setdefault(species.saved_flows.budget_file, []).append(species)
-    for carried in by_file.values():
-        label = "flow" if len(by_file) == 1 and not simulation.flow_models else f"flow of {carried[0].name}"
-        outcome.solved_flow[label] = False
-        _carry(_saved(carried[0], writer, outcome, label, timings), carried, writer, scheme, bar, log, outcome, timings,
-               carried[0].name, max(m.time.end for m in carried))
+    teams = flow_teams(simulation) + saved_teams(simulation)
+    for team in teams:
+        label = "flow" if len(teams) == 1 else f"flow {'of ' if team.saved else ''}{team.name}"
+        outcome.solved_flow[label] = not team.saved
+        steps = _saved(team, writer, outcome, label, timings) if team.saved else _solved(
+            team, writer, outcome, label, timings)
+        _carry(steps, team, writer, scheme, bar, log, outcome, timings)
     return outcome
 
 
 def _carry(
-    flow_steps: Iterator[tuple[FlowStep, str]], models: list[TransportModel], writer: ResultsWriter, scheme: str,
-    bar: Silent, log: RunLog, outcome: Outcome, timings: Timings, name: str, end: float,
+    flow_steps: Iterator[tuple[dict[str, FlowStep], str]], team: Team, writer: ResultsWriter, scheme: str, bar: Silent,
+    log: RunLog, outcome: Outcome, timings: Timings,
 ) -> None:
-    """Run one flow and all species on it, one flow step in memory at a time."""
+    """Run the flow of a team and all species on it, one flow step in memory at a time."""
     with timings.phase("transport"):
-        carried = [Carried(group, scheme, bar) for group in _groups(models)]
-    bar.start(", ".join(m.name for m in models) or name, 0.0, end)
-    for flow, serves in flow_steps:
-        bar.update(flow.end)
+        carried = [Carried(group, scheme, bar) for group in together(team.species)]
+    names = ", ".join(s.model.name for s in team.species) or team.name
+    bar.start(names, 0.0, team.end)
+    for flows, serves in flow_steps:
+        bar.update(next(iter(flows.values())).end)
         with timings.phase("transport"):
             for one in carried:
+                flow = one.species[0].flow(flows)
                 one.follow(_aligned(flow, one.time, serves), writer, outcome, timings)
     for one in carried:
         timings.move(one.solver.set_up, "transport", "transport set-up")
         if one.step is not None:
             raise InputError([Problem(
                 f"the flow ends before the transport model does: transport needs flow until {one.time.end:g}",
-                file=one.models[0].file, package="tdis", value=f"{one.reached:g}",
+                file=one.species[0].model.file, package="tdis", value=f"{one.reached:g}",
                 hint="Give flow and transport the same stress periods, or flow one single steady period.",
             )])
-        for model in one.models:
+        for model in (m for s in one.species for m in s.members):
             log.note(f"{model.name}: {outcome.steps[model.name]['sub_steps']:,} sub-steps, "
                      f"balance closes to {outcome.closure[model.name]:.1e}")
-
-
-def _groups(models: list[TransportModel]) -> list[list[TransportModel]]:
-    """Return the species that can go together: those on one time axis."""
-    groups: list[list[TransportModel]] = []
-    for model in models:
-        mates = next((g for g in groups if g[0].time == model.time), None)
-        if mates is None:
-            groups.append([model])
-        else:
-            mates.append(model)
-    return groups
 
 
 def _aligned(flow: FlowStep, time: TimeAxis, serves: str) -> FlowStep:
@@ -186,9 +169,11 @@ def _aligned(flow: FlowStep, time: TimeAxis, serves: str) -> FlowStep:
 
 
 def _solved(
-    model: FlowModel, writer: ResultsWriter, outcome: Outcome, label: str, timings: Timings
-) -> Iterator[tuple[FlowStep, str]]:
-    """Solve a flow model step by step; with each, whether it serves a step, its period or the run."""
+    team: Team, writer: ResultsWriter, outcome: Outcome, label: str, timings: Timings
+) -> Iterator[tuple[dict[str, FlowStep], str]]:
+    """Solve the flow step by step; with the steps of each model, whether they serve a step, the period or the run."""
+    model = team.model
+    assert model is not None
     with timings.phase("flow"):
         solver = FlowSolver(model)
     whole = model.time.n_periods == 1 and model.time.periods[0].n_steps == 1
@@ -197,27 +182,44 @@ def _solved(
         with timings.phase("flow"):
             flow = solver.advance(step)
         _count(flow, outcome, label)
+        parts = team.split(flow)
         with timings.phase("writing"):
-            writer.flow(model.name, flow, n_steps)
-        yield flow, "run" if whole else "period" if n_steps == 1 else "step"
+            for name, part in parts.items():
+                writer.flow(name, part, n_steps)
+        yield parts, "run" if whole else "period" if n_steps == 1 else "step"
 
 
 def _saved(
-    model: TransportModel, writer: ResultsWriter, outcome: Outcome, label: str, timings: Timings
-) -> Iterator[tuple[FlowStep, str]]:
-    """Read saved flows step by step; with each, whether it serves a step, its period or the run."""
-    assert model.saved_flows is not None
-    steps = saved_flow_steps(model.saved_flows, model.grid, check=False)  # LoadedCase.check has looked at them
+    team: Team, writer: ResultsWriter, outcome: Outcome, label: str, timings: Timings
+) -> Iterator[tuple[dict[str, FlowStep], str]]:
+    """Read saved flows step by step; with the steps of each model, whether they serve a step, the period or the run."""
+    # LoadedCase.check has looked at every number.
+    streams = {m.name: saved_flow_steps(m.saved_flows, m.grid, check=False) for m in team.saved if m.saved_flows}
     while True:
         with timings.phase("reading flows"):
-            flow = next(steps, None)
-        if flow is None:
+            read = {name: next(steps, None) for name, steps in streams.items()}
+        flows = {name: flow for name, flow in read.items() if flow is not None}
+        _same_times(team, read)
+        if not flows:
             return
-        _count(flow, outcome, label)
-        with timings.phase("writing"):
-            writer.flow(model.name, flow, steps.steps_in_period(flow.period))
-        alone = steps.steps_in_period(flow.period) == 1
-        yield flow, "run" if alone and steps.n_steps == 1 else "period" if alone else "step"
+        for name, flow in flows.items():
+            _count(flow, outcome, label)
+            with timings.phase("writing"):
+                writer.flow(name, flow, streams[name].steps_in_period(flow.period))
+        first = next(iter(streams.values()))
+        alone = first.steps_in_period(flow.period) == 1
+        yield flows, "run" if alone and first.n_steps == 1 else "period" if alone else "step"
+
+
+def _same_times(team: Team, flows: dict[str, FlowStep | None]) -> None:
+    """Refuse saved flows of joined models that do not go step by step together."""
+    ends = {name: "no more steps" if flow is None else f"a step from {flow.start:g} to {flow.end:g}"
+            for name, flow in flows.items()}
+    if len(set(ends.values())) > 1:
+        raise InputError([Problem(
+            "the saved flows of joined models have different steps: "
+            + "; ".join(f"{name} {text}" for name, text in ends.items()), file=team.saved[0].file, package="fmi",
+            hint="Take the saved flows of one and the same run.")])
 
 
 def _count(flow: FlowStep, outcome: Outcome, label: str) -> None:

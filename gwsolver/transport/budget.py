@@ -18,12 +18,15 @@ class Books:
 
     Storage is booked cell by cell, what falls as in and what rises as out, net over the interval, as
     MODFLOW does. Cells of given concentration are outside the balance: what they pass on enters it.
+    Where models share a grid each has books of its own, "model/" before the name of every package.
     """
 
     def __init__(self, model: TransportModel, start: float, end: float) -> None:
         self.ledger = Ledger()
         self.package_rates: dict[str, tuple[Ints, Floats]] = {}
         self.start, self.end = start, end
+        self.part_masses: tuple[tuple[float, float], ...] = ()
+        self._parts = model.grid.parts
         self._ones = np.ones(model.grid.n_cells)
 
     def open(self, mass: Floats, dissolved_part: Floats, store: Store) -> None:
@@ -34,7 +37,7 @@ class Books:
 
     def close(
         self, b: Boundaries, mass: Floats, dissolved_part: Floats, store: Store, integral: Floats, taken: Floats,
-        fixed_net: Floats, rewetted: float, processes: Sequence[Process] = (),
+        fixed_net: Floats, rewetted: Floats, processes: Sequence[Process] = (),
     ) -> None:
         """Book everything.
 
@@ -46,7 +49,7 @@ class Books:
             Mass that SRC took out of cells [M].
         fixed_net : ndarray of float64, shape (entry,)
             Mass that entered cells of given concentration from their neighbours [M].
-        rewetted : float
+        rewetted : ndarray of float64, shape (cell,)
             Mass met in parts of cells that had not been wet before [M].
         processes : sequence of Process
             What acted between the steps; each books its own sums.
@@ -72,8 +75,13 @@ class Books:
             self._difference("storage", "sorbed", self._sorbed, sorbed, free)
         if self._stored.any() or store.mass.any():
             self._difference("storage", "retained", self._stored, store.mass, free)
-        if rewetted:
-            self.ledger.add("storage", "rewetted", rewetted)
+        for part in self._parts:
+            if rewetted[part.cells].any():
+                self.ledger.add(f"{part.label}storage", "rewetted", math.fsum(rewetted[part.cells]))
+        self.part_masses = tuple(
+            (float(dissolved[p.cells].sum() + store.mass[p.cells].sum()), float(sorbed[p.cells].sum()))
+            for p in self._parts
+        )
         zero = np.zeros(mass.size)
         if b.decay_dissolved.any():
             self._difference("decay", "dissolved", zero, integral, b.decay_dissolved)
@@ -88,6 +96,7 @@ class Books:
 
     def _difference(self, package: str, term: str, before: Floats, after: Floats, factor: Floats) -> None:
         """Book (before - after) * factor, summed exactly: what falls comes in, what rises goes out."""
-        sums = np.zeros(4)
-        transport_cells.signed_sums(before, after, factor, sums)
-        self.ledger.add(package, term, math.fsum(sums[:2]), math.fsum(-sums[2:]))
+        for part in self._parts:
+            sums, own = np.zeros(4), part.cells
+            transport_cells.signed_sums(before[own], after[own], factor[own], sums)
+            self.ledger.add(part.label + package, term, math.fsum(sums[:2]), math.fsum(-sums[2:]))

@@ -84,8 +84,8 @@ class Store:
         self.mass = np.zeros(model.grid.n_cells)
         self.content = np.zeros(model.grid.n_cells)
 
-    def exchange(self, mass: Floats, before: Floats, after: Floats, fixed: NDArray[np.bool_]) -> float:
-        """Let the mobile part shrink or grow from `before` to `after`; return what came in beyond the store.
+    def exchange(self, mass: Floats, before: Floats, after: Floats, fixed: NDArray[np.bool_]) -> Floats:
+        """Let the mobile part shrink or grow from `before` to `after`; return what came in beyond the store by cell.
 
         What is left behind goes at the cell's concentration, what comes back at that of the store; water
         that had never been part of the model's solute comes with the initial concentration.
@@ -100,9 +100,10 @@ class Store:
             Cells of given concentration, passed over.
         """
         change = after - before
+        beyond = np.zeros(mass.size)
         moved = (np.abs(change) > 1e-13 * np.maximum(before, after)) & ~fixed
         if not moved.any():
-            return 0.0
+            return beyond
         left = np.flatnonzero(moved & (change < 0.0))
         part = np.minimum(-change[left] / before[left], 1.0)
         gone = np.where(after[left] > 0.0, part * mass[left], mass[left])
@@ -117,7 +118,8 @@ class Store:
         self.content[back] -= taken
         new = (change[back] - taken) * self._initial[back]
         mass[back] += returned + new
-        return float(new.sum())
+        beyond[back] = new
+        return beyond
 
 
 class WaterBalance:

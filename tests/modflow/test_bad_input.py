@@ -203,7 +203,7 @@ def test_missing_saved_flows(tmp_path):
     ("flow.npf", "K33OVERK", "K33OVERK\n  REWET WETFCT 1.0 IWETIT 1 IHDWET 0", "option REWET is not supported"),
     ("flow.nam", "(?i)BEGIN packages", "BEGIN packages\n  LAK6 flow.lak lake", "package LAK6 is not supported"),
     ("mfsim.nam", "(?i)BEGIN models", "BEGIN models\n  GWE6 heat.nam heat", "model type GWE6"),
-    ("mfsim.nam", "(?i)BEGIN exchanges", "BEGIN exchanges\n  GWF6-GWF6 a.gwfgwf a b", "exchange GWF6-GWF6"),
+    ("mfsim.nam", "(?i)BEGIN exchanges", "BEGIN exchanges\n  GWF6-GWE6 a.gwfgwe a b", "exchange GWF6-GWE6"),
     ("solute.nam", "(?i)BEGIN packages", "BEGIN packages\n  MVT6 solute.mvt mvt", "package MVT6 is not supported"),
     ("flow.tdis", "(?i)BEGIN options", "BEGIN options\n  ATS6 FILEIN flow.ats", "option ATS6 is not supported"),
 ])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.core.grid import VERTICAL, Grid
+from gwsolver.core.grid import Grid
 from gwsolver.transport.explicit.faces import FaceList, face_list
 
 Floats = NDArray[np.float64]
@@ -48,12 +48,7 @@ def build_cloud(grid: Grid, wet: NDArray[np.bool_]) -> Cloud:
     owner = np.repeat(np.arange(grid.n_cells), np.diff(ia))[off]
     neighbour, face = ja[off], face[off]
     start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=grid.n_cells))])
-    n = grid.face_cells[:, 0]
-    vector = grid.face_normal * grid.face_distance.sum(axis=1)[:, None]
-    if grid.kind != "disu":
-        plan = np.column_stack([grid.x, grid.y])
-        level = grid.face_kind != VERTICAL
-        vector[level, :2] = (plan[grid.face_cells[:, 1]] - plan[n])[level]
+    vector = grid.centre_vector
     sign = np.where(grid.face_cells[face, 1] == owner, 1.0, -1.0)
     away = -sign[:, None] * vector[face]
     joined = wet[owner] & wet[neighbour]

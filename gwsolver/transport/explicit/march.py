@@ -75,6 +75,7 @@ class GlobalMarch:
         unsteady = not work.capacity.steady
         np.copyto(self._before, mass)
         taking = np.flatnonzero(b.taken)
+        tracked = work.model.grid.tracked_faces
         for stage in range(1, stages + 1):
             if unsteady and stage < stages:
                 self._set_inverse(work, time + stage * h)
@@ -82,6 +83,8 @@ class GlobalMarch:
             work.sweep.stage(
                 work.coefficients, c, mass, work.integral, b.source, b.loss, self._inverse, h, weight
             )
+            if tracked.size:  # only grids of joined models have some: their sweep keeps the faces' own order
+                work.passed += weight * work.sweep.flux[tracked]
             if taking.size:
                 mass[taking] -= took
                 c[taking] = mass[taking] * self._inverse[taking]

@@ -96,6 +96,7 @@ class ExplicitSpecies:
             ledger=books.ledger, package_rates=books.package_rates, sub_steps=work.sub_steps, stages=work.stages,
             limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()), figures=work.figures,
             immobile=tuple(s for p in self.processes if (s := p.immobile(start, until)) is not None),
+            passed=work.passed, part_masses=books.part_masses,
         )
 
     def state(self) -> State:
@@ -121,10 +122,10 @@ class ExplicitSpecies:
             self._flow, self._capacity = flow, self._water.step(flow)
             self._new_field(flow)
 
-    def _enter(self, flow: FlowStep, stress: TimeStep, books: Books) -> float:
+    def _enter(self, flow: FlowStep, stress: TimeStep, books: Books) -> Floats:
         """Make ready for a flow step and a stress step where they are new; return mass met in rewetted parts."""
         new_flow, first = flow is not self._flow, self._flow is None
-        rewetted = 0.0
+        rewetted: Floats = np.zeros(self.mass.size)
         new_boundaries = new_flow or stress != self._stress
         before, previous = self._flow, None if first else self._capacity
         if new_flow:
@@ -150,7 +151,7 @@ class ExplicitSpecies:
         )
         return rewetted
 
-    def _rewet(self, previous: Capacity) -> float:
+    def _rewet(self, previous: Capacity) -> Floats:
         """Exchange mass with the dry part of cells where the new flow step begins with other contents."""
         c = np.maximum(self.concentration, self.model.initial_concentration)
         secant = self.retention.secant(c)

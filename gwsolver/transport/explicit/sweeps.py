@@ -27,6 +27,7 @@ class Sweep(Protocol):
 
     faces: FaceList
     structured: bool
+    flux: Floats
 
     def end_with(self, k: Coefficients, rule: EndRule) -> None:
         """Take over what stands behind the donors of faces; sets the ratios in `k`."""

@@ -46,6 +46,8 @@ class Work:
         Mass that SRC took out of cells [M], filled by a march.
     fixed_net : ndarray of float64, shape (entry,)
         Mass that entered cells of given concentration from their neighbours [M], filled by a march.
+    passed : ndarray of float64, shape (tracked face,)
+        Mass that passed from n to m through the faces of `Grid.tracked_faces` [M], filled by a march.
     limits : Limits
         What limited the sub-steps, filled by a march.
     sub_steps, stages : int
@@ -69,6 +71,7 @@ class Work:
     integral: Floats = field(init=False)
     taken: Floats = field(init=False)
     fixed_net: Floats = field(init=False)
+    passed: Floats = field(init=False)
     limits: Limits = field(default_factory=Limits)
     sub_steps: int = 0
     stages: int = 0
@@ -78,6 +81,7 @@ class Work:
         """Begin the interval's sums at zero."""
         self.integral = np.zeros(self.mass.size)
         self.taken = np.zeros(self.mass.size)
+        self.passed = np.zeros(self.model.grid.tracked_faces.size)
         self.fixed_net = np.zeros(self.boundaries.fixed_cells.size)
         for process in self.processes:
             process.begin(self.boundaries)

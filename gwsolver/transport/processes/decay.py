@@ -93,6 +93,7 @@ class MobileDecay:
     def __init__(self, model: TransportModel) -> None:
         self._decay = Decay(model.mobile, Retention(model.mobile))
         self._mobile = model.mobile
+        self._parts = model.grid.parts
         self._dissolved = np.zeros(model.grid.n_cells)
         self._sorbed = np.zeros(model.grid.n_cells)
 
@@ -124,9 +125,9 @@ class MobileDecay:
 
     def book(self, ledger: Ledger, rates: dict[str, tuple[Ints, Floats]], fixed_net: Floats, span: float) -> None:
         """Book the interval's decay."""
-        ledger.add_each("decay", "dissolved", -self._dissolved)
+        ledger.add_by_part(self._parts, "decay", "dissolved", -self._dissolved)
         if self._sorbed.any():
-            ledger.add_each("decay", "sorbed", -self._sorbed)
+            ledger.add_by_part(self._parts, "decay", "sorbed", -self._sorbed)
 
     def immobile(self, start: float, end: float) -> ImmobileStep | None:
         """Return None: this is the mobile domain."""

@@ -197,6 +197,13 @@ class Simulation:
         """Return the flow model of this name."""
         return next(m for m in self.flow_models if m.name == name)
 
+    def neighbours(self, model: str) -> tuple[str, ...]:
+        """Tell in words what joins a model to others: "inner by gwf-gwf_1 (584 connections)"."""
+        return tuple(
+            f"{e.models[1 - side]} by {e.name} ({len(e.width):,} connections)"
+            for e in self.exchanges for side in (0, 1) if e.models[side] == model
+        )
+
     def observations_of(self, model: FlowModel | TransportModel) -> tuple[Observation, ...]:
         """Return a model's observations and those of the exchanges whose first model it is."""
         return (*model.observations,

@@ -50,7 +50,7 @@ class LoadedCase:
             {
                 "model": flow.name, "solves": "flow", **_shape(flow),
                 "formulation": "Newton" if flow.newton else "standard",
-                "packages": [p.name for p in flow.packages],
+                "packages": [p.name for p in flow.packages], **self._joined(flow.name),
             }
             for flow in self.simulation.flow_models
         ]
@@ -58,7 +58,7 @@ class LoadedCase:
             {
                 "model": species.name, "solves": "transport", **_shape(species),
                 "carried by": species.flow_model or (species.saved_flows.budget_file if species.saved_flows else ""),
-                "packages": [p.name for p in species.packages],
+                "packages": [p.name for p in species.packages], **self._joined(species.name),
             }
             for species in self.simulation.transport_models
         ]
@@ -67,6 +67,11 @@ class LoadedCase:
             "crs": self.info.crs or "unknown", "concentration unit": self.info.concentration_unit,
             "models": models, "notes": list(self.simulation.notes), "warnings": list(self.simulation.warnings),
         }
+
+    def _joined(self, model: str) -> dict[str, list[str]]:
+        """Return what joins a model to others; nothing for a model alone."""
+        neighbours = self.simulation.neighbours(model)
+        return {"joined to": list(neighbours)} if neighbours else {}
 
 
 def load(source: Any, *, flow: str = "auto") -> LoadedCase:

@@ -21,11 +21,13 @@ def models(simulation: Simulation, info: CaseInfo) -> Iterator[str]:
         yield f"{flow.name}: flow, {_size(flow, info)}"
         yield (f"  {'Newton' if flow.newton else 'standard'} formulation; "
                f"packages {', '.join(p.name for p in flow.packages) or 'none'}")
+        yield from (f"  joined to {text}" for text in simulation.neighbours(flow.name))
     for species in simulation.transport_models:
         saved = f"saved flows {species.saved_flows.budget_file}" if species.saved_flows else "nothing"
         yield f"{species.name}: transport, {_size(species, info)}"
         yield (f"  carried by {species.flow_model or saved}; "
                f"packages {', '.join(p.name for p in species.packages) or 'none'}")
+        yield from (f"  joined to {text}" for text in simulation.neighbours(species.name))
 
 
 def balances(simulation: Simulation, ledger: Callable[[str, str], Ledger], info: CaseInfo) -> Iterator[str]:

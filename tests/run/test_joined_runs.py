@@ -109,3 +109,10 @@ def test_joined_models_in_memory_are_those_on_disk(together, tmp_path):
     assert [(e.name, e.models, e.flow_models) for e in simulation.exchanges] == [
         ("gwf-gwf_1", ("left", "right"), ("left", "right")), ("gwt-gwt_2", ("cleft", "cright"), ("left", "right"))]
     assert simulation.exchanges[0].boundnames == ("row0", "row1", "row0", "row1")
+
+
+def test_info_and_log_tell_what_is_joined(together):
+    described = {m["model"]: m for m in gw.load(together.path.parent / "model").describe()["models"]}
+    assert described["left"]["joined to"] == ["right by gwf-gwf_1 (4 connections)"]
+    assert described["cright"]["joined to"] == ["cleft by gwt-gwt_2 (4 connections)"]
+    assert "joined to right by gwf-gwf_1 (4 connections)" in (together.path / "run.log").read_text()

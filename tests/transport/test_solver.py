@@ -22,7 +22,8 @@ def amounts(ledger):
     return {(p, t): (i, o) for p, t, i, o in ledger.rows()}
 
 
-def test_every_gram_is_booked_over_many_steps():
+@pytest.mark.parametrize("scheme", ["limited", "implicit"])
+def test_every_gram_is_booked_over_many_steps(scheme):
     """Wells, fixed cells, mass sources, sorption, both decays: closed per step and over the run."""
     wells = PackageFlow("wel-1", "wel", np.array([100, 130]), np.array([20.0, -30.0]), {"c": np.array([5.0, 9.0])})
     evt = PackageFlow("evt-1", "evt", np.array([10, 11]), np.array([-2.0, -1.0]))
@@ -33,7 +34,7 @@ def test_every_gram_is_booked_over_many_steps():
                   constant("src-1", "src", [60, 61], mass_rate=[7.0, -2.0])],
     )
     flow = uniform_flow(BLOCK, (0.3, -0.2, 0.02), packages=(wells, evt), end=40.0, concentration=0.5)
-    solver, total = TransportSolver([model]), Ledger()
+    solver, total = TransportSolver([model], scheme=scheme), Ledger()
     mass = None
     for k in range(8):
         step = solver.advance(flow, 5.0 * (k + 1), TimeStep(0, k, 5.0 * k, 5.0 * (k + 1)))[0]

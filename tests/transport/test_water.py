@@ -10,13 +10,15 @@ from gwsolver.transport import TransportSolver
 from tests.transport.builders import flow_step, transport_model, whole
 
 POROSITY = 0.25
+SCHEMES = ("limited", "implicit")
 
 
-def sloshing(specific_yield, *, specific=0.0, n_steps=5, amplitude=1.5, **options):
+def sloshing(specific_yield, *, specific=0.0, n_steps=5, amplitude=1.5, scheme="limited", **options):
     """Random flow between cells of two layers, taken up by water table (and elastic) storage."""
     rng = np.random.default_rng(1)
     grid = structured_grid(np.full(8, 10.0), np.full(6, 10.0), 10.0, [5.0, 0.0])
-    solver = TransportSolver([transport_model(grid, dispersivity=(5.0, 1.0, 0.1), porosity=POROSITY, **options)])
+    solver = TransportSolver([transport_model(grid, dispersivity=(5.0, 1.0, 0.1), porosity=POROSITY, **options)],
+                             scheme=scheme)
     saturation, books, steps = np.full(grid.n_cells, 0.6), Ledger(), []
     for k in range(n_steps):
         flow = rng.normal(size=grid.n_faces) * amplitude
@@ -35,19 +37,21 @@ def sloshing(specific_yield, *, specific=0.0, n_steps=5, amplitude=1.5, **option
     return steps, books, solver
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(("specific_yield", "specific"), [(POROSITY, 0.0), (0.2, 0.0), (POROSITY, 0.1)])
-def test_a_uniform_concentration_stays_uniform_in_unsteady_flow(specific_yield, specific):
+def test_a_uniform_concentration_stays_uniform_in_unsteady_flow(specific_yield, specific, scheme):
     """With specific yield like porosity, unlike it, and with a tenth of the water in elastic storage."""
-    steps, books, _ = sloshing(specific_yield, specific=specific, initial=3.0)
+    steps, books, _ = sloshing(specific_yield, specific=specific, initial=3.0, scheme=scheme)
     assert max(np.abs(s.concentration - 3.0).max() for s in steps) < 1e-12
     assert books.closure() < 1e-12
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("specific_yield", [POROSITY, 0.15])
-def test_mass_is_kept_when_the_water_table_moves(specific_yield):
+def test_mass_is_kept_when_the_water_table_moves(specific_yield, scheme):
     """What is left behind above the water table is stored, not lost."""
     start = np.random.default_rng(3).random(96)
-    steps, _, _ = sloshing(specific_yield, initial=start, kd=0.1, bulk_density=1.0)
+    steps, _, _ = sloshing(specific_yield, initial=start, kd=0.1, bulk_density=1.0, scheme=scheme)
     masses = [s.mass + s.mass_sorbed for s in steps]
     met = sum(into for s in steps[1:] for _, term, into, _ in s.ledger.rows() if term == "rewetted")
     assert all(s.minimum >= 0.0 and s.ledger.closure() < 1e-12 for s in steps)
@@ -65,9 +69,10 @@ def draining(grid, start, end, *, drain):
     )
 
 
-def test_a_cell_that_dries_is_emptied_and_one_that_wets_fills_again():
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_cell_that_dries_is_emptied_and_one_that_wets_fills_again(scheme):
     grid = structured_grid([10.0, 10.0], [10.0], 1.0, [0.0])
-    solver = TransportSolver([transport_model(grid, porosity=POROSITY, initial=[4.0, 0.0])])
+    solver = TransportSolver([transport_model(grid, porosity=POROSITY, initial=[4.0, 0.0])], scheme=scheme)
     first = draining(grid, 0.0, 1.0, drain=True)
     dried = solver.advance(first, 1.0, whole(first))[0]
     assert dried.dry.tolist() == [True, False]
@@ -82,10 +87,11 @@ def test_a_cell_that_dries_is_emptied_and_one_that_wets_fills_again():
     assert max(dried.ledger.closure(), wetted.ledger.closure()) < 1e-12
 
 
-def test_a_dry_cell_keeps_its_mass_and_gives_it_back():
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_dry_cell_keeps_its_mass_and_gives_it_back(scheme):
     """A jump from wet to dry without flow, as saved flows may show it."""
     grid = structured_grid([10.0, 10.0], [10.0], 1.0, [0.0])
-    solver = TransportSolver([transport_model(grid, porosity=POROSITY, initial=[4.0, 1.0])])
+    solver = TransportSolver([transport_model(grid, porosity=POROSITY, initial=[4.0, 1.0])], scheme=scheme)
     states = []
     for k, saturation in enumerate((1.0, 0.0, 1.0)):
         step = flow_step(grid, np.zeros(1), start=k, end=k + 1.0, saturation=([saturation, 1.0],) * 2)

@@ -7,6 +7,7 @@ from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.engine import State
+from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.species import ExplicitSpecies
 from gwsolver.transport.progress import Reporter
@@ -20,10 +21,16 @@ class ExplicitEngine:
     models : sequence of TransportModel
     scheme : ExplicitScheme
     report : Reporter
+    marches : sequence of March, optional
+        How each species is carried over an interval; in explicit sub-steps if not given.
     """
 
-    def __init__(self, models: Sequence[TransportModel], scheme: ExplicitScheme, report: Reporter) -> None:
-        self.species = [ExplicitSpecies(m, scheme, report) for m in models]
+    def __init__(
+        self, models: Sequence[TransportModel], scheme: ExplicitScheme, report: Reporter,
+        marches: Sequence[March | None] = (),
+    ) -> None:
+        pairs = zip(models, marches or [None] * len(models), strict=True)
+        self.species = [ExplicitSpecies(m, scheme, report, march) for m, march in pairs]
 
     @property
     def set_up(self) -> Spent:

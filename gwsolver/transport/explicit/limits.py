@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gwsolver.core.errors import InputError, Problem
-from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import StepLimit
 from gwsolver.kernels import transport_cells
-from gwsolver.transport.explicit.coefficients import Coefficients
-from gwsolver.transport.explicit.scheme import ExplicitScheme
+from gwsolver.transport.explicit.coefficients import Coefficients, n_stages
 from gwsolver.transport.sources import Boundaries, Floats
-from gwsolver.transport.water import Capacity
 
 if TYPE_CHECKING:
     from gwsolver.transport.explicit.work import Work
@@ -105,10 +102,7 @@ def step_limit(work: "Work", time: float, stages: int) -> Limit:
     return Limit(step, int(cell), why)
 
 
-def refuse_endless(
-    model: TransportModel, k: Coefficients, b: Boundaries, capacity: Capacity, span: float, stages: int,
-    scheme: ExplicitScheme,
-) -> None:
+def refuse_endless(work: "Work", span: float) -> None:
     """Refuse an interval that would take more than a million sub-steps to follow.
 
     Parameters
@@ -121,10 +115,11 @@ def refuse_endless(
     InputError
         Naming the cell and the reason.
     """
+    model, k, b = work.model, work.coefficients, work.boundaries
     rate = emptying_rate(k, b)
-    most = np.maximum(capacity.start, capacity.end)
+    most = np.maximum(work.capacity.start, work.capacity.end)
     with np.errstate(divide="ignore", invalid="ignore"):
-        steps = np.where(rate > 0.0, rate * span / (scheme.limit * (stages - 1) * most), 0.0)
+        steps = np.where(rate > 0.0, rate * span / (work.scheme.limit * (n_stages(k) - 1) * most), 0.0)
     worst = int(steps.argmax())
     if steps[worst] > MOST_STEPS:
         count = int((steps > MOST_STEPS).sum())

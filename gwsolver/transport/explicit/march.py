@@ -17,7 +17,15 @@ Floats = NDArray[np.float64]
 
 
 class March(Protocol):
-    """A way to carry one species over an interval."""
+    """A way to carry one species over an interval.
+
+    Attributes
+    ----------
+    memory : float
+        Step [T] it would go on with; 0 where it remembers nothing from one interval to the next.
+    """
+
+    memory: float
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until` [T], filling its sums and counts."""
@@ -31,6 +39,8 @@ class GlobalMarch:
     ----------
     n_cells : int
     """
+
+    memory = 0.0
 
     def __init__(self, n_cells: int) -> None:
         self._inverse = np.zeros(n_cells)

@@ -9,9 +9,8 @@ from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.budget import Books
 from gwsolver.transport.engine import State
-from gwsolver.transport.explicit.coefficients import Coefficients, coefficients, n_stages
+from gwsolver.transport.explicit.coefficients import Coefficients, coefficients
 from gwsolver.transport.explicit.ends import EndRule, end_rule
-from gwsolver.transport.explicit.limits import refuse_endless
 from gwsolver.transport.explicit.local.choice import ChosenMarch
 from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.scheme import ExplicitScheme
@@ -34,6 +33,8 @@ class ExplicitSpecies:
     model : TransportModel
     scheme : ExplicitScheme
     report : Reporter
+    march : March, optional
+        How it is carried over an interval; in explicit sub-steps if not given.
 
     Attributes
     ----------
@@ -47,7 +48,9 @@ class ExplicitSpecies:
         Time that went into making ready for flow fields and stress steps.
     """
 
-    def __init__(self, model: TransportModel, scheme: ExplicitScheme, report: Reporter) -> None:
+    def __init__(
+        self, model: TransportModel, scheme: ExplicitScheme, report: Reporter, march: March | None = None
+    ) -> None:
         self.model = model
         self.scheme = scheme
         self.concentration: Floats = np.ascontiguousarray(model.initial_concentration, dtype=float).copy()
@@ -59,7 +62,7 @@ class ExplicitSpecies:
         self._store = Store(model)
         self.retention = Retention(model.mobile)
         self.processes = processes_of(model)
-        self._march: March = ChosenMarch(model.grid)
+        self._march: March = march or ChosenMarch(model.grid)
         self._flow: FlowStep | None = None
         self._stress: TimeStep | None = None
         self._wet: NDArray[np.bool_] | None = None
@@ -87,7 +90,7 @@ class ExplicitSpecies:
             work.boundaries, self.mass, self._dissolved_part, self._store, work.integral, work.taken, work.fixed_net,
             rewetted, self.processes,
         )
-        dry = work.content(until) <= 0.0
+        dry = (work.content(until) <= 0.0) & ~work.passing
         c = np.where(dry, 0.0, self.concentration)
         dissolved = self.mass * self._dissolved_part
         return TransportStep(
@@ -105,7 +108,8 @@ class ExplicitSpecies:
             "time": np.array([np.nan if self.time is None else self.time]), "mass": self.mass,
             "concentration": self.concentration, "dissolved_part": self._dissolved_part,
             "store_mass": self._store.mass, "store_content": self._store.content,
-            "elastic": self._water.elastic_before, **{k: v for p in self.processes for k, v in p.state().items()},
+            "elastic": self._water.elastic_before, "march": np.array([self._march.memory]),
+            **{k: v for p in self.processes for k, v in p.state().items()},
         }
 
     def restore(self, state: State, flow: FlowStep) -> None:
@@ -116,6 +120,7 @@ class ExplicitSpecies:
         self._dissolved_part = state["dissolved_part"].copy()
         self._store.mass[:], self._store.content[:] = state["store_mass"], state["store_content"]
         self._water.go_back(state["elastic"])
+        self._march.memory = float(state["march"][0])
         for process in self.processes:
             process.restore(state)
         if self.time is not None:
@@ -145,10 +150,6 @@ class ExplicitSpecies:
         if new_boundaries:
             self._rule = end_rule(self._sweep.faces, self._k.faces[0], self._boundaries)
             self._sweep.end_with(self._k, self._rule)
-        refuse_endless(
-            self.model, self._k, self._boundaries, self._capacity, books.end - books.start, n_stages(self._k),
-            self.scheme,
-        )
         return rewetted
 
     def _rewet(self, previous: Capacity) -> Floats:

@@ -33,6 +33,10 @@ class Sweep(Protocol):
         """Take over what stands behind the donors of faces; sets the ratios in `k`."""
         ...
 
+    def fluxes(self, k: Coefficients, c: Floats) -> Floats:
+        """Return the solute through each face at these concentrations, shape (face,) [M/T]; the sweep's own array."""
+        ...
+
     def stage(
         self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
         inverse: Floats, length: float, weight: float,
@@ -60,11 +64,8 @@ class RowSweep:
         self.rule[0] = rule.concentration[self.tables.end_faces]
         self.rule[1] = rule.given[self.tables.end_faces]
 
-    def stage(
-        self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
-        inverse: Floats, length: float, weight: float,
-    ) -> None:
-        """Advance mass and concentration by one Euler stage."""
+    def fluxes(self, k: Coefficients, c: Floats) -> Floats:
+        """Return the solute through each face."""
         threads, t = useful_threads(c.size), self.tables
         if k.cross:
             transport_rows.gradients(c, t.gradient_weights, t.gradient_runs, self.gradient, threads)
@@ -72,8 +73,17 @@ class RowSweep:
         transport_rows.face_fluxes(
             c, self.ends, self.gradient, t.face_runs, k.faces, self.flux, k.cross, k.limiter, threads
         )
+        return self.flux[:t.faces.order.size]
+
+    def stage(
+        self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
+        inverse: Floats, length: float, weight: float,
+    ) -> None:
+        """Advance mass and concentration by one Euler stage."""
+        self.fluxes(k, c)
         transport_rows.update(
-            self.flux, t.update_runs, source, loss, inverse, length, weight, mass, integral, c, threads
+            self.flux, self.tables.update_runs, source, loss, inverse, length, weight, mass, integral, c,
+            useful_threads(c.size),
         )
 
 
@@ -95,18 +105,25 @@ class CloudSweep:
         self.rule[0] = rule.concentration
         self.rule[1] = rule.given
 
-    def stage(
-        self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
-        inverse: Floats, length: float, weight: float,
-    ) -> None:
-        """Advance mass and concentration by one Euler stage."""
+    def fluxes(self, k: Coefficients, c: Floats) -> Floats:
+        """Return the solute through each face."""
         threads, t = useful_threads(c.size), self.tables
         transport_cloud.gradients(c, t.start, t.neighbour, t.weights, self.gradient, threads)
         transport_cloud.face_fluxes(
             c, self.gradient, t.faces.cells, t.vector, k.faces, self.rule, self.flux, k.limiter, threads
         )
+        return self.flux
+
+    def stage(
+        self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
+        inverse: Floats, length: float, weight: float,
+    ) -> None:
+        """Advance mass and concentration by one Euler stage."""
+        self.fluxes(k, c)
+        t = self.tables
         transport_cloud.update(
-            self.flux, t.start, t.face, t.sign, source, loss, inverse, length, weight, mass, integral, c, threads
+            self.flux, t.start, t.face, t.sign, source, loss, inverse, length, weight, mass, integral, c,
+            useful_threads(c.size),
         )
 
 

@@ -53,7 +53,9 @@ class Work:
     sub_steps, stages : int
         Steps taken and sweeps over the grid, counted by a march.
     figures : dict of str to float
-        What a march has to tell beyond that; see `TransportStep.figures`.
+        What else a march tells (`TransportStep.figures`).
+    passing : ndarray of bool, shape (cell,)
+        Cells without water that pass water on, whose concentration is what flows through; set by a march.
     """
 
     model: TransportModel
@@ -76,12 +78,14 @@ class Work:
     sub_steps: int = 0
     stages: int = 0
     figures: dict[str, float] = field(default_factory=dict)
+    passing: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin the interval's sums at zero."""
         self.integral = np.zeros(self.mass.size)
         self.taken = np.zeros(self.mass.size)
         self.passed = np.zeros(self.model.grid.tracked_faces.size)
+        self.passing = np.zeros(self.mass.size, bool)
         self.fixed_net = np.zeros(self.boundaries.fixed_cells.size)
         for process in self.processes:
             process.begin(self.boundaries)

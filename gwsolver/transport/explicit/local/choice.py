@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
-from gwsolver.transport.explicit.limits import emptying_rate
+from gwsolver.transport.explicit.limits import emptying_rate, refuse_endless
 from gwsolver.transport.explicit.local.layout import fits
 from gwsolver.transport.explicit.local.levels import TooManyLevels
 from gwsolver.transport.explicit.local.march import LocalMarch
@@ -27,6 +27,8 @@ class ChosenMarch:
     grid : Grid
     """
 
+    memory = 0.0
+
     def __init__(self, grid: Grid) -> None:
         self._fits = fits(grid)
         self._local = LocalMarch()
@@ -34,6 +36,7 @@ class ChosenMarch:
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""
+        refuse_endless(work, until - start)
         koren = work.scheme.order > 0.0 and work.scheme.limiter == "koren"
         if self._fits and koren and work.plain and _uneven(work, until - start):
             try:

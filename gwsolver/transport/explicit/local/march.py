@@ -29,6 +29,7 @@ class LocalMarch:
     """
 
     layout: Layout
+    memory = 0.0
 
     def __init__(self) -> None:
         self._tables: Rows | None = None

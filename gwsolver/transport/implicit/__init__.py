@@ -1,0 +1,1 @@
+"""Implicit transport: solves for all cells at once, in steps as long as the error allows."""

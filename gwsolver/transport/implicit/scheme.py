@@ -1,0 +1,58 @@
+"""What tells implicit schemes apart: how a species is carried over an interval."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.simulation import TransportModel
+from gwsolver.transport.engine import Engine
+from gwsolver.transport.explicit.march import March
+from gwsolver.transport.explicit.scheme import ExplicitScheme
+from gwsolver.transport.progress import Reporter
+
+
+@dataclass(frozen=True)
+class ImplicitScheme:
+    """A scheme that solves for all cells at once.
+
+    Attributes
+    ----------
+    name, title : str
+        As the user asks for it, as the log tells it.
+    space : ExplicitScheme
+        How fluxes follow from concentrations.
+    march : callable
+        Makes what carries one species over an interval.
+    """
+
+    name: str
+    title: str
+    space: ExplicitScheme
+    march: Callable[[], March]
+
+    def start(self, models: Sequence[TransportModel], report: Reporter) -> Engine:
+        """Return the engine that carries these species.
+
+        Raises
+        ------
+        InputError
+            If a model has physics that only explicit schemes solve.
+        """
+        _refuse_unsolved(models, self.name)
+        from gwsolver.transport.explicit.engine import ExplicitEngine
+
+        return ExplicitEngine(models, self.space, report, [self.march() for _ in models])
+
+
+def _refuse_unsolved(models: Sequence[TransportModel], name: str) -> None:
+    """Refuse physics that make the balance of a cell other than linear."""
+    problems = []
+    for m in models:
+        asked = {
+            f"{m.mobile.isotherm} sorption": m.mobile.nonlinear, "zero-order decay": m.mobile.decay_order == 0,
+            "an immobile domain (IST6)": bool(m.immobile), "AUXMIXED": any(s.mixed for s in m.sources),
+        }
+        problems += [Problem(f"{what} is not solved by the scheme '{name}'", file=m.file, package=m.name,
+                             hint="The scheme 'limited' solves it.") for what, given in asked.items() if given]
+    if problems:
+        raise InputError(problems)

@@ -1,4 +1,4 @@
-"""What is checked after a run: it must balance, and no concentration may be negative."""
+"""What is checked after a run: it must balance, and no concentration may be negative unless the scheme allows it."""
 
 import math
 from typing import TYPE_CHECKING
@@ -23,7 +23,9 @@ def failed_checks(outcome: "Outcome") -> list[str]:
             failures.append(f"{name}: the balance closes to {closure:.1e} of throughput; allowed: {CLOSURE:.0e}. "
                             "Results are kept without summary.json.")
     for name, minimum in outcome.minimum.items():
-        if not (minimum >= 0.0 and math.isfinite(outcome.maximum[name])):
+        lowest = 0.0 if outcome.positive else -math.inf
+        if not (minimum >= lowest and math.isfinite(minimum) and math.isfinite(outcome.maximum[name])):
             failures.append(f"{name}: the smallest concentration is {minimum:g}, the largest "
-                            f"{outcome.maximum[name]:g}; allowed: [0, inf). Results are kept without summary.json.")
+                            f"{outcome.maximum[name]:g}; allowed: {'[0, inf)' if outcome.positive else 'any number'}. "
+                            "Results are kept without summary.json.")
     return failures

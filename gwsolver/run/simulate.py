@@ -19,6 +19,7 @@ from gwsolver.run.progress import Silent
 from gwsolver.run.summary import Timings
 from gwsolver.run.teams import Species, Team, flow_teams, saved_teams, together
 from gwsolver.transport import TransportSolver
+from gwsolver.transport.schemes import named
 
 SAME_TIME = 1e-9
 
@@ -41,6 +42,8 @@ class Outcome:
         The largest of each figure that the engine told of its steps, per species.
     solved_flow : dict of str to bool
         Whether the flow of that closure name was solved here.
+    positive : bool
+        Whether the scheme promises concentrations that are never negative.
     """
 
     closure: dict[str, float] = field(default_factory=dict)
@@ -50,6 +53,7 @@ class Outcome:
     limits: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
     figures: dict[str, dict[str, float]] = field(default_factory=dict)
     solved_flow: dict[str, bool] = field(default_factory=dict)
+    positive: bool = True
 
 
 class Carried:
@@ -116,7 +120,7 @@ def simulate(
     InputError
         If the input shows only now that it cannot be run.
     """
-    outcome = Outcome()
+    outcome = Outcome(positive=named(scheme).positive)
     teams = flow_teams(simulation) + saved_teams(simulation)
     for team in teams:
         label = "flow" if len(teams) == 1 else f"flow {'of ' if team.saved else ''}{team.name}"

@@ -50,6 +50,11 @@ class Scheme(Protocol):
         """Title, as the log tells it."""
         ...
 
+    @property
+    def positive(self) -> bool:
+        """Whether it promises concentrations that are never negative."""
+        ...
+
     def start(self, models: Sequence[TransportModel], report: Reporter) -> Engine:
         """Return the engine that carries these species."""
         ...

@@ -28,6 +28,8 @@ class ExplicitScheme:
         Part of a cell's mass that may leave in one stage.
     limiter : str
         How the value at a face follows the differences beside it, one of `LIMITERS`.
+    positive : bool
+        Never negative, whatever the model.
     """
 
     name: str
@@ -36,6 +38,7 @@ class ExplicitScheme:
     clip: float = 4.0
     limit: float = 0.95
     limiter: str = "koren"
+    positive: bool = True
 
     def start(self, models: Sequence[TransportModel], report: Reporter) -> Engine:
         """Return the engine that carries these species."""

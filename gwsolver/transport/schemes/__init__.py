@@ -8,7 +8,7 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.transport.engine import Scheme
 
 __all__ = ["Scheme", "named", "schemes"]
-PLANNED = ("mf6", "steady")
+PLANNED = ("steady",)
 
 
 @cache

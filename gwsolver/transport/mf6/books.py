@@ -1,0 +1,74 @@
+"""The books of one step in MODFLOW 6's terms: what was solved is what is booked, so that they close."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gwsolver.core.grid import Grid
+from gwsolver.core.ledger import Ledger
+from gwsolver.transport.mf6.operator import Bools, Floats, Ints, gathered
+from gwsolver.transport.mf6.sources import EntryTerms, FixedCells, MassEntries, WaterEntries
+from gwsolver.transport.mf6.terms import Term
+
+PackageRates = Mapping[str, tuple[Ints, Floats]]
+
+
+def books(
+    grid: Grid, c: Floats, length: float, terms: list[Term],
+    entries: list[tuple[WaterEntries | MassEntries, EntryTerms]], fixed: FixedCells, free: Bools, flux: Floats,
+    defect: Floats,
+) -> tuple[Ledger, PackageRates]:
+    """Return the ledger of a step and the mean rates of the packages' entries.
+
+    Parameters
+    ----------
+    grid : Grid
+    c : ndarray of float64, shape (cell,)
+        Concentration at the end.
+    length : float
+        Of the step [T].
+    terms : list of Term
+        As they were solved.
+    entries : list of (entries, their terms)
+    fixed : FixedCells
+    free : ndarray of bool, shape (cell,)
+        Cells that were solved: others are outside the balance.
+    flux : ndarray of float64, shape (face,)
+        From n to m [M/T].
+    defect : ndarray of float64, shape (face,)
+        What m received beyond that [M/T].
+    """
+    ledger = Ledger()
+    rates: dict[str, tuple[Ints, Floats]] = {}
+    for package, term in entries:
+        rate = term.diagonal * c[package.cells] - term.right
+        ledger.add_each(package.name, package.kind, rate * length)
+        rates[package.name] = (package.cells, rate)
+    # As MODFLOW 6 books it: each face of a cell of given concentration by itself, those between two such not at all.
+    received = _into_fixed(grid, fixed, free, flux, defect)
+    for name in dict.fromkeys(fixed.names):
+        own = np.array([n == name for n in fixed.names])
+        place = np.full(grid.n_cells, -1, np.int64)
+        place[fixed.cells[own]] = np.arange(int(own.sum()))
+        cells, amounts = received
+        mine = place[cells] >= 0
+        ledger.add_each(name, "cnc", -amounts[mine] * length)
+        net = gathered(place[cells[mine]], amounts[mine], int(own.sum()))
+        rates[name] = (fixed.cells[own], -net)
+    for t in terms:
+        ledger.add_each(t.package, t.term, np.where(free, t.rate(c), 0.0) * length)
+    if defect.any():
+        shared = free[grid.face_cells].any(axis=1)
+        ledger.add_each("advection", "central weighting", np.where(shared, defect, 0.0) * length)
+    return ledger, rates
+
+
+def _into_fixed(
+    grid: Grid, fixed: FixedCells, free: Bools, flux: Floats, defect: Floats
+) -> tuple[Ints, Floats]:
+    """Return fixed cells and what each receives through a face from a free cell [M/T]."""
+    held = np.zeros(grid.n_cells, bool)
+    held[fixed.cells] = True
+    n, m = grid.face_cells.astype(np.int64).T
+    from_m, from_n = np.flatnonzero(held[n] & free[m]), np.flatnonzero(held[m] & free[n])
+    return np.concatenate([n[from_m], m[from_n]]), np.concatenate([-flux[from_m], (flux + defect)[from_n]])

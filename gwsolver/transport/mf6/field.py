@@ -1,0 +1,41 @@
+"""What a flow field gives the transport equations: operator and antidiffusive stencil."""
+
+import numpy as np
+
+from gwsolver.core.grid import Grid
+from gwsolver.core.simulation import TransportModel
+from gwsolver.core.steps import FlowStep
+from gwsolver.transport.mf6 import advection, dispersion, xt3d
+from gwsolver.transport.mf6.operator import Bools, Entries, Floats, TransportOperator, assemble
+
+
+def transport_operator(model: TransportModel, flow: FlowStep, active: Bools) -> TransportOperator:
+    """Return the operator of a flow field.
+
+    Parameters
+    ----------
+    model : TransportModel
+    flow : FlowStep
+    active : ndarray of bool, shape (cell,)
+        Cells that take part: all but those that are dry in the standard formulation.
+    """
+    grid = model.grid
+    flux: list[Entries] = []
+    defect: list[Entries] = []
+    if model.advection:
+        passing = advected(grid, flow, active)
+        if model.advection == "central":
+            flux.append(advection.central(grid, passing))
+            defect.append(advection.central_defect(grid, passing))
+        else:
+            flux.append(advection.upstream(grid, passing))
+    if model.dispersion is not None:
+        tensor = dispersion.tensors(model.dispersion, model.mobile.porosity, flow)
+        formulation = xt3d.fluxes if model.dispersion.xt3d else dispersion.fluxes
+        flux.append(formulation(grid, tensor, flow.saturation_end))
+    return assemble(grid, flux, defect)
+
+
+def advected(grid: Grid, flow: FlowStep, active: Bools) -> Floats:
+    """Return the flow through faces between active cells [L**3/T], zero elsewhere; shape (face,)."""
+    return np.where(active[grid.face_cells].all(axis=1), flow.face_flow, 0.0)

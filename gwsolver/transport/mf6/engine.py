@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gwsolver.core.clock import Spent
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import VERTICAL
 from gwsolver.core.simulation import TransportModel
@@ -46,6 +47,11 @@ class Mf6Engine:
     def __init__(self, models: Sequence[TransportModel], report: Reporter) -> None:
         refuse_unknown_directions(models)
         self.species = [Mf6Species(m, report) for m in models]
+
+    @property
+    def set_up(self) -> Spent:
+        """Time that went into making ready for flow fields so far."""
+        return Spent(sum(s.set_up.cpu for s in self.species), sum(s.set_up.wall for s in self.species))
 
     def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
         """Carry every species to `until`."""

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gwsolver.core.simulation import SourceConcentration, TransportModel
+from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, PackageFlow
 from gwsolver.core.time import TimeStep
 from gwsolver.packages.registry import kinds
 from gwsolver.transport.mf6.operator import Bools, Floats, Ints
+from gwsolver.transport.sources import concentration_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,8 @@ def entries(model: TransportModel, flow: FlowStep, stress: TimeStep, free: Bools
     found: list[WaterEntries | MassEntries] = []
     for package in flow.packages:
         source = given.get(package.name)
-        concentration = _concentration(source, package, stress, model.grid.column)
+        nothing = np.zeros(package.rates.size)
+        concentration = nothing if source is None else concentration_of(source, package, stress, model)
         found.append(WaterEntries(package, concentration, source is not None and source.mixed, free))
     for own in model.packages:
         mass = kinds()[own.kind].mass
@@ -116,15 +118,3 @@ def entries(model: TransportModel, flow: FlowStep, stress: TimeStep, free: Bools
             at = own.at(stress)
             found.append(MassEntries(own.name, own.kind, at.cells, mass(at), free))
     return found
-
-
-def _concentration(
-    source: SourceConcentration | None, package: PackageFlow, stress: TimeStep, column: Ints
-) -> Floats:
-    """Return the concentration that each entry's water brings, zero where none is given."""
-    if source is None:
-        return np.zeros(package.rates.size)
-    if source.values is None:
-        return package.auxiliary[source.auxiliary]
-    given = source.values(stress).columns["concentration"]
-    return given[column[package.cells]] if source.by_plan else given

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
@@ -35,12 +36,15 @@ class Mf6Species:
         Dissolved [M/L**3], zero in dry cells: the state.
     time : float or None
         How far the species has come [T]; None before the first step.
+    set_up : Spent
+        Time that went into making ready for flow fields.
     """
 
     def __init__(self, model: TransportModel, report: Reporter) -> None:
         self.model = model
         self.concentration: Floats = np.array(model.initial_concentration, dtype=float)
         self.time: float | None = None
+        self.set_up = Spent()
         self._report = report
         self._mobile = MobileStorage(model.mobile)
         self._immobile = [ImmobileStorage(d) for d in model.immobile]
@@ -60,7 +64,8 @@ class Mf6Species:
         active[fixed.cells] = True
         free = active.copy()
         free[fixed.cells] = False
-        self._enter(flow, active, ~free)
+        with self.set_up:
+            self._enter(flow, active, ~free)
         old = self.concentration.copy()
         old[fixed.cells] = fixed.concentration
         self._mobile.begin(water, old)
@@ -77,8 +82,7 @@ class Mf6Species:
             self.model.grid, c, water.length, step.terms, list(zip(packages, step.entry_terms, strict=True)), fixed,
             free, flux, self._operator.defect @ c,
         )
-        for domain in self._immobile:
-            domain.finish(c)
+        standing = tuple(domain.finish(c, free) for domain in self._immobile)
         self.concentration, self.time = c, until
         dissolved, on_solid = self._mobile.masses(c)
         self._report(Progress(until, water.length, -1, "as MODFLOW 6"))
@@ -87,13 +91,13 @@ class Mf6Species:
             species=self.model.name, start=start, end=until, concentration=c.copy(), dry=~active,
             mass=float(dissolved.sum()), mass_sorbed=float(on_solid.sum()), ledger=ledger, package_rates=rates,
             sub_steps=1, stages=iterations, limits=(), minimum=float(shown.min()),
-            maximum=float(shown.max()), figures={"iterations": iterations, "last_change": change},
+            maximum=float(shown.max()), figures={"iterations": iterations, "last_change": change}, immobile=standing,
         )
 
     def state(self) -> State:
         """Return what a later `restore` needs to go on bit for bit."""
         time = np.array([np.nan if self.time is None else self.time])
-        immobile = {f"immobile_{k}": d.concentration for k, d in enumerate(self._immobile)}
+        immobile = {f"immobile/{d.name}": d.concentration for d in self._immobile}
         return {"time": time, "concentration": self.concentration, **immobile}
 
     def restore(self, state: State) -> None:
@@ -101,8 +105,8 @@ class Mf6Species:
         time = float(state["time"][0])
         self.time = None if np.isnan(time) else time
         self.concentration = state["concentration"].copy()
-        for k, domain in enumerate(self._immobile):
-            domain.concentration = state[f"immobile_{k}"].copy()
+        for domain in self._immobile:
+            domain.concentration = state[f"immobile/{domain.name}"].copy()
 
     def _enter(self, flow: FlowStep, active: Bools, kept: Bools) -> None:
         """Make ready for a flow field and a set of cells that are not solved, where they are new."""

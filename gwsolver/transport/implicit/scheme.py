@@ -23,12 +23,15 @@ class ImplicitScheme:
         How fluxes follow from concentrations.
     march : callable
         Makes what carries one species over an interval.
+    positive : bool
+        Never negative, whatever the model.
     """
 
     name: str
     title: str
     space: ExplicitScheme
     march: Callable[[], March]
+    positive: bool = True
 
     def start(self, models: Sequence[TransportModel], report: Reporter) -> Engine:
         """Return the engine that carries these species.

@@ -1,4 +1,7 @@
-"""The books of one step in MODFLOW 6's terms: what was solved is what is booked, so that they close."""
+"""The books of one step in MODFLOW 6's terms: what was solved is what is booked, so that they close.
+
+Where models share a grid each has books of its own, "model/" before the name of every package.
+"""
 
 from collections.abc import Mapping
 
@@ -40,10 +43,10 @@ def books(
     """
     ledger = Ledger()
     rates: dict[str, tuple[Ints, Floats]] = {}
-    for package, term in entries:
-        rate = term.diagonal * c[package.cells] - term.right
-        ledger.add_each(package.name, package.kind, rate * length)
-        rates[package.name] = (package.cells, rate)
+    for own_entries, term in entries:
+        rate = term.diagonal * c[own_entries.cells] - term.right
+        ledger.add_each(own_entries.name, own_entries.kind, rate * length)
+        rates[own_entries.name] = (own_entries.cells, rate)
     # As MODFLOW 6 books it: each face of a cell of given concentration by itself, those between two such not at all.
     received = _into_fixed(grid, fixed, free, flux, defect)
     for name in dict.fromkeys(fixed.names):
@@ -55,11 +58,14 @@ def books(
         ledger.add_each(name, "cnc", -amounts[mine] * length)
         net = gathered(place[cells[mine]], amounts[mine], int(own.sum()))
         rates[name] = (fixed.cells[own], -net)
-    for t in terms:
-        ledger.add_each(t.package, t.term, np.where(free, t.rate(c), 0.0) * length)
+    amounts_of = [(t.package, t.term, np.where(free, t.rate(c), 0.0) * length) for t in terms]
     if defect.any():
-        shared = free[grid.face_cells].any(axis=1)
-        ledger.add_each("advection", "central weighting", np.where(shared, defect, 0.0) * length)
+        made = np.where(free[grid.face_cells].any(axis=1), defect, 0.0) * length
+        second = grid.face_cells[:, 1].astype(np.int64)
+        amounts_of.append(("advection", "central weighting", gathered(second, made, grid.n_cells)))
+    for part in grid.parts:
+        for package, term_name, of_cells in amounts_of:
+            ledger.add_each(part.label + package, term_name, of_cells[part.cells])
     return ledger, rates
 
 

@@ -86,12 +86,15 @@ class Mf6Species:
         self.concentration, self.time = c, until
         dissolved, on_solid = self._mobile.masses(c)
         self._report(Progress(until, water.length, -1, "as MODFLOW 6"))
+        tracked = self.model.grid.tracked_faces
+        masses = tuple((float(dissolved[p.cells].sum()), float(on_solid[p.cells].sum())) for p in self.model.grid.parts)
         shown = c[active] if active.any() else c
         return TransportStep(
             species=self.model.name, start=start, end=until, concentration=c.copy(), dry=~active,
             mass=float(dissolved.sum()), mass_sorbed=float(on_solid.sum()), ledger=ledger, package_rates=rates,
             sub_steps=1, stages=iterations, limits=(), minimum=float(shown.min()),
             maximum=float(shown.max()), figures={"iterations": iterations, "last_change": change}, immobile=standing,
+            passed=flux[tracked] * water.length, part_masses=masses,
         )
 
     def state(self) -> State:

@@ -106,7 +106,10 @@ def wet_sides(grid: Grid, saturation: Floats) -> Sides:
         grid.bottom[cell] + 0.5 * grid.thickness[cell] * np.where(vertical, 1.0, saturation[cell])
         for cell in (own, other)
     )
-    way = np.column_stack([grid.x[other] - grid.x[own], grid.y[other] - grid.y[own], other_z - own_z])
+    plan = np.column_stack([grid.x[other] - grid.x[own], grid.y[other] - grid.y[own]])
+    if grid.tracked_faces.size:  # joined models need not be placed on one map
+        plan = np.where(vertical[:, None], plan, sign[:, None] * grid.centre_vector[face, :2])
+    way = np.column_stack([plan, other_z - own_z])
     length = np.sqrt((way**2).sum(axis=1))
     near_far = grid.face_distance[face]
     near_far = np.where((sign > 0.0)[:, None], near_far, near_far[:, ::-1])

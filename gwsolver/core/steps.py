@@ -185,6 +185,9 @@ class TransportStep:
         Mass that passed through the faces of `Grid.tracked_faces`, from cell n to m [M].
     part_masses : tuple of (float, float)
         `mass` and `mass_sorbed` of each of `Grid.parts`.
+    watched : tuple of (faces, rates)
+        Faces of the grid that observations look at, and the mean mass rate through each over the interval,
+        positive from cell n to m [M/T].
     """
 
     species: str
@@ -205,3 +208,4 @@ class TransportStep:
     immobile: tuple[ImmobileStep, ...] = ()
     passed: Floats = field(default_factory=lambda: np.zeros(0))
     part_masses: tuple[tuple[float, float], ...] = ()
+    watched: tuple[Ints, Floats] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0)))

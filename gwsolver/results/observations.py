@@ -59,10 +59,13 @@ class ObservationTable:
     ) -> None:
         """Write what a species' observations and the receptors see; `concentration`, `rate`: units."""
         values = np.where(transport.dry, np.nan, transport.concentration)
+        passed = np.full(model.grid.n_faces, np.nan)
+        passed[transport.watched[0]] = transport.watched[1]
         names = {p.name: p.at(step).boundnames for p in model.packages}
         entries = {n: (cells, rates, names.get(n, ())) for n, (cells, rates) in transport.package_rates.items()}
         seen: dict[str, tuple[Callable[[Observation], float], str]] = {
             "concentration": (lambda o: values[o.cells[0]], concentration),
+            "flow-ja-face": (lambda o: _face_flow(model.grid, passed, o.cells), rate),
         }
         self._write(transport.end, model.name, observations, seen, entries, rate)
         for place, cells in self._places(model.grid):

@@ -18,7 +18,7 @@ from gwsolver.results import cf
 from gwsolver.results.budget import BudgetTable, book_flow, flow_closure
 from gwsolver.results.features import FeatureCollector
 from gwsolver.results.folder import SUMMARY, UNFINISHED, Staging, writing
-from gwsolver.results.mf6_binary import DRY, BudgetWriter, write_concentrations, write_heads
+from gwsolver.results.mf6_binary import DRY, INACTIVE, BudgetWriter, write_concentrations, write_heads, write_layers
 from gwsolver.results.mf6_grid import write_grid
 from gwsolver.results.netcdf import NetcdfWriter, Record
 from gwsolver.results.observations import ObservationTable
@@ -148,6 +148,8 @@ class ResultsWriter:
         ledger = self.ledger(model.name, species)
         ledger.merge(t.ledger)
         self._minimum[species] = min(self._minimum.get(species, np.inf), float(t.minimum))
+        for domain in t.immobile:
+            self.ledger(model.name, f"{species}/{domain.name}").merge(domain.ledger)
         if not ends:
             return
         saves = model.output.saves("concentration", time_step, n_steps)
@@ -159,6 +161,11 @@ class ResultsWriter:
                 name = f"{model.name}.ucn"
                 write_concentrations(self._file(name), t.concentration, t.dry, model.grid, model.time, time_step)
                 self._settle(name)
+                for domain in (d for d in t.immobile if d.saves):
+                    name = f"{model.name}.{domain.name}.cim"
+                    write_layers(self._file(name), "CIM", model.grid.to_nodes(domain.concentration, INACTIVE),
+                                 model.grid, model.time, time_step)
+                    self._settle(name)
                 self._netcdf.write("concentration", species, t.end, np.where(t.dry, np.nan, t.concentration))
                 for package in model.packages:
                     if package.name in t.package_rates:
@@ -166,6 +173,9 @@ class ResultsWriter:
                         self._features.add(species, model.grid, t.end, package.kind, package.name, cells, rates)
             if saves or model.output.saves("budget", time_step, n_steps):
                 self._budget_table.write(t.end, model.name, species, ledger, self._units.mass)
+                for domain in t.immobile:
+                    whole = f"{species}/{domain.name}"
+                    self._budget_table.write(t.end, model.name, whole, self.ledger(model.name, whole), self._units.mass)
 
     # ---- the end
 

@@ -94,6 +94,11 @@ class Carried:
         name = model.name
         self.ledgers[name].merge(step.ledger)
         outcome.closure[name] = max(outcome.closure.get(name, 0.0), self.ledgers[name].closure())
+        for domain in step.immobile:
+            whole = f"{name}/{domain.name}"
+            booked = self.ledgers.setdefault(whole, Ledger())
+            booked.merge(domain.ledger)
+            outcome.closure[whole] = max(outcome.closure.get(whole, 0.0), booked.closure())
         outcome.minimum[name] = min(outcome.minimum.get(name, math.inf), step.minimum)
         outcome.maximum[name] = step.maximum
         counts = outcome.steps.setdefault(name, {"sub_steps": 0, "sweeps": 0})

@@ -95,6 +95,8 @@ class GlobalMarch:
             )
             if tracked.size:  # only grids of joined models have some: their sweep keeps the faces' own order
                 work.passed += weight * work.sweep.flux[tracked]
+            if work.watched.size:
+                work.watched_mass += weight * work.sweep.flux[work.watched]
             if taking.size:
                 mass[taking] -= took
                 c[taking] = mass[taking] * self._inverse[taking]

@@ -62,6 +62,8 @@ class ExplicitSpecies:
         self._store = Store(model)
         self.retention = Retention(model.mobile)
         self.processes = processes_of(model)
+        self._watched = watched_faces(model)
+        self._places: NDArray[np.int64] = self._watched
         self._march: March = march or ChosenMarch(model.grid)
         self._flow: FlowStep | None = None
         self._stress: TimeStep | None = None
@@ -81,7 +83,7 @@ class ExplicitSpecies:
             rewetted = self._enter(flow, stress, books)
         work = Work(
             self.model, self.scheme, flow, self._k, self._boundaries, self._capacity, self._sweep,
-            self._rule, self.mass, self.concentration, self.retention, self.processes,
+            self._rule, self.mass, self.concentration, self.retention, self.processes, self._places,
         )
         self._march(work, start, until, self._report)
         self.time = until
@@ -98,6 +100,7 @@ class ExplicitSpecies:
             mass=float(dissolved.sum() + self._store.mass.sum()), mass_sorbed=float((self.mass - dissolved).sum()),
             ledger=books.ledger, package_rates=books.package_rates, sub_steps=work.sub_steps, stages=work.stages,
             limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()), figures=work.figures,
+            watched=(self._watched, work.watched_mass / (until - start)),
             immobile=tuple(s for p in self.processes if (s := p.immobile(start, until)) is not None),
             passed=work.passed, part_masses=books.part_masses,
         )
@@ -179,7 +182,20 @@ class ExplicitSpecies:
         if self._rewets():
             self._wet = self._wet_cells()
             self._sweep = sweep_for(self.model.grid, self._wet)
+            if self._watched.size:
+                place = np.empty(self.model.grid.n_faces, np.int64)
+                place[self._sweep.faces.order] = np.arange(place.size)
+                self._places = place[self._watched]
         self._k = coefficients(self.model, flow, self._sweep.faces, self._sweep.structured, self.scheme)
+
+
+def watched_faces(model: TransportModel) -> NDArray[np.int64]:
+    """Return the faces of the grid that the model's FLOW-JA-FACE observations look at."""
+    pairs = {tuple(sorted(o.cells)) for o in model.observations
+             if not o.package and o.quantity == "flow-ja-face" and len(o.cells) == 2}
+    cells = model.grid.face_cells
+    found = [np.flatnonzero((cells[:, 0] == n) & (cells[:, 1] == m)) for n, m in sorted(pairs)]
+    return np.concatenate([np.zeros(0, np.int64), *found])
 
 
 def _same_field(flow: FlowStep, before: FlowStep) -> bool:

@@ -40,6 +40,10 @@ class Work:
         Turns mass into concentration.
     processes : tuple of Process
         What acts on single cells between the steps of a march.
+    watched : ndarray of int64, shape (watched,)
+        Faces that observations look at, by their place in `sweep.faces`.
+    watched_mass : ndarray of float64, shape (watched,)
+        Mass that passed through them from n to m [M], filled by a march.
     integral : ndarray of float64, shape (cell,)
         Concentration integrated over the interval [M T/L**3], filled by a march.
     taken : ndarray of float64, shape (cell,)
@@ -70,9 +74,11 @@ class Work:
     concentration: Floats
     retention: Retention
     processes: tuple[Process, ...] = ()
+    watched: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     integral: Floats = field(init=False)
     taken: Floats = field(init=False)
     fixed_net: Floats = field(init=False)
+    watched_mass: Floats = field(init=False)
     passed: Floats = field(init=False)
     limits: Limits = field(default_factory=Limits)
     sub_steps: int = 0
@@ -87,13 +93,17 @@ class Work:
         self.passed = np.zeros(self.model.grid.tracked_faces.size)
         self.passing = np.zeros(self.mass.size, bool)
         self.fixed_net = np.zeros(self.boundaries.fixed_cells.size)
+        self.watched_mass = np.zeros(self.watched.size)
         for process in self.processes:
             process.begin(self.boundaries)
 
     @property
     def plain(self) -> bool:
-        """Whether concentration is mass over content and nothing acts between steps: any march will do."""
-        return self.retention.linear and not self.processes
+        """Whether any march will do.
+
+        Concentration is then mass over content, nothing acts between steps, and no face is watched.
+        """
+        return self.retention.linear and not self.processes and self.watched.size == 0
 
     def part(self, time: float) -> float:
         """Return the place of a time within the flow step, 0 to 1."""

@@ -235,13 +235,38 @@ class Grid:
         face : ndarray of int64, shape (connection,)
             Face of the entry, -1 on the diagonal.
         """
-        n, m = self.face_cells[:, 0].astype(np.int64), self.face_cells[:, 1].astype(np.int64)
-        own = np.arange(self.n_cells)
-        face = np.arange(self.n_faces)
-        row = np.concatenate([own, n, m])
-        col = np.concatenate([own, m, n])
-        off_diagonal = np.concatenate([np.zeros(own.size), np.ones(2 * face.size)])
-        order = np.lexsort((col, off_diagonal, row))
+        ia, upper, lower = self.entries()
+        ja, face = np.empty(ia[-1], np.int64), np.full(ia[-1], -1, np.int64)
+        ja[ia[:-1]] = np.arange(self.n_cells)
+        ja[upper], ja[lower] = self.face_cells[:, 1], self.face_cells[:, 0]
+        face[upper] = face[lower] = np.arange(self.n_faces)
+        return ia, ja, face
+
+    def entries(self) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:
+        """Where faces stand in MODFLOW's JA.
+
+        Returns
+        -------
+        ia : ndarray of int64, shape (cell + 1,)
+            First entry of each cell, its diagonal.
+        upper, lower : ndarray of int32, shape (face,)
+            Entry of m in the row of n, and of n in the row of m.
+        """
+        n, m = self.face_cells[:, 0], self.face_cells[:, 1]
+        below, above = np.bincount(m, minlength=self.n_cells), np.bincount(n, minlength=self.n_cells)
         ia = np.zeros(self.n_cells + 1, dtype=np.int64)
-        np.cumsum(np.bincount(row, minlength=self.n_cells), out=ia[1:])
-        return ia, col[order], np.concatenate([np.full(own.size, -1), face, face])[order]
+        np.cumsum(1 + below + above, out=ia[1:])
+        face = np.arange(self.n_faces)
+        upper, lower = np.empty(self.n_faces, np.int32), np.empty(self.n_faces, np.int32)
+        if np.all(n < m) and np.all((n[1:] > n[:-1]) | ((n[1:] == n[:-1]) & (m[1:] > m[:-1]))):
+            # Sorted by (n, m): faces that share n, and those that share m, come with growing neighbours.
+            upper[:] = (ia[:-1] + 1 + below - (np.cumsum(above) - above))[n] + face
+            by_m = np.argsort(m, kind="stable")
+            lower[by_m] = (ia[:-1] + 1 - (np.cumsum(below) - below))[m[by_m]] + face
+            return ia, upper, lower
+        row, column = np.concatenate([n, m]), np.concatenate([m, n])
+        order = np.lexsort((column, row))
+        place = np.empty(order.size, np.int64)
+        place[order] = np.arange(order.size) + row[order] + 1  # the diagonals of all rows up to its own stand before
+        upper[:], lower[:] = place[:self.n_faces], place[self.n_faces:]
+        return ia, upper, lower

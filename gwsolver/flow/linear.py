@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gwsolver.core.errors import RunError
 from gwsolver.core.grid import Grid
+from gwsolver.flow.incomplete import solve_incomplete
 from gwsolver.flow.krylov import bicgstab, conjugate_gradients, norm
 
 Floats = NDArray[np.float64]
@@ -40,8 +41,9 @@ def direct_limit(grid: Grid) -> int:
 class LinearSolver:
     """Solves A x = b for matrices of one pattern.
 
-    A factorisation serves until the matrix changes; the multigrid hierarchy of an earlier matrix
-    serves as long as it stays effective.
+    A factorisation serves until the matrix changes. Large symmetric systems go to conjugate gradients with
+    an incomplete factorisation; where those take too long, and for large systems that are not symmetric, to
+    multigrid, whose hierarchy of an earlier matrix serves as long as it stays effective.
 
     Parameters
     ----------
@@ -51,7 +53,7 @@ class LinearSolver:
     Attributes
     ----------
     method : str
-        How the last system was solved: "direct", "cg" or "bicgstab".
+        How the last system was solved: "direct", "incomplete", "cg" or "bicgstab".
     """
 
     def __init__(self, limit: int = DIRECT_BELOW) -> None:
@@ -62,6 +64,7 @@ class LinearSolver:
         self._cycle: Solve | None = None
         self._first_count = 0
         self._worn = False
+        self._stiff = False
 
     def solve(
         self, matrix: sp.csr_matrix, right: Floats, symmetric: bool, reduction: float = REDUCTION_LINEAR,
@@ -85,13 +88,14 @@ class LinearSolver:
         """
         if not np.any(right):
             return np.zeros_like(right)
-        if self._data is None or not np.array_equal(self._data, matrix.data):
-            self._factor = None
-            self._data = matrix.data.copy()
+        if self._data is not None and not np.array_equal(self._data, matrix.data):
+            self._factor, self._data = None, None
         if matrix.shape[0] > self.limit and self._factor is None:
             x = self._iterate(matrix, right, symmetric, reduction, enough)
             if x is not None:
                 return x
+        if self._data is None:
+            self._data = matrix.data.copy()
         return self._direct(matrix, right)
 
     def _direct(self, matrix: sp.csr_matrix, right: Floats) -> Floats:
@@ -116,10 +120,16 @@ class LinearSolver:
     def _iterate(
         self, matrix: sp.csr_matrix, right: Floats, symmetric: bool, reduction: float, enough: float
     ) -> Floats | None:
-        """Return x from a Krylov method with algebraic multigrid before it; None if it is of no use."""
-        self.method = "cg" if symmetric else "bicgstab"
+        """Return x from a Krylov method; None if it is of no use."""
         size = norm(right)
         limit = max(reduction * size, enough)
+        if symmetric and not self._stiff:
+            self.method = "incomplete"
+            x = solve_incomplete(matrix, right, limit)
+            if x is not None:
+                return x
+            self._stiff = True
+        self.method = "cg" if symmetric else "bicgstab"
         for fresh in (self._cycle is None or self._worn, True):
             if fresh or self._cycle is None:
                 self._cycle = _multigrid(matrix)

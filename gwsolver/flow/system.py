@@ -135,19 +135,14 @@ class Pattern:
     def __init__(self, equations: FaceEquations) -> None:
         grid = equations.grid
         self.n, self.m = equations.n, equations.m
-        ia, ja, face = grid.connections
-        self.size, self.indptr, self.indices = grid.n_cells, ia.astype(np.int32), ja.astype(np.int32)
-        row = np.repeat(np.arange(grid.n_cells), np.diff(ia))
-        entry = np.arange(ja.size)
-        upper = (face >= 0) & (self.n[face] == row)
-        lower = (face >= 0) & ~upper
-        self.diagonal = ia[:-1].copy()
+        ia, self.n_to_m, self.m_to_n = grid.entries()
+        self.size, self.indptr, self.indices = grid.n_cells, ia.astype(np.int32), np.empty(ia[-1], np.int32)
+        self.diagonal = self.indptr[:-1]
+        self.indices[self.diagonal] = np.arange(grid.n_cells)
+        self.indices[self.n_to_m], self.indices[self.m_to_n] = self.m, self.n
         full = equations.saturated
         both = np.bincount(self.n, full, grid.n_cells) + np.bincount(self.m, full, grid.n_cells)
         self.full: Floats = both.astype(np.float64)
-        self.n_to_m, self.m_to_n = np.empty(grid.n_faces, np.int64), np.empty(grid.n_faces, np.int64)
-        self.n_to_m[face[upper]] = entry[upper]
-        self.m_to_n[face[lower]] = entry[lower]
 
     def fill(self, by_n: Floats, by_m: Floats, diagonal: Floats, free: Bools) -> sp.csr_matrix:
         """Return the matrix for flows whose derivatives are given.

@@ -177,6 +177,14 @@ class Grid:
         return np.where((span > 0.0) | (length == 0.0), span, length)
 
     @cached_property
+    def cell_below(self) -> Ints:
+        """Cell under each cell across a vertical face, -1 where there is none; shape (cell,)."""
+        below = np.full(self.n_cells, -1, np.int64)
+        pairs = self.face_cells[self.face_kind == VERTICAL].astype(np.int64)
+        below[pairs[::-1, 0]] = pairs[::-1, 1]
+        return below
+
+    @cached_property
     def cell_of_node(self) -> Ints:
         """Active cell of each user node, -1 where there is none; shape (node,)."""
         cell = np.full(self.n_nodes, -1, dtype=np.int64)

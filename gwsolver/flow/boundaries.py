@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.errors import InputError, Problem
-from gwsolver.core.grid import VERTICAL, Grid
+from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import FlowModel
 from gwsolver.core.steps import PackageFlow
 from gwsolver.core.stress import StressPackage, StressValues
@@ -163,14 +163,6 @@ class Boundaries:
         self.fixed[cells] = True
         self.fixed_head[cells] = head
         return problems
-
-
-def cells_below(grid: Grid) -> Ints:
-    """Return the cell under each cell across a vertical face, -1 where there is none."""
-    below = np.full(grid.n_cells, -1, np.int64)
-    pairs = grid.face_cells[grid.face_kind == VERTICAL].astype(np.int64)
-    below[pairs[::-1, 0]] = pairs[::-1, 1]
-    return below
 
 
 def _entries(package: StressPackage, step: TimeStep) -> Acting:

@@ -9,7 +9,7 @@ from gwsolver.core.errors import InputError, Problem, located
 from gwsolver.core.simulation import FlowModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.core.time import TimeStep
-from gwsolver.flow.boundaries import Boundaries, cells_below
+from gwsolver.flow.boundaries import Boundaries
 from gwsolver.flow.discharge import DischargeWeights
 from gwsolver.flow.faces import FaceEquations
 from gwsolver.flow.iterate import Iteration, lowest_bottoms
@@ -47,7 +47,7 @@ class FlowSolver:
         self._faces = FaceEquations(model)
         self._storage = StorageEquations(model)
         self._pattern = Pattern(self._faces)
-        self._below = cells_below(model.grid)
+        self._below = model.grid.cell_below
         self._weights = DischargeWeights(model.grid)
         linear = LinearSolver(direct_limit(model.grid))
         self._iteration = Iteration(model, self._faces, lowest_bottoms(model.grid, self._below), linear)

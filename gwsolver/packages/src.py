@@ -15,5 +15,6 @@ KIND = BoundaryKind(
     model="gwt",
     title="Mass source loading",
     columns=(Column("mass_rate", "smassrate", "M/T"),),
+    options=("highest_saturated",),
     mass=mass,
 )

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import SourceConcentration, TransportModel
 from gwsolver.core.steps import FlowStep, PackageFlow
+from gwsolver.core.stress import StressPackage
 from gwsolver.core.time import TimeStep
 from gwsolver.packages.registry import kinds
 from gwsolver.transport.water import Capacity
@@ -154,6 +156,22 @@ def flow_entries(model: TransportModel, flow: FlowStep, stress: TimeStep) -> lis
     return found
 
 
+def mass_cells(package: StressPackage, cells: Ints, grid: Grid, saturation: Floats) -> Ints:
+    """Return the cells in which the entries of a mass source act.
+
+    With HIGHEST_SATURATED: the highest cell with water at or below the given one, or the lowest there is.
+    """
+    if not package.options.get("highest_saturated"):
+        return cells
+    cells = cells.copy()
+    while True:
+        at = np.maximum(cells, 0)
+        falls = (cells >= 0) & (saturation[at] <= 0.0) & (grid.cell_below[at] >= 0)
+        if not falls.any():
+            return cells
+        cells[falls] = grid.cell_below[cells[falls]]
+
+
 def mixed_sinks(entries: Sequence[Entries]) -> Mixed:
     """Return the mixed sinks of all packages that really take water."""
     names: list[str] = []
@@ -188,11 +206,14 @@ def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity
             values.append(at.columns["concentration"][on])
             names += [package.name] * int(on.sum())
         elif kind.mass is not None:
+            own = mass_cells(package, at.cells, model.grid, flow.saturation_end)
             entries.append(Entries(
-                package.name, package.kind, at.cells, np.where(at.cells >= 0, kind.mass(at), 0.0),
-                np.zeros(at.cells.size),
+                package.name, package.kind, own, np.where(own >= 0, kind.mass(at), 0.0), np.zeros(own.size),
             ))
-    fixed_cells = np.concatenate(cells)
+    fixed_cells, given = np.concatenate(cells), np.concatenate(values)
+    # Of entries in one cell the last counts.
+    last = np.sort(fixed_cells.size - 1 - np.unique(fixed_cells[::-1], return_index=True)[1])
+    fixed_cells, given, names = fixed_cells[last], given[last], [names[i] for i in last]
     fixed = np.zeros(n_cells, bool)
     fixed[fixed_cells] = True
 
@@ -218,7 +239,7 @@ def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity
     dissolved = decays * model.mobile.decay_rate * water
     sorbed = decays * model.mobile.decay_rate_sorbed * capacity.sorbed
     return Boundaries(
-        tuple(free_entries), tuple(names), fixed_cells, np.concatenate(values), fixed, source, taken,
+        tuple(free_entries), tuple(names), fixed_cells, given, fixed, source, taken,
         sinks + imbalance + dissolved + sorbed, inflow, brought / np.where(inflow > 0.0, inflow, 1.0), sinks,
         imbalance, dissolved, sorbed, mixed_sinks(free_entries),
     )

@@ -10,7 +10,7 @@ from gwsolver.core.disv import layered_grid
 from gwsolver.core.errors import InputError, RunError
 from gwsolver.core.simulation import Closure
 from gwsolver.flow import FlowSolver
-from gwsolver.flow.boundaries import Boundaries, cells_below
+from gwsolver.flow.boundaries import Boundaries
 from gwsolver.flow.faces import FaceEquations
 from gwsolver.flow.linear import LinearSolver
 from gwsolver.flow.storage import StorageEquations
@@ -117,7 +117,7 @@ def test_the_jacobian_is_the_derivative_of_the_residual(options):
     flow = valley(cell_type=(1, 1, 1), **options)
     step = next(flow.time.steps())
     faces = FaceEquations(flow)
-    boundaries = Boundaries(flow, step, cells_below(flow.grid))
+    boundaries = Boundaries(flow, step, flow.grid.cell_below)
     system = StepSystem(faces, StorageEquations(flow), boundaries, Pattern(faces), flow.initial_head, step)
     rng = np.random.default_rng(3)
     head = np.array([25.0, 19.0, 9.0])[flow.grid.layer] + rng.uniform(-3.0, 0.5, flow.grid.n_cells)
@@ -138,7 +138,7 @@ def test_iterative_and_direct_solvers_agree():
     flow = valley()
     step = next(flow.time.steps())
     faces = FaceEquations(flow)
-    boundaries = Boundaries(flow, step, cells_below(flow.grid))
+    boundaries = Boundaries(flow, step, flow.grid.cell_below)
     system = StepSystem(faces, StorageEquations(flow), boundaries, Pattern(faces), flow.initial_head, step)
     active = np.ones(126, bool)
     balance = system.balance(flow.initial_head, active)

@@ -105,6 +105,25 @@ def test_sources_mixed_and_from_files(tmp_path, opened):
     assert sources["rain"].values(TimeStep(0, 0, 0.0, 1.0)).columns["concentration"].tolist() == [3.5] * 12
 
 
+def test_mass_sources_and_fixed_concentrations_take_series_names_and_options(tmp_path, opened):
+    sim = flow_simulation(tmp_path, transport="solute")
+    gwt = sim.get_model("solute")
+    src = flopy.mf6.ModflowGwtsrc(gwt, pname="leak", filename="leak.src", boundnames=True, highest_saturated=True,
+                                  stress_period_data=[[(0, 0, 0), "rate", "Tank"], [(1, 0, 0), 2.0, "Pipe"]])
+    src.ts.initialize(filename="leak.ts", timeseries=[(0.0, 0.0), (40.0, 40.0)], time_series_namerecord=["rate"],
+                      interpolation_methodrecord=["linear"])
+    cnc = flopy.mf6.ModflowGwtcnc(gwt, pname="lake", filename="lake.cnc", boundnames=True,
+                                  stress_period_data=[[(0, 2, 0), "level", "Shore"]])
+    cnc.ts.initialize(filename="lake.ts", timeseries=[(0.0, 4.0), (20.0, 6.0), (40.0, 6.0)],
+                      time_series_namerecord=["level"], interpolation_methodrecord=["stepwise"])
+    packages = {p.name: p for p in opened(sim).transport_models[0].packages}
+    step = TimeStep(2, 0, 20.0, 24.0)
+    leak, lake = packages["leak"].at(step), packages["lake"].at(step)
+    assert (leak.columns["mass_rate"].tolist(), leak.boundnames) == ([22.0, 2.0], ("tank", "pipe"))
+    assert (lake.columns["concentration"].tolist(), lake.boundnames) == ([6.0], ("shore",))
+    assert packages["leak"].options["highest_saturated"]
+
+
 def test_options_of_dsp_and_fmi(tmp_path, opened):
     sim = flow_simulation(tmp_path, transport="solute")
     gwt = sim.get_model("solute")

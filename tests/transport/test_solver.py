@@ -191,3 +191,26 @@ def test_progress_tells_time_step_cell_and_reason():
     assert told[0].time == told[0].step_length > 0.0
     assert told[0].reason == "advection"
     assert len(told) < 20
+
+
+@pytest.mark.parametrize("scheme", ["limited", "mf6"])
+def test_a_source_falls_to_the_highest_cell_with_water(scheme):
+    """HIGHEST_SATURATED: three cells on top of each other, the uppermost dry."""
+    grid = structured_grid([10.0], [10.0], 3.0, [2.0, 1.0, 0.0])
+    source = constant("src-1", "src", [0, 2], mass_rate=[1.5, 0.5])
+    model = transport_model(grid, packages=[dataclasses.replace(source, options={"highest_saturated": True})])
+    flow = dataclasses.replace(
+        flow_step(grid, np.zeros(2), end=4.0), saturation_start=np.array([0.0, 1.0, 1.0]),
+        saturation_end=np.array([0.0, 1.0, 1.0]), head_end=np.array([-1e30, 1.5, 1.5]))
+    step = TransportSolver([model], scheme=scheme).advance(flow, 4.0, whole(flow))[0]
+    np.testing.assert_allclose(step.concentration, [0.0, 6.0 / 25.0, 2.0 / 25.0], rtol=1e-12)
+    assert step.package_rates["src-1"][0].tolist() == [1, 2]
+
+
+def test_of_two_fixed_concentrations_in_one_cell_the_last_counts():
+    model = transport_model(LINE, packages=[constant("cnc-1", "cnc", [3, 3], concentration=[2.0, 5.0])],
+                            dispersivity=(5.0, 0.0, 0.0))
+    flow = uniform_flow(LINE, (0.25, 0.0, 0.0), end=30.0)
+    step = TransportSolver([model]).advance(flow, 30.0, whole(flow))[0]
+    assert step.concentration[3] == 5.0
+    assert step.ledger.closure() < 1e-12

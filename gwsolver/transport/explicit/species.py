@@ -20,6 +20,7 @@ from gwsolver.transport.processes import processes_of
 from gwsolver.transport.progress import Reporter
 from gwsolver.transport.retention import Retention
 from gwsolver.transport.sources import Boundaries, boundaries
+from gwsolver.transport.watched import watched_faces
 from gwsolver.transport.water import Capacity, Store, WaterBalance
 
 Floats = NDArray[np.float64]
@@ -187,15 +188,6 @@ class ExplicitSpecies:
                 place[self._sweep.faces.order] = np.arange(place.size)
                 self._places = place[self._watched]
         self._k = coefficients(self.model, flow, self._sweep.faces, self._sweep.structured, self.scheme)
-
-
-def watched_faces(model: TransportModel) -> NDArray[np.int64]:
-    """Return the faces of the grid that the model's FLOW-JA-FACE observations look at."""
-    pairs = {tuple(sorted(o.cells)) for o in model.observations
-             if not o.package and o.quantity == "flow-ja-face" and len(o.cells) == 2}
-    cells = model.grid.face_cells
-    found = [np.flatnonzero((cells[:, 0] == n) & (cells[:, 1] == m)) for n, m in sorted(pairs)]
-    return np.concatenate([np.zeros(0, np.int64), *found])
 
 
 def _same_field(flow: FlowStep, before: FlowStep) -> bool:

@@ -9,7 +9,7 @@ from gwsolver.core.steps import FlowStep, PackageFlow
 from gwsolver.core.time import TimeStep
 from gwsolver.packages.registry import kinds
 from gwsolver.transport.mf6.operator import Bools, Floats, Ints
-from gwsolver.transport.sources import concentration_of
+from gwsolver.transport.sources import concentration_of, mass_cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,5 +116,6 @@ def entries(model: TransportModel, flow: FlowStep, stress: TimeStep, free: Bools
         mass = kinds()[own.kind].mass
         if mass is not None:
             at = own.at(stress)
-            found.append(MassEntries(own.name, own.kind, at.cells, mass(at), free))
+            cells = mass_cells(own, at.cells, model.grid, flow.saturation_end)
+            found.append(MassEntries(own.name, own.kind, cells, mass(at), free))
     return found

@@ -18,6 +18,7 @@ from gwsolver.transport.mf6.terms import Term
 from gwsolver.transport.mf6.tvd import TvdStencil, tvd_stencil
 from gwsolver.transport.mf6.water import water_of
 from gwsolver.transport.progress import Progress, Reporter
+from gwsolver.transport.watched import watched_faces
 
 DRY_HEAD = -1e30
 
@@ -46,6 +47,7 @@ class Mf6Species:
         self.time: float | None = None
         self.set_up = Spent()
         self._report = report
+        self._watched = watched_faces(model)
         self._mobile = MobileStorage(model.mobile)
         self._immobile = [ImmobileStorage(d) for d in model.immobile]
         self._direct = suits_direct(model.grid)
@@ -94,7 +96,7 @@ class Mf6Species:
             mass=float(dissolved.sum()), mass_sorbed=float(on_solid.sum()), ledger=ledger, package_rates=rates,
             sub_steps=1, stages=iterations, limits=(), minimum=float(shown.min()),
             maximum=float(shown.max()), figures={"iterations": iterations, "last_change": change}, immobile=standing,
-            passed=flux[tracked] * water.length, part_masses=masses,
+            passed=flux[tracked] * water.length, part_masses=masses, watched=(self._watched, flux[self._watched]),
         )
 
     def state(self) -> State:

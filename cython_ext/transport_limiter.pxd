@@ -8,16 +8,25 @@ cdef extern from *:
        0, Koren (1993): (a + 2b)/3 within 2a and 2b of one sign, else 0.
        1, van Leer (1974), J. Comput. Phys. 14, 361-370: harmonic mean 2ab/(a + b) of one sign, else 0.
        2, central: b, the straight line between the two cells. */
-    static inline double gw_increment(double a, double b, int limiter) {
-        double t, p;
-        if (limiter == 2) return b;
-        if (limiter == 1) {
-            p = a * b;
-            return p > 0.0 ? 2.0 * p / (a + b) : 0.0;
-        }
-        t = (a + 2.0 * b) * (1.0 / 3.0);
-        return gw_max(0.0, gw_min(2.0 * a, gw_min(t, 2.0 * b))) + gw_min(0.0, gw_max(2.0 * a, gw_max(t, 2.0 * b)));
+    #define GW_LESSER(a, b) ((a) < (b) ? (a) : (b))
+    #define GW_GREATER(a, b) ((a) > (b) ? (a) : (b))
+    #define GW_INCREMENT(real, name) static inline real name(real a, real b, int limiter) { \
+        real t, low, high, zero = 0; \
+        if (limiter == 2) return b; \
+        if (limiter == 1) { \
+            t = a * b; \
+            return t > zero ? (t + t) / (a + b) : zero; \
+        } \
+        t = (a + 2 * b) * (real)(1.0 / 3.0); \
+        low = GW_LESSER(t, 2 * b); \
+        low = GW_LESSER(2 * a, low); \
+        high = GW_GREATER(t, 2 * b); \
+        high = GW_GREATER(2 * a, high); \
+        return GW_GREATER(zero, low) + GW_LESSER(zero, high); \
     }
+    GW_INCREMENT(double, gw_increment)
+    GW_INCREMENT(float, gw_incrementf)
     #endif
     """
     double gw_increment(double a, double b, int limiter) noexcept nogil
+    float gw_incrementf(float a, float b, int limiter) noexcept nogil

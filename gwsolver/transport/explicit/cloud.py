@@ -9,60 +9,106 @@ from gwsolver.core.grid import Grid
 from gwsolver.transport.explicit.faces import FaceList, face_list
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Ints = NDArray[np.int32]
 OPPOSITE = -0.3
+LANES = 16  # as in cython_ext/transport_cloud.pyx
+SINGULAR = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """Tables for ``kernels.transport_cloud``.
+    """Tables for ``kernels.transport_cloud``; a slot holds one connection of each of a group's LANES cells.
 
     Attributes
     ----------
     faces : FaceList
         In the grid's own order.
-    start : ndarray of int32, shape (cell + 1,)
-        Where each cell's connections begin.
-    neighbour, face : ndarray of int32, shape (connection,)
-    sign : ndarray of float64, shape (connection,)
-        +1 where a positive face flow enters the cell.
-    weights : ndarray of float64, shape (connection, 3)
+    group : ndarray of int32, shape (group + 1,)
+        Where each group's slots begin.
+    neighbour, face : ndarray of int32, shape (slot, LANES)
+    sign : ndarray of float32, shape (slot, LANES)
+        +1 where a positive face flow enters the cell, -1 where it leaves, 0 where there is no connection.
+    weights : ndarray of float32, shape (slot, 3, LANES)
         Gradient weights [1/L].
-    vector : ndarray of float64, shape (face, 3)
+    cells : ndarray of int32, shape (2, face)
+    vector : ndarray of float32, shape (3, face)
         From the centre of n to that of m [L].
     """
 
     faces: FaceList
-    start: Ints
+    group: Ints
     neighbour: Ints
     face: Ints
-    sign: Floats
-    weights: Floats
-    vector: Floats
+    sign: Singles
+    weights: Singles
+    cells: Ints
+    vector: Singles
 
 
 def build_cloud(grid: Grid, wet: NDArray[np.bool_]) -> Cloud:
     """Build the tables of any grid; cells that are not wet do not enter gradients."""
+    n_cells = grid.n_cells
     ia, ja, face = grid.connections
     off = face >= 0
-    owner = np.repeat(np.arange(grid.n_cells), np.diff(ia))[off]
+    owner = np.repeat(np.arange(n_cells), np.diff(ia))[off]
     neighbour, face = ja[off], face[off]
-    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=grid.n_cells))])
+    count = np.bincount(owner, minlength=n_cells)
+    start = np.concatenate([[0], np.cumsum(count)])
     vector = grid.centre_vector
     sign = np.where(grid.face_cells[face, 1] == owner, 1.0, -1.0)
     away = -sign[:, None] * vector[face]
     joined = wet[owner] & wet[neighbour]
-    weight = np.where(joined, 1.0 / (away**2).sum(axis=1), 0.0)
-    matrix = np.zeros((grid.n_cells, 3, 3))
-    np.add.at(matrix, owner, weight[:, None, None] * away[:, :, None] * away[:, None, :])
-    inverse = np.linalg.pinv(matrix, rcond=1e-9, hermitian=True)
-    weights = weight[:, None] * np.einsum("eij,ej->ei", inverse[owner], away)
+    weights = gradient_weights(owner, away, joined, n_cells)
     ends = _ends(grid, owner, start, face, away, joined)
     faces = face_list(grid, np.arange(grid.n_faces), np.ones((grid.n_faces, 2)), ends)
+
+    n_groups = -(-n_cells // LANES)
+    widest = np.zeros(n_groups * LANES, np.int64)
+    widest[:n_cells] = count
+    group = np.concatenate([[0], np.cumsum(widest.reshape(n_groups, LANES).max(axis=1))]).astype(np.int32)
+    slot, lane = group[owner // LANES] + np.arange(owner.size) - start[owner], owner % LANES
+    cell = np.minimum(LANES * np.repeat(np.arange(n_groups), np.diff(group))[:, None] + np.arange(LANES), n_cells - 1)
+    tables = cell.astype(np.int32), np.zeros(cell.shape, np.int32), np.zeros(cell.shape, np.float32)
+    for table, values in zip(tables, (neighbour, face, sign), strict=True):
+        table[slot, lane] = values
+    spread = np.zeros((cell.shape[0], 3, LANES), np.float32)
+    spread[slot, :, lane] = weights
     return Cloud(
-        faces, start.astype(np.int32), neighbour.astype(np.int32), face.astype(np.int32), sign,
-        np.ascontiguousarray(weights), np.ascontiguousarray(vector),
+        faces, group, *tables, spread, np.ascontiguousarray(faces.cells.T),
+        np.ascontiguousarray(vector.T, dtype=np.float32),
     )
+
+
+def gradient_weights(owner: NDArray[np.int64], away: Floats, joined: NDArray[np.bool_], n_cells: int) -> Floats:
+    """Return the weights of the least-squares gradient, g = sum w (c_j - c_i), shape (connection, 3) [1/L].
+
+    Neighbours count by the inverse square of their distance. Where they do not span space (one layer, one row) the
+    gradient has no part across them.
+
+    Parameters
+    ----------
+    owner : ndarray of int64, shape (connection,)
+        Cell i of each connection.
+    away : ndarray of float64, shape (connection, 3)
+        From its centre to that of the neighbour [L].
+    joined : ndarray of bool, shape (connection,)
+        Connections that count.
+    """
+    weight = np.where(joined, 1.0 / (away**2).sum(axis=1), 0.0)
+    matrix = np.empty((n_cells, 3, 3))
+    for i in range(3):
+        for j in range(i, 3):
+            matrix[:, i, j] = np.bincount(owner, weight * away[:, i] * away[:, j], n_cells)
+            matrix[:, j, i] = matrix[:, i, j]
+    # A direction in which no neighbour lies at all: any diagonal does, its part of the weights is zero.
+    for i in range(3):
+        matrix[matrix[:, i, i] == 0.0, i, i] = 1.0
+    size = np.trace(matrix, axis1=1, axis2=2) / 3.0
+    flat = np.abs(np.linalg.det(matrix)) < SINGULAR * size**3
+    matrix[flat] = np.linalg.pinv(matrix[flat], rcond=SINGULAR, hermitian=True)
+    matrix[~flat] = np.linalg.inv(matrix[~flat])
+    return weight[:, None] * np.einsum("eij,ej->ei", matrix[owner], away)
 
 
 def _ends(

@@ -88,31 +88,43 @@ class RowSweep:
 
 
 class CloudSweep:
-    """Any grid: faces by their cells, gradients by least squares."""
+    """Any grid: faces by their cells, gradients by least squares; concentration and fluxes in float32."""
 
     structured = False
 
     def __init__(self, grid: Grid, wet: NDArray[np.bool_]) -> None:
         self.tables = build_cloud(grid, wet)
         self.faces = self.tables.faces
-        self.flux = np.zeros(grid.n_faces)
-        self.gradient = np.zeros((grid.n_cells, 3))
-        self.rule = np.zeros((2, grid.n_faces))
+        self.flux = np.zeros(grid.n_faces, np.float32)
+        self.mirror = np.zeros(grid.n_cells, np.float32)
+        self.gradient = np.zeros((3, grid.n_cells), np.float32)
+        self.given_faces = np.zeros(0, np.int32)
+        self.given = np.zeros(0, np.float32)
+        self._of: Floats | None = None
+        self._single = np.zeros((0, 0), np.float32)
 
     def end_with(self, k: Coefficients, rule: EndRule) -> None:
         """Take over what stands behind the donors of faces."""
         k.faces[2] = rule.ratio
-        self.rule[0] = rule.concentration
-        self.rule[1] = rule.given
+        self.given_faces = np.flatnonzero(rule.given).astype(np.int32)
+        self.given = rule.concentration[self.given_faces].astype(np.float32)
+        self._of, self._single = k.faces, k.faces.astype(np.float32)
 
     def fluxes(self, k: Coefficients, c: Floats) -> Floats:
         """Return the solute through each face."""
         threads, t = useful_threads(c.size), self.tables
-        transport_cloud.gradients(c, t.start, t.neighbour, t.weights, self.gradient, threads)
+        if self._of is not k.faces:
+            self._of, self._single = k.faces, k.faces.astype(np.float32)
+        np.copyto(self.mirror, c, casting="same_kind")
+        transport_cloud.gradients(self.mirror, t.group, t.neighbour, t.weights, self.gradient, threads)
         transport_cloud.face_fluxes(
-            c, self.gradient, t.faces.cells, t.vector, k.faces, self.rule, self.flux, k.limiter, threads
+            self.mirror, self.gradient, t.cells, t.vector, self._single, self.flux, k.limiter, threads
         )
-        return self.flux
+        transport_cloud.end_fluxes(
+            self.mirror, self.gradient, t.cells, self.given_faces, self.given, self._single, self.flux, k.limiter,
+            threads,
+        )
+        return self.flux.astype(float)
 
     def stage(
         self, k: Coefficients, c: Floats, mass: Floats, integral: Floats, source: Floats, loss: Floats,
@@ -122,7 +134,7 @@ class CloudSweep:
         self.fluxes(k, c)
         t = self.tables
         transport_cloud.update(
-            self.flux, t.start, t.face, t.sign, source, loss, inverse, length, weight, mass, integral, c,
+            self.flux, t.group, t.face, t.sign, source, loss, inverse, length, weight, mass, integral, c,
             useful_threads(c.size),
         )
 

@@ -20,6 +20,7 @@ from tests.transport import twins
 from tests.transport.builders import flow_step, transport_model, whole
 
 LIMITERS = st.sampled_from(["limited", "tvd", "central"])
+SINGLE = 1e-6
 SHAPES = st.tuples(st.integers(1, 3), st.integers(1, 7), st.integers(1, 7))
 quick = settings(max_examples=25, deadline=None)
 
@@ -86,9 +87,12 @@ def test_cloud_kernels_equal_their_twin(shape, seed, scheme):
     mass, _, after = one_stage(sweep, k, c, source, loss, inverse)
     flux = twins.cloud_fluxes(grid, wet, k.faces, c, rule, k.limiter)
     expected = 0.5 * (twins.balance(grid.face_cells, flux, c.size) + source - loss * c)
-    np.testing.assert_allclose(sweep.flux, flux, atol=1e-11)
-    np.testing.assert_allclose(mass, expected, atol=1e-11)
-    np.testing.assert_allclose(after, expected * inverse, atol=1e-11)
+    # Round-off of float32, over what passes through the faces.
+    scale = SINGLE * (np.abs(k.faces[[0, 3]]).max(initial=0.0) + 1.0) * c.max()
+    np.testing.assert_allclose(sweep.flux, flux, atol=scale)
+    np.testing.assert_allclose(mass, expected, atol=6 * scale)
+    np.testing.assert_allclose(after, expected * inverse, atol=6 * scale)
+    np.testing.assert_allclose(mass.sum(), (0.5 * (source - loss * c)).sum(), rtol=1e-13, atol=1e-13)  # no flux lost
 
 
 @quick

@@ -31,7 +31,8 @@ def test_a_straight_profile_is_carried_exactly(scheme, kind):
         sweep.stage(k, c, zero.copy(), zero.copy(), zero, zero, zero, 1.0, 1.0)
         at_face = np.cumsum(widths)[:-1]
         inner = slice(1, -1) if kind == "disv" else slice(None)  # a cloud's end cells are told by the solver
-        np.testing.assert_allclose(sweep.flux[:6][inner], q * (1.0 + 0.1 * at_face)[inner], rtol=1e-12)
+        rounding = 1e-12 if kind == "dis" else 1e-6  # a cloud runs in float32
+        np.testing.assert_allclose(sweep.flux[:6][inner], q * (1.0 + 0.1 * at_face)[inner], rtol=rounding)
 
 
 @pytest.mark.parametrize("scheme", ["tvd", "central"])

@@ -94,9 +94,9 @@ class GlobalMarch:
                 work.coefficients, c, mass, work.integral, b.source, b.loss, self._inverse, h, weight
             )
             if tracked.size:  # only grids of joined models have some: their sweep keeps the faces' own order
-                work.passed += weight * work.sweep.flux[tracked]
+                work.passed += weight * work.sweep.flux[tracked].astype(float)  # float32 on some grids
             if work.watched.size:
-                work.watched_mass += weight * work.sweep.flux[work.watched]
+                work.watched_mass += weight * work.sweep.flux[work.watched].astype(float)
             if taking.size:
                 mass[taking] -= took
                 c[taking] = mass[taking] * self._inverse[taking]

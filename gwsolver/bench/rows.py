@@ -1,6 +1,6 @@
 """What benchmarks give back, and how it is printed: one row per case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -109,7 +109,35 @@ class Trial:
     process_seconds: float | None
 
 
-Row = Check | Measurement | Trial
+@dataclass(frozen=True)
+class Process:
+    """What one program's whole process cost: reading, solving, writing.
+
+    Attributes
+    ----------
+    case : str
+    program : str
+    cells : int
+    seconds : float
+        CPU time of the process, all threads [s].
+    wall : float
+        Time by the clock [s].
+    memory : float
+        Peak memory [MB].
+    phases : mapping of str to float
+        CPU seconds by phase, as the program tells them; empty for a peer.
+    """
+
+    case: str
+    program: str
+    cells: int
+    seconds: float
+    wall: float
+    memory: float
+    phases: Mapping[str, float]
+
+
+Row = Check | Measurement | Trial | Process
 
 
 def as_json(row: Row) -> dict[str, Any]:
@@ -132,6 +160,11 @@ def table(rows: Sequence[Row]) -> str:
     if timings:
         head = ("case", "cells", "sweeps", "threads", "M updates/s", "of STREAM", "memory MB", "balance")
         parts.append(_columns(head, (_measurement_cells(m) for m in timings)))
+    processes = [r for r in rows if isinstance(r, Process)]
+    if processes:
+        phases = list(dict.fromkeys(name for p in processes for name in p.phases))
+        head = ("case", "program", "cells", "CPU s", "clock s", "memory MB", *phases)
+        parts.append(_columns(head, (_process_cells(p, phases) for p in processes)))
     return "\n\n".join(parts)
 
 
@@ -151,6 +184,11 @@ def _measurement_cells(m: Measurement) -> tuple[str, ...]:
 def _trial_cells(t: Trial) -> tuple[str, ...]:
     process = "" if t.process_seconds is None else f"{t.process_seconds:.3g}"
     return (t.problem, t.solver, t.setting, f"{t.cells:,}", f"{t.error:.3g}", t.norm, f"{t.seconds:.3g}", process)
+
+
+def _process_cells(p: Process, phases: Sequence[str]) -> tuple[str, ...]:
+    told = (f"{p.phases[name]:.2f}" if name in p.phases else "" for name in phases)
+    return (p.case, p.program, f"{p.cells:,}", f"{p.seconds:.2f}", f"{p.wall:.2f}", f"{p.memory:.0f}", *told)
 
 
 def _columns(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

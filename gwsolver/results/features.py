@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gwsolver.core.grid import Floats, Grid, Ints
+from gwsolver.results.mesh import packed
 
 POINTS = frozenset({"wel", "maw"})
 EVERYWHERE = frozenset({"rch", "rcha", "evt", "evta", "uzf"})
@@ -105,7 +106,7 @@ class FeatureCollector:
             ("rates", "f8", _joined([f.rates.ravel() for f in features])),
         ):
             group.createDimension(name, max(values.size, 1))  # zero would mean unlimited
-            variable = group.createVariable(name, kind, (name,), compression="zlib", complevel=1)
+            variable = group.createVariable(name, kind, (name,), **packed(values.size))
             if values.size:
                 variable[:] = values
 

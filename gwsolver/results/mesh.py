@@ -20,6 +20,13 @@ STRUCTURED = ("idomain", "delr", "delc")
 """What rebuilds a DIS grid, with the elevations that stand in the file anyway."""
 SMALL = ("kind", "x_origin", "y_origin", "angle", "length_unit", "crs")
 COMPRESSED: dict[str, Any] = {"compression": "zlib", "complevel": 1, "shuffle": True}
+WORTH_PACKING = 1000
+"""Values from which compression pays; below, its set-up costs more than all else."""
+
+
+def packed(size: int) -> dict[str, Any]:
+    """Return how to store a variable of this many values."""
+    return COMPRESSED if size >= WORTH_PACKING else {}
 
 
 def dimensions(grid: Grid, suffix: str = "") -> tuple[str, ...]:
@@ -108,7 +115,7 @@ def _put(dataset: Any, name: str, dims: tuple[str, ...], values: np.ndarray, att
          fill: Any = None) -> None:
     if fill is None:
         fill = np.nan if values.dtype.kind == "f" else False
-    variable = dataset.createVariable(name, values.dtype, dims, fill_value=fill, **COMPRESSED)
+    variable = dataset.createVariable(name, values.dtype, dims, fill_value=fill, **packed(values.size))
     variable.set_auto_maskandscale(False)
     variable.setncatts(attributes)
     variable[...] = values
@@ -125,7 +132,7 @@ def _store(dataset: Any, grid: Grid, suffix: str) -> None:
         for dim, size in zip(dims, values.shape, strict=True):
             # A dimension of size zero would be unlimited: an empty array has one with a mark.
             group.createDimension(dim, size or 1)
-        variable = group.createVariable(name, values.dtype, dims, **COMPRESSED)
+        variable = group.createVariable(name, values.dtype, dims, **packed(values.size))
         variable.set_auto_maskandscale(False)
         if values.size:
             variable[...] = values

@@ -13,7 +13,7 @@ from gwsolver.core.grid import Floats, Grid
 from gwsolver.core.time import TimeAxis
 from gwsolver.results import cf
 from gwsolver.results.features import FeatureCollector
-from gwsolver.results.mesh import COMPRESSED, data_attributes, dimensions, write_mesh
+from gwsolver.results.mesh import data_attributes, dimensions, packed, write_mesh
 
 
 @dataclass
@@ -118,7 +118,7 @@ class NetcdfWriter:
         while name in self.data.variables:
             name, number = f"{stem}_{number}", number + 1
         variable = self.data.createVariable(name, "f4" if narrow else "f8", dims, fill_value=np.nan,
-                                            chunksizes=chunks, **COMPRESSED)
+                                            chunksizes=chunks, **packed(grid.n_nodes))
         variable.set_auto_maskandscale(False)
         variable.setncatts({
             "long_name": record.text, "units": record.unit, "gwsolver_record": record.kind,

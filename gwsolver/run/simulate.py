@@ -184,12 +184,16 @@ def _solved(
     model = team.model
     assert model is not None
     with timings.phase("flow"):
-        solver = FlowSolver(model)
+        solver: FlowSolver | None = FlowSolver(model)
+    last = sum(p.n_steps for p in model.time.periods)
     whole = model.time.n_periods == 1 and model.time.periods[0].n_steps == 1
-    for step in model.time.steps():
+    for number, step in enumerate(model.time.steps(), 1):
         n_steps = model.time.periods[step.period].n_steps
         with timings.phase("flow"):
+            assert solver is not None
             flow = solver.advance(step)
+        if number == last:
+            solver = None  # its tables would stay through all of transport
         _count(flow, outcome, label)
         parts = team.split(flow)
         with timings.phase("writing"):

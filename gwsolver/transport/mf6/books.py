@@ -3,12 +3,14 @@
 Where models share a grid each has books of its own, "model/" before the name of every package.
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from gwsolver.core.grid import Grid
 from gwsolver.core.ledger import Ledger
+from gwsolver.kernels import transport_cells
 from gwsolver.transport.mf6.operator import Bools, Floats, Ints, gathered
 from gwsolver.transport.mf6.sources import EntryTerms, FixedCells, MassEntries, WaterEntries
 from gwsolver.transport.mf6.terms import Term
@@ -65,7 +67,9 @@ def books(
         amounts_of.append(("advection", "central weighting", gathered(second, made, grid.n_cells)))
     for part in grid.parts:
         for package, term_name, of_cells in amounts_of:
-            ledger.add_each(part.label + package, term_name, of_cells[part.cells])
+            amounts, sums = of_cells[part.cells], np.zeros(4)
+            transport_cells.signed_sums(amounts, np.zeros(amounts.size), np.ones(amounts.size), sums)
+            ledger.add(part.label + package, term_name, math.fsum(sums[:2]), math.fsum(-sums[2:]))
     return ledger, rates
 
 

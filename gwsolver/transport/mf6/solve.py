@@ -13,11 +13,12 @@ from gwsolver.transport.mf6.operator import Bools, Floats
 
 DIRECT_CELLS = 15_000  # factorised in three dimensions
 DIRECT_FLAT = 200_000  # factorised in one or two dimensions
-ROUND_OFF = 1e-15  # residual over diagonal and largest concentration
+NOTHING = 1e-15  # a diagonal below this: nothing acts on the cell (as in MODFLOW 6)
+ROUND_OFF = 1e-14  # residual over diagonal and largest concentration
 ACCEPTED = 1e-10
 MOST_ROUNDS = 20
 DEPTH = 6
-TOLERANCE = 1e-11
+TOLERANCE = 1e-10
 GOOD_ENOUGH = 1e-7
 MOST_ITERATIONS = 1000
 
@@ -29,7 +30,10 @@ def suits_direct(grid: Grid) -> bool:
 
 
 class LinearSystem:
-    """Solves (T + diag(h)) C = r with some cells kept; factors stay while h does.
+    """Solves (T + diag(h)) C = r with some cells kept.
+
+    Factors made for an earlier h serve as long as they bring the residual down fast: between iterations and
+    steps h changes in few cells, if at all.
 
     Parameters
     ----------
@@ -38,16 +42,17 @@ class LinearSystem:
     kept : ndarray of bool, shape (cell,)
         Cells that hold their value.
     direct : bool
-        Factorise instead of iterating.
+        Factorise exactly; else incompletely, as a preconditioner of BiCGSTAB.
     """
 
     def __init__(self, net: sparse.csr_array, kept: Bools, direct: bool) -> None:
         self._kept, self._direct = kept, direct
         row = np.repeat(np.arange(net.shape[0]), np.diff(net.indptr))
-        self._base = net.copy()
-        self._base.data = np.where(kept[row], 0.0, net.data)
         self._place = np.flatnonzero(row == net.indices)
-        self._diagonal: Floats | None = None
+        self._own: Floats = np.where(kept, 0.0, net.data[self._place])
+        self._matrix = net.copy()
+        self._matrix.data = np.where(kept[row], 0.0, net.data)
+        self._factored: Floats = np.zeros(0)
 
     def solve(self, diagonal: Floats, right: Floats, guess: Floats) -> Floats:
         """Return C.
@@ -59,49 +64,53 @@ class LinearSystem:
         RunError
             If the system cannot be solved.
         """
-        whole = self._base.data[self._place] + np.where(self._kept, 0.0, diagonal)
-        idle = ~self._kept & (np.abs(whole) < 1e-15)
+        whole = self._own + np.where(self._kept, 0.0, diagonal)
+        idle = ~self._kept & (np.abs(whole) < NOTHING)
         whole[self._kept | idle] = -1.0
         right = np.where(self._kept, -guess, np.where(idle, right - guess, right))
-        if self._diagonal is None or not np.array_equal(whole, self._diagonal):
-            self._prepare(whole)
-        x, before = guess, np.inf
+        self._matrix.data[self._place] = whole
+        if not self._factored.size:
+            self._factorise(whole)
+        x, best, before = guess, guess, np.inf
         for _ in range(MOST_ROUNDS):
-            rest = (right - self._matrix @ x) * self._scale
-            size = float(np.abs(rest).max(initial=0.0))
-            if not size < 0.5 * before:
-                break
-            kept, before = x, size
+            rest = right - self._matrix @ x
+            size = float(np.abs(rest / whole).max(initial=0.0))
+            stale = self._factored is not whole
+            if not size < (0.1 if stale else 0.5) * before:
+                if not stale:
+                    break
+                self._factorise(whole)
+                x, before = best, np.inf
+                continue
+            best, before = x, size
             if size <= ROUND_OFF * np.abs(x).max(initial=0.0):
                 break
-            x = x + self._correct(rest)
-        if before <= ACCEPTED * np.abs(kept).max(initial=0.0):
-            return kept
+            x = x + self._correct(rest, whole)
+        if before <= ACCEPTED * np.abs(best).max(initial=0.0):
+            return best
         raise RunError("the transport equations could not be solved: the linear solver does not converge. "
                        "Shorten the time steps.")
 
-    def _prepare(self, whole: Floats) -> None:
+    def _factorise(self, whole: Floats) -> None:
         """Factorise, exactly or not, the matrix with its rows divided by their diagonals."""
-        self._diagonal = whole
-        self._matrix = self._base.copy()
-        self._matrix.data[self._place] = whole
-        self._scale = 1.0 / whole
-        self._scaled = sparse.csr_array(sparse.diags_array(self._scale) @ self._matrix)
-        columns = sparse.csc_array(self._scaled)
+        self._factored = whole
+        columns = sparse.csc_array(sparse.diags_array(1.0 / whole) @ self._matrix)
         if self._direct:
             self._factor = linalg.splu(columns, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.01,
                                        options={"SymmetricMode": True})
         else:
             self._factor = linalg.spilu(columns, drop_tol=1e-4, fill_factor=8.0, diag_pivot_thresh=0.0)
 
-    def _correct(self, rest: Floats) -> Floats:
-        """Return an approximate solution of the scaled equations."""
+    def _correct(self, rest: Floats, whole: Floats) -> Floats:
+        """Return an approximate solution of the equations."""
+        inverse = 1.0 / self._factored
         if self._direct:
-            return np.asarray(self._factor.solve(rest), np.float64)
-        part = linalg.LinearOperator(self._matrix.shape, self._factor.solve)
-        found, failed = linalg.bicgstab(self._scaled, rest, rtol=1e-8, atol=0.0, maxiter=300, M=part)
+            return np.asarray(self._factor.solve(rest * inverse), np.float64)
+        n = rest.size
+        part = linalg.LinearOperator((n, n), lambda v: self._factor.solve(v * inverse))
+        found, failed = linalg.bicgstab(self._matrix, rest, rtol=1e-8, atol=0.0, maxiter=300, M=part)
         if failed or not np.isfinite(found).all():
-            found, _ = linalg.gmres(self._scaled, rest, rtol=1e-8, atol=0.0, restart=60, maxiter=10, M=part)
+            found, _ = linalg.gmres(self._matrix, rest, rtol=1e-8, atol=0.0, restart=60, maxiter=10, M=part)
         return np.asarray(found, np.float64)
 
 

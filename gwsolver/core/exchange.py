@@ -43,6 +43,8 @@ class Exchange:
     averaging : str
         CELL_AVERAGING: "harmonic", "logarithmic", "amt-lmk".
     variable_cv, dewatered, newton : bool
+    advection : str
+        ADV_SCHEME: "upstream", "central", "tvd"; for schemes that follow MODFLOW 6.
     observations : tuple of Observation
         ``package`` is the exchange, ``entry`` its line; positive from the second model into the first.
     file : str
@@ -64,6 +66,7 @@ class Exchange:
     variable_cv: bool = False
     dewatered: bool = False
     newton: bool = False
+    advection: str = "upstream"
     observations: tuple[Observation, ...] = ()
     file: str = ""
 

@@ -70,6 +70,9 @@ def merge_transport_models(models: Sequence[TransportModel], exchanges: Sequence
                             warnings=()) if any(dispersion) else None,
         sources=tuple(replace(s, package=f"{m.name}/{s.package}") for m in models for s in m.sources),
         packages=_packages(models, grid), observations=(),
+        face_advection=grid.on_faces(
+            [np.full(m.grid.n_faces, m.advection, "U8") for m in models],
+            [np.full(j.faces.size, j.exchange.advection, "U8") for j in grid.joints]),
     )
 
 
@@ -93,8 +96,8 @@ def merge_problems(models: Sequence[Model], exchanges: Sequence[Exchange]) -> li
                 differ(model, "NEWTON", "nam")
             problems += _storage_problems(first, model, hint)
         elif isinstance(model, TransportModel) and isinstance(first, TransportModel):
-            if model.advection != first.advection:
-                differ(model, "the SCHEME of advection", "adv")
+            if bool(model.advection) != bool(first.advection):
+                differ(model, "whether there is advection", "nam")
             for name in _different(first.mobile, model.mobile):
                 differ(model, name.replace("_", " "), "mst")
             if model.flow_imbalance_correction != first.flow_imbalance_correction:

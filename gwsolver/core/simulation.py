@@ -139,6 +139,8 @@ class TransportModel:
     sources : tuple of SourceConcentration
     immobile : tuple of ImmobileDomain
         In the order of the name file.
+    face_advection : ndarray of str, shape (face,), or None
+        Where models are joined: what the model or the exchange of each face asks for.
     flow_imbalance_correction : bool
         FMI's option; for schemes that follow MODFLOW 6 (gwsolver's own always correct).
     packages : tuple of StressPackage
@@ -165,6 +167,13 @@ class TransportModel:
     file: str = ""
     immobile: tuple[ImmobileDomain, ...] = ()
     flow_imbalance_correction: bool = False
+    face_advection: NDArray[np.str_] | None = None
+
+    def weighted(self, advection: str) -> NDArray[np.bool_]:
+        """Return the faces for which this scheme of advection is asked, shape (face,)."""
+        if self.face_advection is None:
+            return np.full(self.grid.n_faces, self.advection == advection)
+        return np.asarray(self.face_advection == advection, np.bool_)
 
 
 @dataclass(frozen=True, eq=False)

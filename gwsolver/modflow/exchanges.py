@@ -13,6 +13,7 @@ from gwsolver.modflow.load import silence
 from gwsolver.modflow.locate import Record
 from gwsolver.modflow.packages import Package
 from gwsolver.modflow.stress import auxiliary_names
+from gwsolver.modflow.transport_model import SCHEMES
 
 AVERAGING = ("logarithmic", "amt-lmk")
 
@@ -58,6 +59,10 @@ def read_exchange(
     if averaging not in ("harmonic", *AVERAGING):
         package.bad("cell_averaging", value=averaging, allowed="one of harmonic, logarithmic, amt-lmk",
                     block="OPTIONS", word="CELL_AVERAGING")
+    advection = str(package.give("adv_scheme", "upstream") or "upstream").lower()
+    if advection not in SCHEMES:
+        package.bad("adv_scheme", value=advection, allowed=f"one of {', '.join(SCHEMES)}", block="OPTIONS",
+                    word="ADV_SCHEME")
     bound: tuple[str, ...] = ()
     if "boundname" in names:
         bound = tuple("" if b is None or b != b else str(b).lower().strip("'\"") for b in lines[names["boundname"]])
@@ -70,7 +75,7 @@ def read_exchange(
         distance=np.column_stack([numbers["cl1"], numbers["cl2"]]), width=numbers["hwva"],
         angle=extra.get("angldegx"), centre_distance=extra.get("cdist"), auxiliary=extra, boundnames=bound,
         flow_models=(flow[0], flow[1]), averaging=averaging, variable_cv=bool(cv), dewatered="dewatered" in cv,
-        newton=bool(package.give("newton", False)), observations=tuple(seen), file=package.file,
+        newton=bool(package.give("newton", False)), advection=advection, observations=tuple(seen), file=package.file,
     )
 
 

@@ -14,6 +14,7 @@ from gwsolver.core.simulation import SourceConcentration
 from gwsolver.core.splitting import FlowJoiner, FlowSplitter, join_flow, split_flow, split_transport
 from gwsolver.flow import FlowSolver
 from gwsolver.transport import TransportSolver
+from gwsolver.transport.mf6.tvd import tvd_stencil
 from tests.flow.models import model, package, rock, storage
 from tests.run.cut import cut_model, exchanges_between, parts_of, turned
 from tests.transport.builders import constant, transport_model, whole
@@ -240,3 +241,17 @@ def test_what_joined_models_must_share_is_told_all_at_once():
     for words in ("differ in ANGROT", "differ in NEWTON", "differ in confined only",
                   "differ in which stress periods are transient"):
         assert any(words in text for text in found)
+
+
+@pytest.mark.parametrize("asked", ["upstream", "tvd"])
+def test_an_exchange_that_does_not_ask_for_tvd_hides_the_other_model_from_it(asked):
+    """A row from west to east in two halves: the second cell upstream may lie beyond the cut only with TVD there."""
+    grid = structured_grid(np.full(6, 10.0), [10.0], 1.0, [0.0])
+    parts = parts_of(grid, 2, (3,))
+    exchanges = exchanges_between(grid, parts, ("a", "b"), "gwt-gwt", advection=asked)
+    joined = merge_transport_models(cut_model(transport_model(grid, advection="tvd"), parts, ("a", "b")), exchanges)
+    cut, = joined.grid.tracked_faces
+    stencil = tvd_stencil(joined.grid, np.ones(5), np.ones(6, bool), joined.weighted("tvd"))
+    assert joined.weighted("tvd").sum() == (5 if asked == "tvd" else 4)
+    assert sorted(stencil.faces) == ([1, 2, 3, 4] if asked == "tvd" else [1, 4])
+    assert cut == 2

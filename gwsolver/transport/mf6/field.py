@@ -24,11 +24,13 @@ def transport_operator(model: TransportModel, flow: FlowStep, active: Bools) -> 
     defect: list[Entries] = []
     if model.advection:
         passing = advected(grid, flow, active)
-        if model.advection == "central":
-            flux.append(advection.central(grid, passing))
-            defect.append(advection.central_defect(grid, passing))
-        else:
-            flux.append(advection.upstream(grid, passing))
+        central = model.weighted("central")
+        if central.any():
+            through = np.where(central, passing, 0.0)
+            flux.append(advection.central(grid, through))
+            defect.append(advection.central_defect(grid, through))
+        if not central.all():
+            flux.append(advection.upstream(grid, np.where(central, 0.0, passing)))
     if model.dispersion is not None:
         tensor = dispersion.tensors(model.dispersion, model.mobile.porosity, flow)
         formulation = xt3d.fluxes if model.dispersion.xt3d else dispersion.fluxes

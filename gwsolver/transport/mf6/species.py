@@ -121,7 +121,8 @@ class Mf6Species:
             self._field = field
             self._operator = transport_operator(self.model, flow, active)
             passing = advected(self.model.grid, flow, active)
-            self._tvd = tvd_stencil(self.model.grid, passing, active) if self.model.advection == "tvd" else None
+            limited = self.model.weighted("tvd")
+            self._tvd = tvd_stencil(self.model.grid, passing, active, limited) if limited.any() else None
         if not same or self._kept is None or not np.array_equal(kept, self._kept):
             self._kept = kept
             self._system = LinearSystem(self._operator.net, kept, self._direct)

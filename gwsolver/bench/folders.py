@@ -4,6 +4,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,15 +50,19 @@ def solve(folder: Path, species: str) -> Answer:
     return Answer(concentration, budget)
 
 
-def solve_with_modflow(mf6: str, folder: Path, species: str) -> Answer:
-    """Run MODFLOW 6 on a copy of a folder and return the last concentration of a species."""
+def solve_with_modflow(mf6: str, folder: Path, species: str, parts: Sequence[str] = ("",)) -> Answer:
+    """Run MODFLOW 6 on a copy of a folder and return the last concentration of a species.
+
+    `parts` are the simulations below the folder, in the order in which they run; the last one has the species.
+    """
     with tempfile.TemporaryDirectory(prefix="gwsolver-bench-") as out:
         work = Path(out) / folder.name
         shutil.copytree(folder, work)
-        done = subprocess.run([mf6], cwd=work, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise RunError(f"{mf6} failed on {folder}: {done.stdout.strip().splitlines()[-1:]}")
-        return Answer(last_record(work / f"{species}.ucn"), {})
+        for part in parts:
+            done = subprocess.run([mf6], cwd=work / part, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise RunError(f"{mf6} failed on {folder / part}: {done.stdout.strip().splitlines()[-1:]}")
+        return Answer(last_record(work / parts[-1] / f"{species}.ucn"), {})
 
 
 def last_record(file: Path) -> Floats:

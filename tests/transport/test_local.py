@@ -11,6 +11,8 @@ from gwsolver.bench.cases import oblique_gaussian
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.steps import PackageFlow
 from gwsolver.kernels import set_threads
+from gwsolver.transport.explicit import species as species_module
+from gwsolver.transport.explicit.local import march as march_module
 from gwsolver.transport.explicit.local.choice import ChosenMarch
 from gwsolver.transport.explicit.local.march import LocalMarch
 from gwsolver.transport.explicit.march import GlobalMarch
@@ -18,7 +20,7 @@ from gwsolver.transport.explicit.species import ExplicitSpecies
 from gwsolver.transport.progress import Reporter
 from gwsolver.transport.schemes import named
 from tests.transport import twins
-from tests.transport.builders import constant, flow_step, transport_model, whole
+from tests.transport.builders import constant, flow_step, transport_model, uniform_flow, whole
 
 SCHEME = named("limited")
 
@@ -146,9 +148,45 @@ def test_kernels_equal_their_twin(seed, even):
     assert s.mass[free] == pytest.approx(expected[free], rel=2e-5, abs=2e-6 * expected.max())
 
 
-def test_one_level_is_the_global_lax_wendroff_step():
-    """Uniform flow needs one level; the Gaussian is carried as well as by global steps."""
-    assert oblique_gaussian(30.0).l2 < 0.012
+def test_one_level_is_the_global_sweep_with_lax_wendroff_terms(monkeypatch):
+    """Where one level serves all cells the march is Euler stages of the global kernel, to float32."""
+    monkeypatch.setattr(march_module, "longest_step", lambda work, content: 0.25)
+    rng = np.random.default_rng(1)
+    grid = structured_grid(np.full(30, 10.0), np.full(20, 10.0), 0.0, [-5.0, -10.0])
+    model = transport_model(grid, dispersivity=(10.0, 1.0, 0.5), initial=rng.random(grid.n_cells))
+    flow = uniform_flow(grid, (0.2, -0.1, 0.01), end=50.0)
+    march, s = LocalMarch(), species(model)
+    found = {}
+
+    def both(work, start, until, report):
+        plan = march.plan(work, start, until)
+        assert plan.levels.n_levels == 1
+        k = dataclasses.replace(work.coefficients, faces=work.coefficients.faces.copy(), cross=True)
+        k.faces[[1, 4, 5, 6]] = plan.levels.corrected
+        n_steps = round((until - start) / plan.levels.length)
+        mass, c, content = work.mass.copy(), work.concentration.copy(), work.content(start)
+        zero = np.zeros(grid.n_cells)
+        for _ in range(n_steps):
+            work.sweep.stage(
+                k, c, mass, zero, work.boundaries.source, work.boundaries.loss, 1.0 / content,
+                (until - start) / n_steps, 0.0,
+            )
+        found["swept"], found["steps"] = c, n_steps
+        march(work, start, until, report)
+
+    s._march = both
+    step = s.advance(flow, 50.0, whole(flow))
+    assert step.sub_steps == found["steps"] > 3
+    np.testing.assert_allclose(step.concentration, found["swept"], rtol=0.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("angle", [0.0, 30.0, 45.0])
+def test_the_slowest_cells_step_as_the_gaussian_asks(monkeypatch, angle):
+    """Grid Peclet 1: stability alone would allow steps that leave 2.0, 1.4 and 1.4 % (L2)."""
+    monkeypatch.setattr(species_module, "ChosenMarch", lambda grid: LocalMarch())
+    solved = oblique_gaussian(angle)
+    assert solved.l2 < 0.012
+    assert solved.step.figures["levels"] >= 1
 
 
 @pytest.mark.parametrize("seed", [3, 5])

@@ -12,7 +12,8 @@ from gwsolver.transport.explicit.work import Work
 
 Floats = NDArray[np.float64]
 MOST_LEVELS = 20
-DISPERSED_LESS = 0.5
+DISPERSED_LESS = 0.95
+LEAST_ALLOWED = 0.35
 
 
 class TooManyLevels(ArithmeticError):
@@ -59,8 +60,8 @@ def find_levels(work: Work, layout: Layout, length: float, content: Floats, midd
 
     - Neighbours differ by one level at most. That halves the error of cells left far behind their
       neighbours, for a third more work.
-    - Where dispersion rules, what may leave is less, by up to a half: one Lax-Wendroff step leaves out what
-      advection and dispersion do together, which shows at low grid Peclet numbers.
+    - Where dispersion rules, what may leave is less, down to about a third (`allowed_part`): one Lax-Wendroff step
+      leaves out what advection and dispersion do together, which shows at low grid Peclet numbers.
 
     Parameters
     ----------
@@ -76,36 +77,59 @@ def find_levels(work: Work, layout: Layout, length: float, content: Floats, midd
     """
     level = np.zeros(layout.n_segments, np.int8)
     limit, place = work.scheme.limit, layout.place
-    uncorrected = work.coefficients.rate
-    both = uncorrected.sum(axis=0)
-    dispersed = np.divide(uncorrected[1], both, out=np.zeros(both.size), where=both > 0.0)
-    content = content * (1.0 - DISPERSED_LESS * dispersed)
+    content = content * allowed_part(work)
     rate = emptying_rate(work.coefficients, work.boundaries)
     raising = transport_local_setup.raise_levels
     raising(place, rate, content, 0.5 * length, limit, level, MOST_LEVELS)
+    terms = _Terms(work, middle)
     while True:
         transport_local_setup.grade(layout.exists.view(np.uint8), layout.segment_steps, level)
-        corrected, rate = _corrected(work, np.ldexp(length, -level[place // SEGMENT]), middle)
+        corrected, rate = terms(np.ldexp(length, -level[place // SEGMENT]))
         if level.max() >= MOST_LEVELS:
             raise TooManyLevels
         if not raising(place, rate, content, length, limit, level, MOST_LEVELS):
             return Levels(length, level, corrected)
 
 
-def _corrected(work: Work, step: Floats, middle: Floats) -> tuple[Floats, Floats]:
-    """Return coefficients corrected for these steps (4, face) and what can then leave cells (cell,)."""
-    grid, flow, b = work.model.grid, work.flow, work.boundaries
-    saturation = 0.5 * (flow.saturation_start + flow.saturation_end)
-    size = np.vstack([grid.cell_width.T, grid.thickness * np.maximum(saturation, 1e-9)])
-    corrected = np.zeros((4, grid.n_faces))
-    rate = np.zeros(grid.n_cells)
-    discharge = flow.specific_discharge * np.array([1.0, -1.0, -1.0])
-    transport_local_setup.lax_wendroff(
-        work.sweep.faces.cells, work.sweep.faces.axis, work.coefficients.faces, np.ascontiguousarray(step),
-        np.where(middle > 0.0, 1.0 / np.where(middle > 0.0, middle, 1.0), 0.0), grid.volume * saturation,
-        np.ascontiguousarray(discharge.T), np.ascontiguousarray(size), b.fixed.view(np.uint8), work.scheme.clip,
-        corrected, rate,
-    )
-    rate += np.maximum(b.loss, 0.0)
-    rate[b.fixed] = 0.0
-    return corrected, rate
+def allowed_part(work: Work) -> Floats:
+    """Return the share of the stability limit that cells may use for accuracy's sake, shape (cell,)."""
+    advection, dispersion = work.coefficients.rate
+    both = advection + dispersion
+    dispersed = np.divide(dispersion, both, out=np.zeros(both.size), where=both > 0.0)
+    allowed: Floats = np.maximum(1.0 - DISPERSED_LESS * dispersed, LEAST_ALLOWED)
+    return allowed
+
+
+class _Terms:
+    """Lax-Wendroff terms as functions of the steps.
+
+    Parameters
+    ----------
+    work : Work
+    middle : ndarray of float64, shape (cell,)
+        Mean M of the interval [L**3].
+    """
+
+    def __init__(self, work: Work, middle: Floats) -> None:
+        grid, flow = work.model.grid, work.flow
+        saturation = 0.5 * (flow.saturation_start + flow.saturation_end)
+        self._work = work
+        self._inverse = np.divide(1.0, middle, out=np.zeros(middle.size), where=middle > 0.0)
+        self._volume = grid.volume * saturation
+        thickness = grid.thickness * np.maximum(saturation, 1e-9)
+        self._size = np.stack([grid.cell_width[:, 0], grid.cell_width[:, 1], thickness])
+        x, y, z = flow.specific_discharge.T
+        self._discharge = np.stack([x, -y, -z])
+        self._corrected = np.zeros((4, grid.n_faces))
+
+    def __call__(self, step: Floats) -> tuple[Floats, Floats]:
+        """Return coefficients corrected for these steps (4, face) and what can then leave cells (cell,)."""
+        work, b = self._work, self._work.boundaries
+        rate = np.zeros(step.size)
+        transport_local_setup.lax_wendroff(
+            work.sweep.faces.cells, work.sweep.faces.axis, work.coefficients.faces, step, self._inverse, self._volume,
+            self._discharge, self._size, b.fixed.view(np.uint8), work.scheme.clip, self._corrected, rate,
+        )
+        rate += np.maximum(b.loss, 0.0)
+        rate[b.fixed] = 0.0
+        return self._corrected, rate

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gwsolver.transport.explicit.limits import Limit, emptying_rate, reason
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
-from gwsolver.transport.explicit.local.levels import find_levels
+from gwsolver.transport.explicit.local.levels import allowed_part, find_levels
 from gwsolver.transport.explicit.local.rules import rule_of
 from gwsolver.transport.explicit.local.runs import CellRuns, FaceRuns
 from gwsolver.transport.explicit.work import Work
@@ -112,7 +112,7 @@ def longest_step(work: Work, content: Floats) -> float:
 
     Longer ones save nothing (neighbours differ by one level), and make the window look further ahead.
     """
-    pace = _pace(work, content)
+    pace = _pace(work, content) / allowed_part(work)
     moving = pace[pace > 0.0]
     if not moving.size:
         return np.inf

@@ -14,7 +14,7 @@ from gwsolver.transport.progress import Reporter
 
 Floats = NDArray[np.float64]
 UNEVEN = 0.15
-FEW_STEPS = 16.0
+FEW_STEPS = 4.0
 
 
 class ChosenMarch:

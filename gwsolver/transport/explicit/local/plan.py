@@ -45,6 +45,7 @@ class Plan:
         self.layout, self.limit = layout, fastest(work, low)
         self.levels = find_levels(work, layout, length, low, self._middle)
         self.faces = FaceRuns(work, layout, rule_of(work, layout), self.levels)
+        self._cells: tuple[float, Floats, CellRuns] | None = None
         self._coefficients = work.coefficients
         self._made_from = self._inputs(work, start, until)
 
@@ -59,7 +60,14 @@ class Plan:
 
     def cells(self, work: Work, length: float) -> CellRuns:
         """Return the runs of cells of an interval; `length` is the step of level 0 [T]."""
-        return CellRuns(work, self.layout, self.levels, self._middle, length)
+        source = work.boundaries.source
+        if self._cells is not None and work.capacity.steady:
+            before, given, cells = self._cells
+            if length == before and np.array_equal(source, given):
+                return cells
+        cells = CellRuns(work, self.layout, self.levels, self._middle, length)
+        self._cells = length, source, cells
+        return cells
 
     def special(self, work: Work) -> Special:
         """Return the special cells of an interval."""

@@ -14,7 +14,7 @@ from gwsolver.transport.progress import Reporter
 
 Floats = NDArray[np.float64]
 UNEVEN = 0.15
-FEW_STEPS = 4.0
+FEW_STEPS = 1.0
 
 
 class ChosenMarch:
@@ -33,12 +33,13 @@ class ChosenMarch:
         self._fits = fits(grid)
         self._local = LocalMarch()
         self._global = GlobalMarch(grid.n_cells)
+        self._judged: tuple[Work, tuple[float, float]] | None = None
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""
         refuse_endless(work, until - start)
         koren = work.scheme.order > 0.0 and work.scheme.limiter == "koren"
-        if self._fits and koren and work.plain and _uneven(work, until - start):
+        if self._fits and koren and work.plain and self._uneven(work, until - start):
             try:
                 self._local(work, start, until, report)
             except TooManyLevels as error:
@@ -46,14 +47,25 @@ class ChosenMarch:
         else:
             self._global(work, start, until, report)
 
+    def _uneven(self, work: Work, span: float) -> bool:
+        """Return whether cells that can hold mass differ enough in pace, and there are steps to save."""
+        before = self._judged[0] if self._judged else None
+        if self._judged is None or before is None or not (
+            work.coefficients is before.coefficients and work.capacity is before.capacity
+            and np.array_equal(work.boundaries.loss, before.boundaries.loss)
+            and np.array_equal(work.boundaries.fixed, before.boundaries.fixed)
+        ):
+            self._judged = work, _paces(work)
+        mean, fastest = self._judged[1]
+        return fastest * span > FEW_STEPS and mean < UNEVEN * fastest
 
-def _uneven(work: Work, span: float) -> bool:
-    """Return whether cells that can hold mass differ enough in pace, and there are enough steps to save."""
+
+def _paces(work: Work) -> tuple[float, float]:
+    """Return the mean and the largest part of its mass that can leave a cell per time [1/T]."""
     k = work.capacity
     content = np.maximum(np.minimum(k.start, k.end), k.least)
     free = (content > 0.0) & ~work.boundaries.fixed
     if not free.any():
-        return False
+        return 0.0, 0.0
     pace = emptying_rate(work.coefficients, work.boundaries)[free] / content[free]
-    fastest = float(pace.max())
-    return fastest * span > FEW_STEPS and float(pace.mean()) < UNEVEN * fastest
+    return float(pace.mean()), float(pace.max())

@@ -1,14 +1,12 @@
 """Marching with local time steps: each segment of a row in steps of its own, halved from level to level."""
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.kernels import transport_local
 from gwsolver.transport.explicit.local.layout import Layout, lay_out
 from gwsolver.transport.explicit.local.levels import TooManyLevels
-from gwsolver.transport.explicit.local.plan import Plan, contents, fastest, longest_step
+from gwsolver.transport.explicit.local.plan import Plan, contents, fastest
 from gwsolver.transport.explicit.local.window import Window
 from gwsolver.transport.explicit.rows import Rows
 from gwsolver.transport.explicit.sweeps import RowSweep, useful_threads
@@ -34,6 +32,7 @@ class LocalMarch:
     def __init__(self) -> None:
         self._tables: Rows | None = None
         self._plan: Plan | None = None
+        self._updates = 0.0  # of the mean cell, not yet told as a whole number
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`.
@@ -60,24 +59,21 @@ class LocalMarch:
     def plan(self, work: Work, start: float, until: float) -> Plan:
         """Return levels and coefficients for an interval, those of the last one if they serve."""
         self._lay_out(work)
-        low = np.minimum(contents(work, start), contents(work, until))
-        n_steps = max(1, math.ceil((until - start) / longest_step(work, low) * (1.0 - 1e-9)))
-        length = (until - start) / n_steps
-        if self._plan is None or not self._plan.serves(work, start, until, length):
-            self._plan = Plan(work, self.layout, start, until, length)
+        if self._plan is None or not self._plan.serves(work, start, until):
+            self._plan = Plan(work, self.layout, start, until)
         return self._plan
 
     def _carry(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` over an interval with one plan."""
         plan, layout = self.plan(work, start, until), self.layout
-        n_steps = round((until - start) / plan.levels.length)
+        n_steps = plan.n_steps(start, until)
         length = (until - start) / n_steps
         special = plan.special(work)
         mass, integral = np.zeros(layout.n_places), np.zeros(layout.n_places)
         c = np.zeros(layout.n_places, np.float32)
         mass[layout.place] = work.mass
-        c[layout.place] = _concentrations(work, start)
-        window = Window(work, layout, plan.levels, c)
+        c[layout.place] = _concentrations(work, plan.first)
+        window = Window(work, plan, c)
         all_cells = plan.cells(work, length)
         faces, cells = plan.faces.within(window.active), all_cells.within(window.active)
         part, change = work.part(start), (work.part(until) - work.part(start)) / n_steps
@@ -96,10 +92,13 @@ class LocalMarch:
             work.sub_steps += 1 << (plan.levels.n_levels - 1)
             work.limits.add(plan.limit)
             report(Progress(start + (step + 1) * length, length, plan.limit.cell, plan.limit.reason))
-        work.stages += round(updates / max(work.mass.size, 1))
+        self._updates += updates / max(work.mass.size, 1)
+        whole = int(self._updates)
+        work.stages += whole
+        self._updates -= whole
         np.add.at(work.taken, special.cells, special.taken)
         _tell(work, plan, window, float(mass.sum()))
-        _finish(work, layout, mass, integral, until)
+        _finish(work, plan, mass, integral, until)
 
     def _lay_out(self, work: Work) -> None:
         """Make the layout anew where other cells take part than before."""
@@ -123,9 +122,9 @@ def _piece(work: Work, time: float, until: float) -> float:
     return end
 
 
-def _concentrations(work: Work, time: float) -> Floats:
+def _concentrations(work: Work, content: Floats) -> Floats:
     """Return the concentrations that follow from mass, shape (cell,)."""
-    content, b = contents(work, time), work.boundaries
+    b = work.boundaries
     c = np.divide(work.mass, content, out=np.zeros(content.size), where=content > 0.0)
     c[b.fixed_cells] = b.fixed_concentration
     return c
@@ -140,13 +139,13 @@ def _tell(work: Work, plan: Plan, window: Window, mass: float) -> None:
         work.figures[name] = max(work.figures.get(name, 0.0), value)
 
 
-def _finish(work: Work, layout: Layout, mass: Floats, integral: Floats, until: float) -> None:
+def _finish(work: Work, plan: Plan, mass: Floats, integral: Floats, until: float) -> None:
     """Take the state back from the padded box."""
     b = work.boundaries
     before = work.mass[b.fixed_cells].copy()
-    work.mass[:] = mass[layout.place]
-    work.integral += integral[layout.place]
+    work.mass[:] = mass[plan.layout.place]
+    work.integral += integral[plan.layout.place]
     if b.fixed_cells.size:
         work.fixed_net += work.mass[b.fixed_cells] - before
         work.mass[b.fixed_cells] = work.content(until)[b.fixed_cells] * b.fixed_concentration
-    work.concentration[:] = _concentrations(work, until)
+    work.concentration[:] = _concentrations(work, plan.last)

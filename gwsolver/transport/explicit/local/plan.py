@@ -1,5 +1,6 @@
 """What stays the same from interval to interval while flow and boundaries do: levels, coefficients, rules."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,30 +34,51 @@ class Plan:
     Attributes
     ----------
     layout : Layout
+    longest : float
+        Longest step the slowest cells may take [T].
     limit : Limit
         The shortest step, as if there were no Lax-Wendroff terms, and the cell that asks for it.
+    first, last : ndarray of float64, shape (cell,)
+        M at both ends of the interval [L**3].
+    rate : ndarray of float32, shape (place,)
+        What can leave per unit concentration, as if there were no Lax-Wendroff terms [L**3/T].
     levels : Levels
     faces : FaceRuns
     """
 
-    def __init__(self, work: Work, layout: Layout, start: float, until: float, length: float) -> None:
-        first, last = contents(work, start), contents(work, until)
-        low, self._middle = np.minimum(first, last), 0.5 * (first + last)
-        self.layout, self.limit = layout, fastest(work, low)
-        self.levels = find_levels(work, layout, length, low, self._middle)
+    def __init__(self, work: Work, layout: Layout, start: float, until: float) -> None:
+        self.first, self.last = contents(work, start), contents(work, until)
+        low, self._middle = np.minimum(self.first, self.last), 0.5 * (self.first + self.last)
+        self.layout, self.limit, self.longest = layout, fastest(work, low), longest_step(work, low)
+        self.rate = np.zeros(layout.n_places, np.float32)
+        self.rate[layout.place] = emptying_rate(work.coefficients, work.boundaries)
+        self.levels = find_levels(work, layout, self._length(start, until), low, self._middle)
         self.faces = FaceRuns(work, layout, rule_of(work, layout), self.levels)
         self._cells: tuple[float, Floats, CellRuns] | None = None
-        self._coefficients = work.coefficients
-        self._made_from = self._inputs(work, start, until)
+        self._work = work
 
-    def serves(self, work: Work, start: float, until: float, length: float) -> bool:
+    def n_steps(self, start: float, until: float) -> int:
+        """Return how many steps of the slowest cells an interval needs."""
+        return max(1, math.ceil((until - start) / self.longest * (1.0 - 1e-9)))
+
+    def _length(self, start: float, until: float) -> float:
+        """Return the step of the slowest cells to seven digits [T].
+
+        Intervals that differ by round-off then have one plan, and the same one after a restart.
+        """
+        return float(f"{(until - start) / self.n_steps(start, until):.7g}")
+
+    def serves(self, work: Work, start: float, until: float) -> bool:
         """Whether the plan holds for another interval too."""
-        if work.coefficients is not self._coefficients or abs(length / self.levels.length - 1.0) > 1e-6:
+        before = self._work
+        if work.coefficients is not before.coefficients or self._length(start, until) != self.levels.length:
             return False
-        return all(
-            a is b or np.array_equal(a, b)
-            for a, b in zip(self._made_from, self._inputs(work, start, until), strict=True)
-        )
+        if not (work.capacity is before.capacity and work.capacity.steady):
+            if not np.array_equal(self.first, contents(work, start)):
+                return False
+            if not np.array_equal(self.last, contents(work, until)):
+                return False
+        return same_boundaries(work, before)
 
     def cells(self, work: Work, length: float) -> CellRuns:
         """Return the runs of cells of an interval; `length` is the step of level 0 [T]."""
@@ -85,14 +107,15 @@ class Plan:
             places[order], cells[order], np.ascontiguousarray(values[:, order]), start, np.zeros(cells.size)
         )
 
-    @staticmethod
-    def _inputs(work: Work, start: float, until: float) -> tuple[NDArray[np.generic], ...]:
-        """Return all that a plan depends on beside the coefficients."""
-        b, rule = work.boundaries, work.rule
-        return (
-            contents(work, start), contents(work, until), b.loss, b.fixed, rule.ratio, rule.given,
-            rule.concentration,
-        )
+
+def same_boundaries(work: Work, before: Work) -> bool:
+    """Whether levels and rules of faces follow from the same boundaries."""
+    pairs = (
+        (work.boundaries.loss, before.boundaries.loss), (work.boundaries.fixed, before.boundaries.fixed),
+        (work.rule.ratio, before.rule.ratio), (work.rule.given, before.rule.given),
+        (work.rule.concentration, before.rule.concentration),
+    )
+    return all(a is b or np.array_equal(a, b) for a, b in pairs)
 
 
 def contents(work: Work, time: float) -> Floats:

@@ -4,9 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.kernels import transport_local_setup
-from gwsolver.transport.explicit.limits import emptying_rate
-from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
-from gwsolver.transport.explicit.local.levels import Levels
+from gwsolver.transport.explicit.local.layout import SEGMENT
+from gwsolver.transport.explicit.local.plan import Plan
 from gwsolver.transport.explicit.work import Work
 
 Floats32 = NDArray[np.float32]
@@ -31,14 +30,13 @@ class Window:
         Most that shut faces may have kept back [M].
     """
 
-    def __init__(self, work: Work, layout: Layout, levels: Levels, c: Floats32) -> None:
-        self._layout, self._levels = layout, levels
+    def __init__(self, work: Work, plan: Plan, c: Floats32) -> None:
+        self._layout, self._levels, self._rate = plan.layout, plan.levels, plan.rate
+        layout = plan.layout
         b = work.boundaries
         self._fed = np.zeros(layout.n_segments, np.uint8)
         self._fed[layout.place[b.source > 0.0] // SEGMENT] = 1
         self._fed[layout.place[b.fixed_cells[b.fixed_concentration > 0.0]] // SEGMENT] = 1
-        self._rate = np.zeros(layout.n_places, np.float32)
-        self._rate[layout.place] = emptying_rate(work.coefficients, b)
         self._ring = 2.0
         self.leak = 0.0
         self.active = self._reach(c, AHEAD)

@@ -14,7 +14,7 @@ from pathlib import Path
 from gwsolver.bench.rows import Row
 from gwsolver.core.errors import InputError, Problem
 
-SUITES = ("verification", "performance", "work_precision")
+SUITES = ("verification", "performance", "work_precision", "reliability")
 
 
 def benchmarks_folder() -> Path:

@@ -52,8 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else 2
     try:
         return int(arguments.function(arguments))
-    except KeyboardInterrupt:
-        return _tell(arguments, "interrupted", "interrupted", 130)
+    except KeyboardInterrupt as stop:
+        return _tell(arguments, "interrupted", str(stop) or "interrupted", 130)
     except BrokenPipeError:
         # The reader of our output went away (`gwsolver info x | head`); nothing is left to tell it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

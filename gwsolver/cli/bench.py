@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 NAME = "bench"
-HELP = "run a suite of benchmarks: verification, performance, work_precision"
+HELP = "run a suite of benchmarks: verification, performance, work_precision, reliability"
 PARENTS: list[argparse.ArgumentParser] = []  # its --json names a file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("suite", metavar="SUITE", help="verification, performance or work_precision")
+    parser.add_argument("suite", metavar="SUITE", help="verification, performance, work_precision or reliability")
     parser.add_argument("--only", default="", metavar="TEXT", help="only problems whose name holds TEXT")
     parser.add_argument(
         "--against", choices=["mf6"], help="run MODFLOW 6 too (and MT3D-USGS), where a problem has its input"

@@ -18,6 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--flow", choices=("auto", "solve", "saved"), default="auto",
         help="solve the flow, or take it from saved .hds and .cbc files (default: solve if it can be)",
     )
+    parser.add_argument(
+        "--restart", action="store_true", help="go on from the checkpoint of an interrupted run in the results folder"
+    )
+    parser.add_argument(
+        "--checkpoint", type=float, default=600.0, metavar="SECONDS",
+        help="wall-clock time between checkpoints (default: 600; 0: only when interrupted)",
+    )
     parser.add_argument("--no-figures", action="store_true", help="draw no maps after the run")
 
 
@@ -28,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     results = solve(
         arguments.path, arguments.out, scheme=arguments.scheme, threads=arguments.threads, flow=arguments.flow,
         progress=sys.stderr.isatty() and not arguments.as_json, echo=not arguments.as_json,
+        checkpoint=arguments.checkpoint, restart=arguments.restart,
     )
     figures = []
     if not arguments.no_figures and results.species:

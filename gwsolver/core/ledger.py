@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,15 @@ class Ledger:
         """Add all amounts of another ledger to this one."""
         for (package, term), (into, out) in other.amounts.items():
             self.add(package, term, math.fsum(into), math.fsum(out))
+
+    def state(self) -> list[list[Any]]:
+        """Return every part of every amount: [package, term, in parts, out parts] each."""
+        return [[package, term, list(into), list(out)] for (package, term), (into, out) in self.amounts.items()]
+
+    @classmethod
+    def restored(cls, state: list[list[Any]]) -> "Ledger":
+        """Return the ledger that left this state."""
+        return cls({(package, term): (list(into), list(out)) for package, term, into, out in state})
 
     def rows(self) -> Iterator[tuple[str, str, float, float]]:
         """Yield (package, term, in, out) in the order of first booking."""

@@ -1,6 +1,6 @@
 """Linear systems of flow: one function, several ways to solve, the last answer's work kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -59,9 +59,10 @@ class LinearSolver:
     def __init__(self, limit: int = DIRECT_BELOW) -> None:
         self.limit = limit
         self.method = ""
-        self._data: Floats | None = None
+        self._matrix: sp.csr_matrix | None = None
         self._factor: Solve | None = None
         self._cycle: Solve | None = None
+        self._coarsened: sp.csr_matrix | None = None
         self._first_count = 0
         self._worn = False
         self._stiff = False
@@ -75,7 +76,7 @@ class LinearSolver:
         Parameters
         ----------
         matrix : csr_matrix, shape (n, n)
-            Positive diagonal, symmetric in pattern.
+            Positive diagonal, symmetric in pattern; kept, so it must not be changed afterwards.
         right : ndarray of float64, shape (n,)
         symmetric : bool
             Whether the values are symmetric too.
@@ -88,15 +89,36 @@ class LinearSolver:
         """
         if not np.any(right):
             return np.zeros_like(right)
-        if self._data is not None and not np.array_equal(self._data, matrix.data):
-            self._factor, self._data = None, None
+        if self._matrix is not None and not np.array_equal(self._matrix.data, matrix.data):
+            self._factor, self._matrix = None, None
         if matrix.shape[0] > self.limit and self._factor is None:
             x = self._iterate(matrix, right, symmetric, reduction, enough)
             if x is not None:
                 return x
-        if self._data is None:
-            self._data = matrix.data.copy()
+        if self._matrix is None:
+            self._matrix = matrix
         return self._direct(matrix, right)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return what the next answers' last bits depend on: the matrices behind the work that is kept."""
+        found: dict[str, NDArray[Any]] = {"stiff": np.array([self._stiff])}
+        if self._cycle is not None and self._coarsened is not None:
+            found |= {f"coarsened/{name}": values for name, values in _arrays(self._coarsened).items()}
+            found["wear"] = np.array([self._first_count, self._worn], np.int64)
+        if self._factor is not None and self._matrix is not None and self._matrix.shape[0] > self.limit:
+            found |= {f"factored/{name}": values for name, values in _arrays(self._matrix).items()}
+        return found
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Keep the same work again."""
+        self._stiff = bool(state["stiff"][0])
+        if "wear" in state:
+            self._coarsened = _matrix(state, "coarsened")
+            self._cycle = _multigrid(self._coarsened)
+            self._first_count, self._worn = int(state["wear"][0]), bool(state["wear"][1])
+        if "factored/data" in state:
+            self._matrix = _matrix(state, "factored")
+            self._direct(self._matrix, np.zeros(self._matrix.shape[0]))
 
     def _direct(self, matrix: sp.csr_matrix, right: Floats) -> Floats:
         self.method = "direct"
@@ -132,7 +154,8 @@ class LinearSolver:
         self.method = "cg" if symmetric else "bicgstab"
         for fresh in (self._cycle is None or self._worn, True):
             if fresh or self._cycle is None:
-                self._cycle = _multigrid(matrix)
+                self._coarsened = _trimmed(matrix)
+                self._cycle = _multigrid(self._coarsened)
                 self._first_count = 0
             method = conjugate_gradients if symmetric else bicgstab
             try:
@@ -155,6 +178,21 @@ def _factorise(matrix: sp.csc_matrix) -> Solve:
     return solve
 
 
+def _arrays(matrix: sp.csr_matrix) -> dict[str, NDArray[Any]]:
+    return {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
+
+
+def _matrix(state: Mapping[str, NDArray[Any]], name: str) -> sp.csr_matrix:
+    data, indices, start = (state[f"{name}/{part}"] for part in ("data", "indices", "indptr"))
+    return sp.csr_matrix((data, indices, start), shape=(start.size - 1, start.size - 1))
+
+
+def _trimmed(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    trimmed = matrix.copy()
+    trimmed.eliminate_zeros()
+    return trimmed
+
+
 def _multigrid(matrix: sp.csr_matrix) -> Solve:
     """Return one V cycle of classical (Ruge-Stuben) multigrid; it uses no random numbers.
 
@@ -164,10 +202,8 @@ def _multigrid(matrix: sp.csr_matrix) -> Solve:
     """
     import pyamg
 
-    trimmed = matrix.copy()
-    trimmed.eliminate_zeros()
     hierarchy = pyamg.ruge_stuben_solver(
-        trimmed, strength=("classical", {"theta": 0.1}), CF=("RS", {"second_pass": True}), interpolation="direct",
+        matrix, strength=("classical", {"theta": 0.1}), CF=("RS", {"second_pass": True}), interpolation="direct",
         max_coarse=300, coarse_solver="splu",
         presmoother=("gauss_seidel", {"sweep": "forward"}), postsmoother=("gauss_seidel", {"sweep": "backward"}),
     )

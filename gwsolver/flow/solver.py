@@ -1,6 +1,8 @@
 """The flow solver: one flow field after another."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,10 @@ from gwsolver.flow.system import Balance, Pattern, StepSystem
 
 Floats = NDArray[np.float64]
 
+State = Mapping[str, NDArray[Any]]
+
 DRY = -1e30
+LINEAR = "linear/"
 
 
 class FlowSolver:
@@ -49,10 +54,11 @@ class FlowSolver:
         self._pattern = Pattern(self._faces)
         self._below = model.grid.cell_below
         self._weights = DischargeWeights(model.grid)
-        linear = LinearSolver(direct_limit(model.grid))
-        self._iteration = Iteration(model, self._faces, lowest_bottoms(model.grid, self._below), linear)
+        self._linear = LinearSolver(direct_limit(model.grid))
+        self._iteration = Iteration(model, self._faces, lowest_bottoms(model.grid, self._below), self._linear)
         self._head = model.initial_head.astype(np.float64)
         self._active = np.ones(model.grid.n_cells, np.bool_)
+        self._before = self._snapshot(TimeStep(0, 0, 0.0, 0.0))
         self._last: FlowStep | None = None
         self._last_boundaries: Boundaries | None = None
 
@@ -85,6 +91,7 @@ class FlowSolver:
                 self._last, start=step.start, end=step.end, period=step.period, step=step.step, iterations=0
             )
             return self._last
+        self._before = self._snapshot(step)
         start = self.head
         saturation_start = self._saturation()
         old = np.where(boundaries.fixed, boundaries.fixed_head, self._head)
@@ -97,6 +104,31 @@ class FlowSolver:
         self._last = self._flow_step(step, steady, boundaries, balance, start, saturation_start, iterations)
         self._last_boundaries = boundaries
         return self._last
+
+    def state(self) -> State:
+        """Return what the latest step was solved from: heads, active cells, that step, the linear solver's work."""
+        return self._before
+
+    def restore(self, state: State, step: TimeStep) -> FlowStep:
+        """Solve the latest step again, bit for bit, and return its flow field.
+
+        Parameters
+        ----------
+        state : mapping of str to ndarray
+            From `state`, after `step` was solved by a solver of the same model.
+        step : TimeStep
+            The step that was advanced to last; it may repeat the one that was really solved.
+        """
+        self._head, self._active = state["head"].copy(), state["active"].copy()
+        self._linear.restore({k.removeprefix(LINEAR): v for k, v in state.items() if k.startswith(LINEAR)})
+        period, number = (int(i) for i in state["step"])
+        solved = self.model.time.steps_of(period)[number]
+        flow = self.advance(solved)
+        return flow if solved == step else self.advance(step)
+
+    def _snapshot(self, step: TimeStep) -> State:
+        linear = {LINEAR + name: values for name, values in self._linear.state().items()}
+        return {"head": self._head, "active": self._active.copy(), "step": np.array([step.period, step.step]), **linear}
 
     def _saturation(self) -> Floats:
         return np.where(self._active, self._faces.saturation(self._head)[0], 0.0)

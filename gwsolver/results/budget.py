@@ -40,11 +40,12 @@ def flow_closure(ledger: Ledger) -> float:
 
 
 class BudgetTable:
-    """Writes the rows of budget.csv."""
+    """Writes the rows of budget.csv; its head too, unless the file already has some."""
 
     def __init__(self, file: TextIO) -> None:
         self._csv = csv.writer(file, lineterminator="\n")
-        self._csv.writerow(COLUMNS)
+        if not file.tell():
+            self._csv.writerow(COLUMNS)
 
     def write(self, time: float, model: str, species: str, ledger: Ledger, unit: str) -> None:
         """Write the state of a ledger at a time."""

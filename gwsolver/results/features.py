@@ -1,6 +1,7 @@
 """What stands in the aquifer, for maps: wells as points, rivers, drains and fixed heads as groups of cells."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +84,20 @@ class FeatureCollector:
             found = self._packages.setdefault((model, package), _Package(kind, grid))
             found.add(time, np.asarray(cells), np.asarray(rates, float), boundnames)
 
+    def state(self) -> dict[str, Any]:
+        """Return what was gathered up to now."""
+        return {"times": self._times, "packages": [
+            {"model": model, "package": package, **found.state()} for (model, package), found in self._packages.items()
+        ]}
+
+    def restore(self, state: Mapping[str, Any], grids: Mapping[str, Grid]) -> None:
+        """Go on from a state; `grids`: by name of the model."""
+        self._times = {model: list(times) for model, times in state["times"].items()}
+        for own in state["packages"]:
+            found = _Package(own["kind"], grids[own["model"]])
+            found.restore(own)
+            self._packages[own["model"], own["package"]] = found
+
     def features(self) -> list[Feature]:
         """Return all features found so far."""
         return [
@@ -132,6 +147,21 @@ class _Package:
         row = np.zeros(len(self._column))
         np.add.at(row, columns, rates[acts])
         self._rates[time] = row
+
+    def state(self) -> dict[str, Any]:
+        """Return entries, times, and the rates of all times one after another."""
+        rows = list(self._rates.values())
+        return {
+            "kind": self.kind, "entries": [[name, cell] for name, cell in self._column],
+            "times": np.array(list(self._rates), float), "sizes": np.array([r.size for r in rows], np.int64),
+            "rates": np.concatenate([np.zeros(0), *rows]),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state."""
+        self._column = {(name, cell): i for i, (name, cell) in enumerate(state["entries"])}
+        rows = np.split(state["rates"], np.cumsum(state["sizes"]))[:-1]
+        self._rates = dict(zip(state["times"].tolist(), rows, strict=True))
 
     def _columns(self, cells: Ints, boundnames: tuple[str, ...]) -> Ints:
         if self._last is None or boundnames != self._last[1] or not np.array_equal(cells, self._last[0]):

@@ -98,6 +98,11 @@ def writing(what: str | Path) -> Iterator[None]:
         ) from error
 
 
+def temporary(folder: Path, name: str) -> Path:
+    """Return the temporary path of a file of the results folder."""
+    return folder / f"{PREFIX}{name}{SUFFIX}"
+
+
 class Staging:
     """Files of a run under temporary names in the results folder, until they are given their own.
 
@@ -105,15 +110,17 @@ class Staging:
     ----------
     folder : path
         Made if it is missing.
+    keep : bool
+        Keep the temporary files that an interrupted run left there.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, keep: bool = False) -> None:
         self.folder = Path(folder)
         self._made = [p for p in (self.folder, *self.folder.parents) if not p.exists()]
         self.names: list[str] = []
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for stale in self.folder.glob(f"{PREFIX}*{SUFFIX}"):
+            for stale in [] if keep else self.folder.glob(f"{PREFIX}*{SUFFIX}"):
                 stale.unlink()
         except OSError as error:
             raise _refusal(str(folder), f"the output folder cannot be written ({_reason(error)})",
@@ -123,7 +130,7 @@ class Staging:
         """Return the temporary path of a file and remember to rename it."""
         if name not in self.names:
             self.names.append(name)
-        return self.folder / f"{PREFIX}{name}{SUFFIX}"
+        return temporary(self.folder, name)
 
     def publish(self, marker: str, content: dict[str, Any]) -> list[str]:
         """Give all files their names, the marker last; results that stood here before go away first.
@@ -147,6 +154,8 @@ class Staging:
                 os.replace(self.path(name), self.folder / name)
             if last.exists():
                 os.replace(last, self.folder / marker)
+            for left in self.folder.glob(f"{PREFIX}*{SUFFIX}"):  # a checkpoint that is of no more use
+                left.unlink()
         return kept
 
     def _remove_old(self, new: list[str]) -> None:
@@ -162,8 +171,8 @@ class Staging:
 
     def discard(self) -> None:
         """Remove all temporary files, and the folders that were made for them."""
-        for name in self.names:
-            self.path(name).unlink(missing_ok=True)
+        for left in self.folder.glob(f"{PREFIX}*{SUFFIX}"):
+            left.unlink()
         for path in self._made:
             with contextlib.suppress(OSError):
                 path.rmdir()

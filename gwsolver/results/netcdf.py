@@ -1,9 +1,10 @@
 """results.nc, written as the run goes: one record after another, CF-1.11 and ACDD-1.3."""
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -68,22 +69,47 @@ class NetcdfWriter:
         Of the first grid, or of the case.
     start : str
         ISO date of time zero, "" if unknown.
+    append : bool
+        The file is there, left by `copy` of a writer of the same layout: go on writing.
     """
 
-    def __init__(self, path: Path, info: CaseInfo, crs: str, start: str) -> None:
-        import netCDF4
-
+    def __init__(self, path: Path, info: CaseInfo, crs: str, start: str, *, append: bool = False) -> None:
+        self.path = path
         self.info = info
         self.start = cf.start_date(start)
         self._grids: list[Grid] = []
         self._clocks: list[Clock] = []
-        self._variables: dict[tuple[str, str], tuple[Any, Grid, Clock]] = {}
-        self.data = netCDF4.Dataset(str(path), "w", format="NETCDF4")
+        self._variables: dict[tuple[str, str], tuple[str, Grid, Clock]] = {}
+        self._append = append
+        self._copied: Path | None = None
+        self.data = self._open("a" if append else "w")
+        if append:
+            self._mapped = "crs" in self.data.variables
+            return
         mapping = cf.grid_mapping(crs)
         self._mapped = bool(mapping)
         if mapping:
             self.data.createVariable("crs", "i4").setncatts(mapping)
         self.data.setncatts(self._about(crs))
+
+    def _open(self, mode: Literal["a", "w"]) -> Any:
+        import netCDF4
+
+        return netCDF4.Dataset(str(self.path), mode, format="NETCDF4")
+
+    def copy(self, target: Path) -> Path:
+        """Copy the file as it stands and return where the copy is: at `target`, or where the last one still holds.
+
+        A file that is open for writing cannot be read after a crash: this one is closed for a moment.
+        """
+        if self._copied is None:
+            self.data.close()
+            try:
+                shutil.copyfile(self.path, target)
+            finally:
+                self.data = self._open("a")
+            self._copied = target
+        return self._copied
 
     def _about(self, crs: str) -> dict[str, Any]:
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -104,6 +130,10 @@ class NetcdfWriter:
     def add(self, record: Record, grid: Grid, axis: TimeAxis, key: object) -> None:
         """Lay out one variable; records with equal keys (their planned times) share a time dimension."""
         clock, suffix = self._clock(axis, key), self._suffix(grid)
+        if self._append:
+            name = next(v.name for v in self.data.variables.values() if _holds(v, record))
+            self._variables[record.kind, record.model] = name, grid, clock
+            return
         dims = (f"time{clock.suffix}", *dimensions(grid, suffix))
         shape = grid.shape
         rows = int(np.prod(shape[1:]))
@@ -128,11 +158,14 @@ class NetcdfWriter:
         })
         if record.kind == "specific_discharge":
             variable.comment = "components along the grid's x, y and z axes, before its rotation"
-        self._variables[record.kind, record.model] = variable, grid, clock
+        self._variables[record.kind, record.model] = name, grid, clock
 
     def write(self, kind: str, model: str, time: float, values: Floats) -> None:
         """Write values of active cells, shape (cell,) or (cell, 3), NaN where dry, at a time."""
-        variable, grid, clock = self._variables[kind, model]
+        name, grid, clock = self._variables[kind, model]
+        variable = self.data.variables[name]
+        variable.set_auto_maskandscale(False)
+        self._copied = None
         index = clock.index(time)
         full = np.full((grid.n_nodes, *values.shape[1:]), np.nan, variable.dtype)
         full[grid.node] = values
@@ -161,7 +194,8 @@ class NetcdfWriter:
                 return _number(i)
         self._grids.append(grid)
         suffix = _number(len(self._grids) - 1)
-        write_mesh(self.data, grid, suffix, self._mapped)
+        if not self._append:
+            write_mesh(self.data, grid, suffix, self._mapped)
         return suffix
 
     def _clock(self, axis: TimeAxis, key: object) -> Clock:
@@ -171,6 +205,9 @@ class NetcdfWriter:
         attributes, factor = cf.time_attributes(axis, self.start)
         clock = Clock(_number(len(self._clocks)), axis, key, attributes, factor)
         self._clocks.append(clock)
+        if self._append:
+            clock.times += np.asarray(self.data.variables[f"model_time{clock.suffix}"][:], float).tolist()
+            return clock
         self.data.createDimension(f"time{clock.suffix}", None)
         for name, given in (("time", attributes), ("model_time", {
             "long_name": "model time", "units": cf.SHORT.get(axis.unit, "1"),
@@ -178,6 +215,12 @@ class NetcdfWriter:
             variable = self.data.createVariable(name + clock.suffix, "f8", (f"time{clock.suffix}",))
             variable.setncatts(given)
         return clock
+
+
+def _holds(variable: Any, record: Record) -> bool:
+    """Whether a variable of the file is that of a record."""
+    return (getattr(variable, "gwsolver_record", ""), getattr(variable, "gwsolver_model", "")) == (
+        record.kind, record.model)
 
 
 def _equal(one: Grid, other: Grid) -> bool:

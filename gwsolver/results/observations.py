@@ -25,7 +25,7 @@ Entries = tuple[Ints, Floats, tuple[str, ...]]  # cells, rates, boundnames
 
 
 class ObservationTable:
-    """Writes the rows of observations.csv.
+    """Writes the rows of observations.csv; its head too, unless the file already has some.
 
     Attributes
     ----------
@@ -35,7 +35,8 @@ class ObservationTable:
 
     def __init__(self, file: TextIO, info: CaseInfo) -> None:
         self._csv = csv.writer(file, lineterminator="\n")
-        self._csv.writerow(COLUMNS)
+        if not file.tell():
+            self._csv.writerow(COLUMNS)
         self._info = info
         self._receptors: dict[int, list[tuple[Place, Ints]]] = {}
         self.warnings: list[str] = []

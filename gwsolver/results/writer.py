@@ -2,13 +2,15 @@
 
 import contextlib
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
 from gwsolver.core.case import CaseInfo
-from gwsolver.core.errors import RunError
+from gwsolver.core.errors import InputError, Problem, RunError
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.output import OutputControl
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
@@ -17,7 +19,7 @@ from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.results import cf
 from gwsolver.results.budget import BudgetTable, book_flow, flow_closure
 from gwsolver.results.features import FeatureCollector
-from gwsolver.results.folder import SUMMARY, UNFINISHED, Staging, writing
+from gwsolver.results.folder import PREFIX, SUFFIX, SUMMARY, UNFINISHED, Staging, temporary, writing
 from gwsolver.results.mf6_binary import DRY, INACTIVE, BudgetWriter, write_concentrations, write_heads, write_layers
 from gwsolver.results.mf6_grid import write_grid
 from gwsolver.results.netcdf import NetcdfWriter, Record
@@ -38,21 +40,26 @@ class ResultsWriter:
     info : CaseInfo
     input_hash : str
         Hash of the simulation, kept with the results so that a later run of the same input may replace them.
+    resume : mapping, optional
+        Go on with the files of an interrupted run, from the state its `checkpoint` returned.
 
     Raises
     ------
     InputError
-        If the folder cannot be written.
+        If the folder cannot be written, or its files are shorter than at the checkpoint.
     RunError
         From every method, if the disk is full or fails.
     """
 
-    def __init__(self, folder: str | Path, simulation: Simulation, info: CaseInfo, input_hash: str = "") -> None:
+    def __init__(
+        self, folder: str | Path, simulation: Simulation, info: CaseInfo, input_hash: str = "",
+        resume: Mapping[str, Any] | None = None,
+    ) -> None:
         self._hash = input_hash
         self.simulation = simulation
         self.info = info
         self._units = _Units(info, simulation)
-        self._staging = Staging(folder)
+        self._staging = Staging(folder, keep=resume is not None)
         self._binary: dict[str, tuple[BinaryIO, int]] = {}
         self._budgets: dict[str, BudgetWriter] = {}
         self._ledgers: dict[tuple[str, str], Ledger] = {}
@@ -60,10 +67,14 @@ class ResultsWriter:
         self._features = FeatureCollector()
         self._text: list[TextIO] = []
         self._files = contextlib.ExitStack()
+        if resume is not None:
+            self._cut_back(resume)
         with writing("results.nc"):
             self._budget_table = BudgetTable(self._open_text("budget.csv"))
             self._observations = ObservationTable(self._open_text("observations.csv"), info)
-            self._netcdf = self._lay_out()
+            self._netcdf = self._lay_out(append=resume is not None)
+        if resume is not None:
+            self._go_on(resume)
 
     @property
     def folder(self) -> Path:
@@ -177,6 +188,65 @@ class ResultsWriter:
                     whole = f"{species}/{domain.name}"
                     self._budget_table.write(t.end, model.name, whole, self.ledger(model.name, whole), self._units.mass)
 
+    # ---- checkpoints
+
+    def checkpoint(self, number: int) -> dict[str, Any]:
+        """Bring all files to the disk as they stand; return what `resume` needs to go on from here.
+
+        Parameters
+        ----------
+        number : int
+            Another one than that of the last checkpoint: both copies of results.nc exist for a while.
+        """
+        with writing("results"):
+            lengths = {}
+            for file in [*(f for f, _ in self._binary.values()), *self._text]:
+                file.flush()
+                os.fsync(file.fileno())
+                lengths[Path(file.name).name] = os.fstat(file.fileno()).st_size
+            copy = self._netcdf.copy(temporary(self.folder, f"checkpoint-{number}.nc"))
+            with copy.open("rb") as written:
+                os.fsync(written.fileno())
+        return {
+            "lengths": lengths, "netcdf": copy.name, "minimum": self._minimum, "features": self._features.state(),
+            "warnings": self._observations.warnings,
+            "ledgers": [[*key, ledger.state()] for key, ledger in self._ledgers.items()],
+        }
+
+    def _cut_back(self, state: Mapping[str, Any]) -> None:
+        """Give all files the length they had at a checkpoint."""
+        folder = self.folder
+        short = [name for name, length in state["lengths"].items()
+                 if not (folder / name).is_file() or (folder / name).stat().st_size < length]
+        if not (folder / state["netcdf"]).is_file():
+            short.append(state["netcdf"])
+        if short:
+            raise InputError([Problem(
+                "the results written before the checkpoint are not whole", file=str(folder / name),
+                hint="Run again without --restart.",
+            ) for name in short])
+        with writing("results"):
+            for name, length in state["lengths"].items():
+                os.truncate(folder / name, length)
+            shutil.copyfile(folder / state["netcdf"], self._staging.path("results.nc"))
+
+    def _go_on(self, state: Mapping[str, Any]) -> None:
+        """Take over what was known at a checkpoint."""
+        self._minimum = dict(state["minimum"])
+        self._observations.warnings += state["warnings"]
+        self._ledgers = {(model, species): Ledger.restored(parts) for model, species, parts in state["ledgers"]}
+        models = [*self.simulation.flow_models, *self.simulation.transport_models]
+        self._features.restore(state["features"], {m.name: m.grid for m in models})
+        for path in state["lengths"]:
+            name = path.removeprefix(PREFIX).removesuffix(SUFFIX)
+            if name not in ("budget.csv", "observations.csv"):
+                self._file(name)
+                self._settle(name)
+        for model in self.simulation.flow_models:
+            name = f"{model.name}.cbc"
+            if name in self._binary:
+                self._budgets[model.name] = BudgetWriter(self._file(name), model)
+
     # ---- the end
 
     def finish(self, summary: dict[str, Any]) -> Path:
@@ -218,6 +288,11 @@ class ResultsWriter:
             self._drop_netcdf()
         self._publish_partial(summary or {})
         return self.folder
+
+    def leave(self) -> None:
+        """Close the files under their temporary names, for a later run to go on from the checkpoint."""
+        self._netcdf.abort()
+        self._files.close()
 
     def abandon(self) -> None:
         """Remove everything this run wrote; results that stood here before stay as they were."""
@@ -263,13 +338,13 @@ class ResultsWriter:
 
     # ---- files
 
-    def _lay_out(self) -> NetcdfWriter:
-        """Open results.nc with a variable for everything that will be saved; species first."""
+    def _lay_out(self, append: bool) -> NetcdfWriter:
+        """Open results.nc with a variable for everything that will be saved, or find them; species first."""
         sim, info, units = self.simulation, self.info, self._units
         models = [*sim.flow_models, *sim.transport_models]
         crs = next((m.grid.crs for m in models if m.grid.crs), "") or info.crs
         start = next((m.time.start_date for m in models if m.time.start_date), "") or info.start
-        netcdf = NetcdfWriter(self._staging.path("results.nc"), info, crs, start)
+        netcdf = NetcdfWriter(self._staging.path("results.nc"), info, crs, start, append=append)
         for model in sim.transport_models:
             record = Record("concentration", model.name, units.cf_concentration, units.concentration,
                             f"concentration of {model.name} in the moving groundwater")
@@ -313,7 +388,7 @@ class ResultsWriter:
 
     def _file(self, name: str) -> BinaryIO:
         if name not in self._binary:
-            self._binary[name] = self._files.enter_context(open(self._staging.path(name), "wb")), 0  # noqa: SIM115
+            self._binary[name] = self._files.enter_context(open(self._staging.path(name), "ab")), 0  # noqa: SIM115
         return self._binary[name][0]
 
     def _settle(self, name: str) -> None:
@@ -324,7 +399,7 @@ class ResultsWriter:
 
     def _open_text(self, name: str) -> TextIO:
         path = self._staging.path(name)
-        file = self._files.enter_context(open(path, "w", encoding="utf-8", newline=""))  # noqa: SIM115
+        file = self._files.enter_context(open(path, "a", encoding="utf-8", newline=""))  # noqa: SIM115
         self._text.append(file)
         return file
 

@@ -1,6 +1,7 @@
 """`gwsolver.run`: read, solve, write, check, in one call."""
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from gwsolver.run.load import load
 from gwsolver.run.summary import Timings, commit, machine, peak_memory_mb, versions
 
 if TYPE_CHECKING:
+    from gwsolver.core.simulation import Simulation
     from gwsolver.results import Results
 
 __all__ = ["load", "run"]
@@ -19,7 +21,7 @@ __all__ = ["load", "run"]
 
 def run(
     source: Any, out: str | Path | None = None, *, scheme: str = "limited", threads: int = 0, flow: str = "auto",
-    progress: bool = False, echo: bool = False,
+    progress: bool = False, echo: bool = False, checkpoint: float = 600.0, restart: bool = False,
 ) -> "Results":
     """Solve a case folder, a MODFLOW 6 folder or a flopy ``MFSimulation``; return its results.
 
@@ -38,11 +40,17 @@ def run(
         Draw a progress bar on stderr.
     echo : bool
         Tell warnings on stderr; they stand in run.log and summary.json anyway.
+    checkpoint : float
+        Seconds of wall-clock time between checkpoints; 0: only when interrupted by Ctrl-C.
+    restart : bool
+        Go on from the checkpoint in the results folder, bit for bit as if the run had never stopped.
 
     Raises
     ------
     InputError
-        If the input is bad or unsupported; nothing was run.
+        If the input is bad or unsupported, or there is no checkpoint of it to go on from; nothing was run.
+    KeyboardInterrupt
+        If the run was interrupted; it says how to go on where there is a checkpoint.
     RunError
         If the run began but could not be finished; results up to there are kept, without summary.json.
     """
@@ -58,6 +66,8 @@ def run(
     if problems:
         raise InputError(problems)
     from gwsolver.results import ResultsWriter, check_folder, open_results
+    from gwsolver.run.checkpoint import GIVEN_UP, Keeper, has_checkpoint
+    from gwsolver.run.checkpoint import load as load_checkpoint
     from gwsolver.run.log import RunLog
     from gwsolver.run.log_tables import balances, figures_of_run, models
     from gwsolver.run.progress import Bar, Silent
@@ -69,11 +79,23 @@ def run(
         identity = simulation_hash(simulation)
     check_folder(folder, identity)
     kernels.set_threads(threads)
+    head = cache(lambda: {
+        "input_hash": identity, "scheme": scheme, "version": __version__, "saved_flows": _saved_flows(simulation),
+    })
+    given_up = not restart and has_checkpoint(folder)
+    state = load_checkpoint(folder, head()) if restart else None
+    keeper = Keeper(folder, head, checkpoint, state)
     with timings.phase("writing"):
-        writer = ResultsWriter(folder, simulation, loaded.info, identity)
+        writer = ResultsWriter(folder, simulation, loaded.info, identity, None if state is None else state["results"])
     try:
-        with RunLog(writer.log_path, echo=echo) as log, (Bar(loaded.info.time_unit) if progress else Silent()) as bar:
-            log.note(f"gwsolver {__version__}: {loaded.folder}")
+        with (
+            RunLog(writer.log_path, echo=echo, append=restart) as log,
+            (Bar(loaded.info.time_unit) if progress else Silent()) as bar,
+            keeper.listening(echo),
+        ):
+            log.note(f"gwsolver {__version__}: {loaded.folder}" + (", from its checkpoint on" if restart else ""))
+            if given_up:
+                log.warn(GIVEN_UP)
             for text in simulation.notes:
                 log.note(text)
             for text in simulation.warnings:
@@ -83,7 +105,7 @@ def run(
                     log.note(f"{species.name}: the model asks for {species.advection} weighting; "
                              f"solved with the scheme '{scheme}'")
             log.block(models(simulation, loaded.info))
-            outcome = simulate(simulation, writer, scheme, bar, log, timings)
+            outcome = simulate(simulation, writer, scheme, bar, log, timings, keeper)
             failures = failed_checks(outcome)
             for text in writer.warnings:
                 log.warn(text)
@@ -96,15 +118,18 @@ def run(
     except InputError:
         writer.abandon()
         raise
-    except KeyboardInterrupt:
-        writer.abandon()
-        raise
     except OSError as error:
         writer.finish_partial()
         raise RunError(f"the results could not be written: {error.strerror or error} ({error.filename or folder}). "
                        "What was written so far is kept; free some space and run again.") from error
     except RunError:
         writer.finish_partial()
+        raise
+    except BaseException:  # Ctrl-C, or a fault of our own
+        if has_checkpoint(folder):
+            writer.leave()
+        else:
+            writer.abandon()
         raise
     with timings.phase("writing"):
         writer.finish({
@@ -123,3 +148,9 @@ def run(
             "exit_status": 0,
         })
     return open_results(folder)
+
+
+def _saved_flows(simulation: "Simulation") -> list[str]:
+    """Return the hashes of the files of flows that are read: the simulation's hash knows only their names."""
+    saved = {m.saved_flows for m in simulation.transport_models if not m.flow_model and m.saved_flows is not None}
+    return sorted(file_hashes(tuple(name for s in saved for name in (s.head_file, s.budget_file))).values())

@@ -16,11 +16,13 @@ class RunLog:
     path : Path
     echo : bool
         Also tell the warnings on stderr.
+    append : bool
+        Go on with the log that is there.
     """
 
-    def __init__(self, path: Path, *, echo: bool) -> None:
+    def __init__(self, path: Path, *, echo: bool, append: bool = False) -> None:
         self._logger = logging.Logger("gwsolver.run", logging.INFO)
-        self._handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+        self._handler = logging.FileHandler(path, mode="a" if append else "w", encoding="utf-8")
         self._handler.setFormatter(logging.Formatter("%(asctime)s  %(told)s%(message)s", "%Y-%m-%d %H:%M:%S"))
         self._handler.addFilter(_mark)
         self._logger.addHandler(self._handler)

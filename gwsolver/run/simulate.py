@@ -1,8 +1,11 @@
 """The time loop: flow makes a step, every species it carries follows, results are written."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from itertools import count
+from typing import Protocol
 
 import numpy as np
 
@@ -14,7 +17,9 @@ from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.flow import FlowSolver
 from gwsolver.modflow import saved_flow_steps
 from gwsolver.results import ResultsWriter
+from gwsolver.run.checkpoint import Keeper, State
 from gwsolver.run.log import RunLog
+from gwsolver.run.parts import Parts
 from gwsolver.run.progress import Silent
 from gwsolver.run.summary import Timings
 from gwsolver.run.teams import Species, Team, flow_teams, saved_teams, together
@@ -55,11 +60,31 @@ class Outcome:
     solved_flow: dict[str, bool] = field(default_factory=dict)
     positive: bool = True
 
+    def state(self) -> State:
+        """Return it for a checkpoint."""
+        limits = {name: [[*key, n] for key, n in held.items()] for name, held in self.limits.items()}
+        return {**{f.name: getattr(self, f.name) for f in fields(self)}, "limits": limits}
+
+    @classmethod
+    def restored(cls, state: State) -> "Outcome":
+        """Return the outcome that left this state."""
+        limits = {name: {(cell, reason): n for cell, reason, n in held} for name, held in state["limits"].items()}
+        return cls(**{**state, "limits": limits})
+
 
 class Carried:
-    """Species that share flow and time axis on their way: the solver, and where they stand in their own time steps."""
+    """Species that share flow and time axis on their way: the solver, and where they stand in their own time steps.
 
-    def __init__(self, species: list[Species], scheme: str, bar: Silent) -> None:
+    Parameters
+    ----------
+    species : list of Species
+    scheme : str
+    bar : Silent
+    resume : mapping, optional
+        State to go on from.
+    """
+
+    def __init__(self, species: list[Species], scheme: str, bar: Silent, resume: State | None = None) -> None:
         self.species = species
         self.solver = TransportSolver(
             [s.model for s in species], scheme=scheme,
@@ -67,27 +92,64 @@ class Carried:
         )
         self.ledgers = {m.name: Ledger() for s in species for m in s.members}
         self.time = species[0].model.time
-        self._steps = self.time.steps()
-        self.step: TimeStep | None = next(self._steps)
+        self._all = list(self.time.steps())
+        self._ends = [s.end for s in self._all]
+        self._number = 0
         self.reached = 0.0
+        self._parts = [Parts() for _ in species]
+        self._resume = resume
+        if resume is not None:
+            self._number, self.reached = resume["number"], resume["reached"]
+            self.ledgers = {name: Ledger.restored(parts) for name, parts in resume["ledgers"].items()}
+            self._parts = [Parts.restored(parts) for parts in resume["parts"]]
 
-    def follow(self, flow: FlowStep, writer: ResultsWriter, outcome: Outcome, timings: Timings) -> None:
-        """Advance through all own time steps that this flow step covers."""
+    @property
+    def step(self) -> TimeStep | None:
+        """The own time step that is under way or comes next; None after the last."""
+        return self._all[self._number] if self._number < len(self._all) else None
+
+    def state(self) -> State:
+        """Return what another `Carried` of the same models needs to go on bit for bit."""
+        return {
+            "number": self._number, "reached": self.reached, "solver": self.solver.state(),
+            "ledgers": {name: ledger.state() for name, ledger in self.ledgers.items()},
+            "parts": [parts.state() for parts in self._parts],
+        }
+
+    def follow(
+        self, flow: FlowStep, writer: ResultsWriter, outcome: Outcome, timings: Timings,
+        pause: Callable[[], None] | None,
+    ) -> None:
+        """Advance through all own time steps that this flow step covers; `pause` is called where one may stop."""
+        flow = self._reaching(flow)
+        if self._resume is not None:
+            self.solver.restore(self._resume["solver"], flow)
+            self._resume = None
         while self.step is not None and self.reached < flow.end * (1.0 - SAME_TIME):
-            until = min(self.step.end, flow.end)
-            if math.isclose(until, self.step.end, rel_tol=SAME_TIME):
-                until = self.step.end
-            within = flow if until <= flow.end else replace(flow, end=until)
-            ends = until == self.step.end
-            n_steps = self.time.periods[self.step.period].n_steps
-            for species, whole in zip(self.species, self.solver.advance(within, until, self.step), strict=True):
-                for model, step in zip(species.members, species.split(whole), strict=True):
+            own = self.step
+            until = min(own.end, flow.end)
+            if math.isclose(until, own.end, rel_tol=SAME_TIME):
+                until = own.end
+            steps = self.solver.advance_part(flow, until, own)
+            self.reached = steps[0].end
+            ends = self.reached == own.end
+            n_steps = self.time.periods[own.period].n_steps
+            for species, joint, parts in zip(self.species, steps, self._parts, strict=True):
+                for model, step in zip(species.members, species.split(parts.add(joint, ends)), strict=True):
                     with timings.phase("writing"):
-                        writer.transport(step, self.step, n_steps, ends)
+                        writer.transport(step, own, n_steps, ends)
                     self._note(model, step, outcome)
-            self.reached = until
             if ends:
-                self.step = next(self._steps, None)
+                self._number += 1
+            if pause is not None:
+                pause()
+
+    def _reaching(self, flow: FlowStep) -> FlowStep:
+        """Let a flow step that ends a rounding error before an own time step end with it."""
+        near = bisect_left(self._ends, flow.end)
+        if near == len(self._ends) or not math.isclose(self._ends[near], flow.end, rel_tol=SAME_TIME):
+            return flow
+        return flow if self._ends[near] == flow.end else replace(flow, end=self._ends[near])
 
     def _note(self, model: TransportModel, step: TransportStep, outcome: Outcome) -> None:
         """Keep what the run wants to know about a step."""
@@ -114,7 +176,8 @@ class Carried:
 
 
 def simulate(
-    simulation: Simulation, writer: ResultsWriter, scheme: str, bar: Silent, log: RunLog, timings: Timings
+    simulation: Simulation, writer: ResultsWriter, scheme: str, bar: Silent, log: RunLog, timings: Timings,
+    keeper: Keeper,
 ) -> Outcome:
     """Solve everything and hand it to the writer; the caller finishes or abandons the results.
 
@@ -124,35 +187,72 @@ def simulate(
         If flow or transport cannot be finished.
     InputError
         If the input shows only now that it cannot be run.
+    KeyboardInterrupt
+        If the run was asked to stop.
     """
     outcome = Outcome(positive=named(scheme).positive)
+    if keeper.resume is not None:
+        outcome = Outcome.restored(keeper.resume["run"]["outcome"])
+        timings.go_on(keeper.resume["run"]["timings"])
+    run = Run(simulation, writer, scheme, bar, log, timings, keeper, outcome)
     teams = flow_teams(simulation) + saved_teams(simulation)
-    for team in teams:
+    for number, team in enumerate(teams):
         label = "flow" if len(teams) == 1 else f"flow {'of ' if team.saved else ''}{team.name}"
         outcome.solved_flow[label] = not team.saved
-        steps = _saved(team, writer, outcome, label, timings) if team.saved else _solved(
-            team, writer, outcome, label, timings)
-        _carry(steps, team, writer, scheme, bar, log, outcome, timings)
+        if keeper.resume is None or number >= keeper.resume["run"]["part"]:
+            run.carry(number, Saved(run, label, team) if team.saved else Solved(run, label, team), team)
     return outcome
 
 
-def _carry(
-    flow_steps: Iterator[tuple[dict[str, FlowStep], str]], team: Team, writer: ResultsWriter, scheme: str, bar: Silent,
-    log: RunLog, outcome: Outcome, timings: Timings,
-) -> None:
-    """Run the flow of a team and all species on it, one flow step in memory at a time."""
-    with timings.phase("transport"):
-        carried = [Carried(group, scheme, bar) for group in together(team.species)]
-    names = ", ".join(s.model.name for s in team.species) or team.name
-    bar.start(names, 0.0, team.end)
-    for flows, serves in flow_steps:
-        bar.update(next(iter(flows.values())).end)
-        with timings.phase("transport"):
-            for one in carried:
-                flow = one.species[0].flow(flows)
-                one.follow(_aligned(flow, one.time, serves), writer, outcome, timings)
-    for one in carried:
-        timings.move(one.solver.set_up, "transport", "transport set-up")
+@dataclass
+class Run:
+    """All that a run works with."""
+
+    simulation: Simulation
+    writer: ResultsWriter
+    scheme: str
+    bar: Silent
+    log: RunLog
+    timings: Timings
+    keeper: Keeper
+    outcome: Outcome
+
+    def carry(self, number: int, source: "Flows", team: Team) -> None:
+        """Run the flow of a team and all species on it, one flow step in memory at a time.
+
+        A checkpoint may be written whenever all species are in the current flow step: while the last ones
+        follow it, or after it where there are none.
+        """
+        resume = self.keeper.take(number)
+        with self.timings.phase("transport"):
+            carried = [
+                Carried(group, self.scheme, self.bar, None if resume is None else resume["carried"][i])
+                for i, group in enumerate(together(team.species))
+            ]
+        self.bar.start(", ".join(s.model.name for s in team.species) or team.name, 0.0, team.end)
+        for flows, serves in source.steps(None if resume is None else resume["flow"]):
+            end = next(iter(flows.values())).end
+            self.bar.update(end)
+
+            def pause(end: float = end) -> None:
+                reached = min([one.reached for one in carried] or [end])
+                self.keeper.offer(self.writer, self.log, lambda: {
+                    "part": number, "flow": source.state(), "carried": [one.state() for one in carried],
+                    "outcome": self.outcome.state(), "timings": self.timings.state(),
+                }, f"time {reached:,.6g}")
+
+            with self.timings.phase("transport"):
+                for one in carried:
+                    flow = _aligned(one.species[0].flow(flows), one.time, serves)
+                    one.follow(flow, self.writer, self.outcome, self.timings,
+                               pause if one is carried[-1] else None)
+            if not carried:
+                pause()
+        for one in carried:
+            self.timings.move(one.solver.set_up, "transport", "transport set-up")
+            self._ended(one)
+
+    def _ended(self, one: Carried) -> None:
         if one.step is not None:
             raise InputError([Problem(
                 f"the flow ends before the transport model does: transport needs flow until {one.time.end:g}",
@@ -160,8 +260,8 @@ def _carry(
                 hint="Give flow and transport the same stress periods, or flow one single steady period.",
             )])
         for model in (m for s in one.species for m in s.members):
-            log.note(f"{model.name}: {outcome.steps[model.name]['sub_steps']:,} sub-steps, "
-                     f"balance closes to {outcome.closure[model.name]:.1e}")
+            self.log.note(f"{model.name}: {self.outcome.steps[model.name]['sub_steps']:,} sub-steps, "
+                          f"balance closes to {self.outcome.closure[model.name]:.1e}")
 
 
 def _aligned(flow: FlowStep, time: TimeAxis, serves: str) -> FlowStep:
@@ -177,51 +277,97 @@ def _aligned(flow: FlowStep, time: TimeAxis, serves: str) -> FlowStep:
     return replace(flow, start=time.period_start(flow.period), end=time.period_start(flow.period + 1))
 
 
-def _solved(
-    team: Team, writer: ResultsWriter, outcome: Outcome, label: str, timings: Timings
-) -> Iterator[tuple[dict[str, FlowStep], str]]:
-    """Solve the flow step by step; with the steps of each model, whether they serve a step, the period or the run."""
-    model = team.model
-    assert model is not None
-    with timings.phase("flow"):
-        solver: FlowSolver | None = FlowSolver(model)
-    last = sum(p.n_steps for p in model.time.periods)
-    whole = model.time.n_periods == 1 and model.time.periods[0].n_steps == 1
-    for number, step in enumerate(model.time.steps(), 1):
-        n_steps = model.time.periods[step.period].n_steps
-        with timings.phase("flow"):
-            assert solver is not None
-            flow = solver.advance(step)
-        if number == last:
-            solver = None  # its tables would stay through all of transport
-        _count(flow, outcome, label)
-        parts = team.split(flow)
-        with timings.phase("writing"):
-            for name, part in parts.items():
-                writer.flow(name, part, n_steps)
-        yield parts, "run" if whole else "period" if n_steps == 1 else "step"
+class Flows(Protocol):
+    """Where the flow steps of a team come from."""
+
+    def steps(self, resume: State | None) -> Iterator[tuple[dict[str, FlowStep], str]]:
+        """Yield the flow steps of each model, and whether they serve a step, the period or the run.
+
+        From a state on: first the latest step once more, which is booked and written already.
+        """
+        ...
+
+    def state(self) -> State:
+        """Return what is needed to go on with the latest step."""
+        ...
 
 
-def _saved(
-    team: Team, writer: ResultsWriter, outcome: Outcome, label: str, timings: Timings
-) -> Iterator[tuple[dict[str, FlowStep], str]]:
-    """Read saved flows step by step; with the steps of each model, whether they serve a step, the period or the run."""
-    # LoadedCase.check has looked at every number.
-    streams = {m.name: saved_flow_steps(m.saved_flows, m.grid, check=False) for m in team.saved if m.saved_flows}
-    while True:
-        with timings.phase("reading flows"):
-            read = {name: next(steps, None) for name, steps in streams.items()}
-        flows = {name: flow for name, flow in read.items() if flow is not None}
-        _same_times(team, read)
-        if not flows:
-            return
-        for name, flow in flows.items():
-            _count(flow, outcome, label)
-            with timings.phase("writing"):
-                writer.flow(name, flow, streams[name].steps_in_period(flow.period))
+class Solved:
+    """Flow steps solved one after another."""
+
+    def __init__(self, run: Run, label: str, team: Team) -> None:
+        self.run, self.label, self.team = run, label, team
+        self._number = 0
+        self._solver: FlowSolver | None = None
+        self._last: State | None = None
+
+    def state(self) -> State:
+        """Return the number of the latest step and what it was solved from."""
+        return {"number": self._number, "solver": self._last if self._solver is None else self._solver.state()}
+
+    def steps(self, resume: State | None) -> Iterator[tuple[dict[str, FlowStep], str]]:
+        """Solve step by step."""
+        model, run = self.team.model, self.run
+        assert model is not None
+        with run.timings.phase("flow"):
+            self._solver = FlowSolver(model)
+        last = sum(p.n_steps for p in model.time.periods) - 1
+        whole = model.time.n_periods == 1 and model.time.periods[0].n_steps == 1
+        for number, step in enumerate(model.time.steps()):
+            if resume is not None and number < resume["number"]:
+                continue
+            again = resume is not None and number == resume["number"]
+            n_steps = model.time.periods[step.period].n_steps
+            self._number = number
+            with run.timings.phase("flow"):
+                assert self._solver is not None
+                flow = self._solver.restore(resume["solver"], step) if again else self._solver.advance(step)
+            if number == last:
+                self._last, self._solver = self._solver.state(), None  # its tables would stay through all of transport
+            parts = self.team.split(flow)
+            if not again:
+                _count(flow, run.outcome, self.label)
+                with run.timings.phase("writing"):
+                    for name, part in parts.items():
+                        run.writer.flow(name, part, n_steps)
+            yield parts, "run" if whole else "period" if n_steps == 1 else "step"
+
+
+class Saved:
+    """Flow steps that MODFLOW saved, read one after another."""
+
+    def __init__(self, run: Run, label: str, team: Team) -> None:
+        self.run, self.label, self.team = run, label, team
+        self._number = 0
+
+    def state(self) -> State:
+        """Return the number of the latest step."""
+        return {"number": self._number}
+
+    def steps(self, resume: State | None) -> Iterator[tuple[dict[str, FlowStep], str]]:
+        """Read step by step; those before the latest too, as each begins with the heads of the one before."""
+        team, run = self.team, self.run
+        # LoadedCase.check has looked at every number.
+        streams = {m.name: saved_flow_steps(m.saved_flows, m.grid, check=False) for m in team.saved if m.saved_flows}
         first = next(iter(streams.values()))
-        alone = first.steps_in_period(flow.period) == 1
-        yield flows, "run" if alone and first.n_steps == 1 else "period" if alone else "step"
+        for number in count():
+            with run.timings.phase("reading flows"):
+                read = {name: next(steps, None) for name, steps in streams.items()}
+            flows = {name: flow for name, flow in read.items() if flow is not None}
+            _same_times(team, read)
+            if not flows:
+                return
+            if resume is not None and number < resume["number"]:
+                continue
+            self._number = number
+            if resume is None or number > resume["number"]:
+                for name, flow in flows.items():
+                    _count(flow, run.outcome, self.label)
+                    with run.timings.phase("writing"):
+                        run.writer.flow(name, flow, streams[name].steps_in_period(flow.period))
+            period = next(iter(flows.values())).period
+            alone = first.steps_in_period(period) == 1
+            yield flows, "run" if alone and first.n_steps == 1 else "period" if alone else "step"
 
 
 def _same_times(team: Team, flows: dict[str, FlowStep | None]) -> None:

@@ -5,7 +5,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,15 @@ class Timings:
         """Count time that a phase is known to hold as that of another."""
         self._add(target, spent, 1.0)
         self._add(source, spent, -1.0)
+
+    def state(self) -> dict[str, list[float]]:
+        """Return the seconds of all phases that are over, for a checkpoint."""
+        return {name: [spent.cpu, spent.wall] for name, spent in self._spent.items()}
+
+    def go_on(self, state: Mapping[str, Sequence[float]]) -> None:
+        """Add the seconds that were spent before a checkpoint."""
+        for name, (cpu, wall) in state.items():
+            self._add(name, Spent(cpu, wall), 1.0)
 
     def wall(self) -> dict[str, float]:
         """Return seconds by the clock, by phase."""

@@ -1,7 +1,7 @@
 """What every transport engine offers the door of the room (`TransportSolver`)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,15 @@ class Engine(Protocol):
 
     def restore(self, state: State, flow: FlowStep) -> None:
         """Go on from a state that the same models left behind at or in this flow step."""
+        ...
+
+
+@runtime_checkable
+class Pausing(Protocol):
+    """An engine that can stop on the way, so that hours of work in one step need not be done in one go."""
+
+    def advance_part(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
+        """Carry every species the same way towards `until`; see `TransportSolver.advance_part`."""
         ...
 
 

@@ -6,7 +6,7 @@ from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
-from gwsolver.transport.engine import State
+from gwsolver.transport.engine import Pausing, State
 from gwsolver.transport.progress import Progress, Reporter
 from gwsolver.transport.schemes import named
 
@@ -54,6 +54,17 @@ class TransportSolver:
         InputError
             If the flow would need more than a million sub-steps to follow.
         """
+        return self._engine.advance(flow, until, stress)
+
+    def advance_part(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
+        """Carry every species towards `until`; the steps' own end says how far: call again until it is there.
+
+        As `advance`, but an engine may stop after some seconds of work. Where it stops depends on the state,
+        the flow and the models alone, never on the clock: a run that is resumed from there goes on bit
+        for bit, and one that is never interrupted pauses at the same times.
+        """
+        if isinstance(self._engine, Pausing):
+            return self._engine.advance_part(flow, until, stress)
         return self._engine.advance(flow, until, stress)
 
     @property

@@ -33,3 +33,17 @@ def test_a_group_of_cells_that_nothing_holds_is_still_solved():
         x = solver.solve(matrix, right, True)
         assert solver.method == "cg"
         assert np.linalg.norm(matrix @ x - right) <= 1e-5 * np.linalg.norm(right)
+
+
+def test_restored_work_gives_the_same_bits():
+    """The hierarchy of an earlier matrix serves later ones: a solver that goes on must have the same one."""
+    matrices = [laplacian(2000, ends) for ends in (1.0, 1.3, 0.8)]
+    right = np.sin(np.arange(2000.0))
+    first = LinearSolver(10)
+    first.solve(matrices[0], right, True)
+    second, fresh = LinearSolver(10), LinearSolver(10)
+    second.restore({name: values.copy() for name, values in first.state().items()})
+    for matrix in matrices[1:]:
+        expected = first.solve(matrix, right, True)
+        assert second.solve(matrix, right, True).tobytes() == expected.tobytes()
+    assert fresh.solve(matrices[2], right, True).tobytes() != expected.tobytes()

@@ -41,6 +41,11 @@ class ExplicitEngine:
         """Carry every species to `until`."""
         return tuple(s.advance(flow, until, stress) for s in self.species)
 
+    def advance_part(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
+        """Carry every species to where the first one pauses."""
+        first = self.species[0].advance(flow, until, stress, pause=True)
+        return first, *(s.advance(flow, first.end, stress) for s in self.species[1:])
+
     def state(self) -> State:
         """Return what a later `restore` needs to go on bit for bit."""
         return {f"{s.model.name}/{key}": value for s in self.species for key, value in s.state().items()}

@@ -13,6 +13,7 @@ from gwsolver.transport.explicit.coefficients import Coefficients, coefficients
 from gwsolver.transport.explicit.ends import EndRule, end_rule
 from gwsolver.transport.explicit.local.choice import ChosenMarch
 from gwsolver.transport.explicit.march import March
+from gwsolver.transport.explicit.pause import pause_time
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
 from gwsolver.transport.explicit.work import Work
@@ -76,8 +77,8 @@ class ExplicitSpecies:
         self._boundaries: Boundaries
         self._dissolved_part: Floats = np.ones(model.grid.n_cells)
 
-    def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> TransportStep:
-        """Carry the species to `until`; see `TransportSolver.advance`."""
+    def advance(self, flow: FlowStep, until: float, stress: TimeStep, *, pause: bool = False) -> TransportStep:
+        """Carry the species to `until`, or to a pause on the way there; see `TransportSolver.advance_part`."""
         start = flow.start if self.time is None else self.time
         books = Books(self.model, start, until)
         with self.set_up:
@@ -86,6 +87,8 @@ class ExplicitSpecies:
             self.model, self.scheme, flow, self._k, self._boundaries, self._capacity, self._sweep,
             self._rule, self.mass, self.concentration, self.retention, self.processes, self._places,
         )
+        if pause:
+            until = books.end = pause_time(work, start, until)
         self._march(work, start, until, self._report)
         self.time = until
         self._dissolved_part = self._water_part(work.part(until))

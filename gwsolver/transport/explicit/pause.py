@@ -1,0 +1,24 @@
+"""Where a long interval is divided, so that a run can be resumed in the middle of it."""
+
+import math
+
+from gwsolver.transport.explicit.coefficients import n_stages
+from gwsolver.transport.explicit.limits import step_limit
+from gwsolver.transport.explicit.work import Work
+
+PAUSE_WORK = 4e9
+"""Cell-stages between pauses: half a minute of one core with the same step for all cells, seconds with local steps."""
+PAUSE_STEPS = 4096
+"""Sub-steps between pauses at least: local steps are planned anew after each, and their longest is 64 sub-steps."""
+
+
+def pause_time(work: Work, start: float, until: float) -> float:
+    """Return the end of the first of the equal parts into which the work from `start` to `until` is divided.
+
+    The work is that of sub-steps of one length for all cells, as long as stability allows at `start`.
+    """
+    stages = n_stages(work.coefficients)
+    limit = step_limit(work, start, stages)
+    steps = (until - start) / limit.step
+    parts = math.ceil(min(steps / PAUSE_STEPS, steps * stages * work.mass.size / PAUSE_WORK))
+    return start + (until - start) / parts if parts > 1 else until

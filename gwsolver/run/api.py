@@ -14,7 +14,10 @@ from gwsolver.run.summary import Timings, commit, machine, peak_memory_mb, versi
 
 if TYPE_CHECKING:
     from gwsolver.core.simulation import Simulation
-    from gwsolver.results import Results
+    from gwsolver.results import Results, ResultsWriter
+    from gwsolver.run.checkpoint import Keeper
+    from gwsolver.run.load import LoadedCase
+    from gwsolver.run.simulate import Outcome
 
 __all__ = ["load", "run"]
 
@@ -66,12 +69,8 @@ def run(
     if problems:
         raise InputError(problems)
     from gwsolver.results import ResultsWriter, check_folder, open_results
-    from gwsolver.run.checkpoint import GIVEN_UP, Keeper, has_checkpoint
+    from gwsolver.run.checkpoint import Keeper, has_checkpoint
     from gwsolver.run.checkpoint import load as load_checkpoint
-    from gwsolver.run.log import RunLog
-    from gwsolver.run.log_tables import balances, figures_of_run, models
-    from gwsolver.run.progress import Bar, Silent
-    from gwsolver.run.simulate import simulate
 
     simulation = loaded.simulation
     folder = Path(out) if out is not None else loaded.folder / "results"
@@ -85,15 +84,48 @@ def run(
     given_up = not restart and has_checkpoint(folder)
     state = load_checkpoint(folder, head()) if restart else None
     keeper = Keeper(folder, head, checkpoint, state)
+    with keeper.listening(echo):
+        with timings.phase("writing"):
+            files = None if state is None else state["results"]
+            writer = ResultsWriter(folder, simulation, loaded.info, identity, files)
+        outcome = _solve(loaded, writer, keeper, scheme, timings, progress=progress, echo=echo, given_up=given_up)
     with timings.phase("writing"):
-        writer = ResultsWriter(folder, simulation, loaded.info, identity, None if state is None else state["results"])
+        writer.finish({
+            "versions": versions(), "commit": commit(), "input_hash": identity,
+            "input_files": file_hashes(simulation.files), "machine": machine(), "scheme": scheme,
+            "command": sys.argv[1:] if echo else [], "timings": timings.wall(),
+            "cpu_seconds": timings.cpu(), "memory_mb": peak_memory_mb(),
+            "steps": outcome.steps, "closure": outcome.closure, "minimum": outcome.minimum,
+            "maximum": outcome.maximum, "figures": outcome.figures,
+            "limits": {
+                name: [{"cell": cell, "reason": reason, "sub_steps": count} for (cell, reason), count in
+                       sorted(held.items(), key=lambda item: -item[1])[:10]]
+                for name, held in outcome.limits.items()
+            },
+            "notes": list(simulation.notes), "warnings": [*simulation.warnings, *writer.warnings],
+            "exit_status": 0,
+        })
+    return open_results(folder)
+
+
+def _solve(
+    loaded: "LoadedCase", writer: "ResultsWriter", keeper: "Keeper", scheme: str, timings: Timings, *, progress: bool,
+    echo: bool, given_up: bool,
+) -> "Outcome":
+    """Run, tell the log, check; on any failure leave the results folder as it should be left."""
+    from gwsolver.run.checkpoint import GIVEN_UP, has_checkpoint
+    from gwsolver.run.log import RunLog
+    from gwsolver.run.log_tables import balances, figures_of_run, models
+    from gwsolver.run.progress import Bar, Silent
+    from gwsolver.run.simulate import simulate
+
+    simulation = loaded.simulation
     try:
         with (
-            RunLog(writer.log_path, echo=echo, append=restart) as log,
+            RunLog(writer.log_path, echo=echo, append=keeper.resume is not None) as log,
             (Bar(loaded.info.time_unit) if progress else Silent()) as bar,
-            keeper.listening(echo),
         ):
-            log.note(f"gwsolver {__version__}: {loaded.folder}" + (", from its checkpoint on" if restart else ""))
+            log.note(f"gwsolver {__version__}: {loaded.folder}" + (", from its checkpoint on" if keeper.resume else ""))
             if given_up:
                 log.warn(GIVEN_UP)
             for text in simulation.notes:
@@ -120,34 +152,19 @@ def run(
         raise
     except OSError as error:
         writer.finish_partial()
-        raise RunError(f"the results could not be written: {error.strerror or error} ({error.filename or folder}). "
+        place = error.filename or writer.folder
+        raise RunError(f"the results could not be written: {error.strerror or error} ({place}). "
                        "What was written so far is kept; free some space and run again.") from error
     except RunError:
         writer.finish_partial()
         raise
     except BaseException:  # Ctrl-C, or a fault of our own
-        if has_checkpoint(folder):
+        if has_checkpoint(writer.folder):
             writer.leave()
         else:
             writer.abandon()
         raise
-    with timings.phase("writing"):
-        writer.finish({
-            "versions": versions(), "commit": commit(), "input_hash": identity,
-            "input_files": file_hashes(simulation.files), "machine": machine(), "scheme": scheme,
-            "command": sys.argv[1:] if echo else [], "timings": timings.wall(),
-            "cpu_seconds": timings.cpu(), "memory_mb": peak_memory_mb(),
-            "steps": outcome.steps, "closure": outcome.closure, "minimum": outcome.minimum,
-            "maximum": outcome.maximum, "figures": outcome.figures,
-            "limits": {
-                name: [{"cell": cell, "reason": reason, "sub_steps": count} for (cell, reason), count in
-                       sorted(held.items(), key=lambda item: -item[1])[:10]]
-                for name, held in outcome.limits.items()
-            },
-            "notes": list(simulation.notes), "warnings": [*simulation.warnings, *writer.warnings],
-            "exit_status": 0,
-        })
-    return open_results(folder)
+    return outcome
 
 
 def _saved_flows(simulation: "Simulation") -> list[str]:

@@ -66,7 +66,7 @@ def run_and_crash(model: Path, out: Path, after: int, monkeypatch, **options) ->
     except Killed:
         return True
     finally:
-        monkeypatch.undo()
+        monkeypatch.setattr(checkpoint, "save", keep)
     return False
 
 
@@ -78,6 +78,21 @@ def test_a_crash_after_any_checkpoint_leaves_no_trace(model, whole, tmp_path, mo
     assert crashes > 5
     assert (out / "run.log").read_text().count("checkpoint at") > 45  # 30 time steps: many lie inside one
     assert problem.differences(out, whole) == []
+
+
+def test_local_time_steps_go_on_too(model, often, tmp_path, monkeypatch):
+    """Their plans last from pause to pause; a run that goes on makes its own."""
+    import gwsolver.transport.explicit.local.choice as choice
+
+    with monkeypatch.context() as patch:
+        patch.setattr(choice, "UNEVEN", 2.0)
+        patch.setattr(choice, "FEW_STEPS", 0.0)
+        gw.run(model, tmp_path / "whole", threads=1)
+        for after in (2, 31):
+            assert run_and_crash(model, tmp_path / "out", after, patch, restart=after > 2)
+        results = gw.run(model, tmp_path / "out", threads=1, restart=True)
+    assert results.summary["figures"]["salt"]["levels"] >= 2.0
+    assert problem.differences(tmp_path / "out", tmp_path / "whole") == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")

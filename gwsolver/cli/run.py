@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
     from gwsolver.run.api import run as solve
+    from gwsolver.run.checks import Check, table
 
     results = solve(
         arguments.path, arguments.out, scheme=arguments.scheme, threads=arguments.threads, flow=arguments.flow,
@@ -47,10 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({**summary, "results": str(results.path), "figures": figures}, ensure_ascii=False))
         return 0
     print(f"finished in {sum(summary['timings'].values()):.1f} s; results in {results.path}")
-    for name, value in summary["closure"].items():
-        print(f"  {name}: balance closes to {value:.1e} of throughput")
-    for name, value in summary["minimum"].items():
-        print(f"  {name}: smallest concentration {value:.3g}, largest at the end {summary['maximum'][name]:.3g}")
+    for line in table([Check(**row) for row in summary["checks"]]):
+        print(f"  {line}")
     for figure in figures:
         print(f"  figure {figure}")
     return 0

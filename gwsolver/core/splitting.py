@@ -153,10 +153,14 @@ def _part_of_transport(grid: MergedGrid, part: Part, step: TransportStep, index:
     c = step.concentration[part.cells]
     mass, sorbed = step.part_masses[index]
     own = [x for x in step.limits if part.start <= x.cell < part.cells.stop]
+    coarse = step.coarse
+    if coarse is not None:  # counted over all joined models; told where the worst cell lies
+        here = part.start <= coarse.worst < part.cells.stop
+        coarse = replace(coarse, worst=coarse.worst - part.start) if here else None
     return replace(
         step, species=part.name, concentration=c, dry=step.dry[part.cells], mass=mass, mass_sorbed=sorbed,
         ledger=ledger, package_rates=rates, limits=tuple(replace(x, cell=x.cell - part.start) for x in own),
-        minimum=float(c.min()), maximum=float(c.max()), passed=np.zeros(0), part_masses=(),
+        minimum=float(c.min()), maximum=float(c.max()), passed=np.zeros(0), part_masses=(), coarse=coarse,
     )
 
 

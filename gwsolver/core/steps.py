@@ -120,6 +120,35 @@ class StepLimit:
     count: int
 
 
+@dataclass(frozen=True)
+class CoarseCells:
+    """Where the grid is too coarse for the dispersivity, among the cells that hold solute.
+
+    Attributes
+    ----------
+    cells, holding : int
+        Cells that are too coarse; all cells that hold solute.
+    worst : int
+        Cell with the largest grid Peclet number.
+    peclet : float
+        That number, |v| d / D [-].
+    spacing : float
+        Distance d of the centres there [L].
+    enough : float
+        Distance at which no cell would be too coarse [L].
+    allowed : float
+        Grid Peclet number above which a cell is too coarse.
+    """
+
+    cells: int
+    holding: int
+    worst: int
+    peclet: float
+    spacing: float
+    enough: float
+    allowed: float
+
+
 @dataclass(frozen=True, eq=False)
 class ImmobileStep:
     """The state of one immobile domain at the end of an interval, and how it came there.
@@ -188,6 +217,8 @@ class TransportStep:
     watched : tuple of (faces, rates)
         Faces of the grid that observations look at, and the mean mass rate through each over the interval,
         positive from cell n to m [M/T].
+    coarse : CoarseCells or None
+        Where the grid is too coarse for the dispersivity; None if it is fine everywhere.
     """
 
     species: str
@@ -209,3 +240,4 @@ class TransportStep:
     passed: Floats = field(default_factory=lambda: np.zeros(0))
     part_masses: tuple[tuple[float, float], ...] = ()
     watched: tuple[Ints, Floats] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0)))
+    coarse: CoarseCells | None = None

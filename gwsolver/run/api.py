@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gwsolver import __version__, kernels
 from gwsolver.core.errors import InputError, RunError
-from gwsolver.run.checks import failed_checks
+from gwsolver.run.checks import Check, checks, failures, table, warnings
 from gwsolver.run.identity import file_hashes, simulation_hash
 from gwsolver.run.load import load
 from gwsolver.run.summary import Timings, commit, machine, peak_memory_mb, versions
@@ -88,7 +88,9 @@ def run(
         with timings.phase("writing"):
             files = None if state is None else state["results"]
             writer = ResultsWriter(folder, simulation, loaded.info, identity, files)
-        outcome = _solve(loaded, writer, keeper, scheme, timings, progress=progress, echo=echo, given_up=given_up)
+        outcome, report = _solve(
+            loaded, writer, keeper, scheme, timings, progress=progress, echo=echo, given_up=given_up
+        )
     with timings.phase("writing"):
         writer.finish({
             "versions": versions(), "commit": commit(), "input_hash": identity,
@@ -97,12 +99,13 @@ def run(
             "cpu_seconds": timings.cpu(), "memory_mb": peak_memory_mb(),
             "steps": outcome.steps, "closure": outcome.closure, "minimum": outcome.minimum,
             "maximum": outcome.maximum, "figures": outcome.figures,
+            "checks": [row.to_json() for row in report],
             "limits": {
                 name: [{"cell": cell, "reason": reason, "sub_steps": count} for (cell, reason), count in
                        sorted(held.items(), key=lambda item: -item[1])[:10]]
                 for name, held in outcome.limits.items()
             },
-            "notes": list(simulation.notes), "warnings": [*simulation.warnings, *writer.warnings],
+            "notes": list(simulation.notes), "warnings": [*simulation.warnings, *writer.warnings, *warnings(report)],
             "exit_status": 0,
         })
     return open_results(folder)
@@ -111,7 +114,7 @@ def run(
 def _solve(
     loaded: "LoadedCase", writer: "ResultsWriter", keeper: "Keeper", scheme: str, timings: Timings, *, progress: bool,
     echo: bool, given_up: bool,
-) -> "Outcome":
+) -> tuple["Outcome", list[Check]]:
     """Run, tell the log, check; on any failure leave the results folder as it should be left."""
     from gwsolver.run.checkpoint import GIVEN_UP, has_checkpoint
     from gwsolver.run.log import RunLog
@@ -138,15 +141,16 @@ def _solve(
                              f"solved with the scheme '{scheme}'")
             log.block(models(simulation, loaded.info))
             outcome = simulate(simulation, writer, scheme, bar, log, timings, keeper)
-            failures = failed_checks(outcome)
+            report = checks(outcome)
             for text in writer.warnings:
                 log.warn(text)
             log.block(balances(simulation, writer.ledger, loaded.info))
             log.block(figures_of_run(outcome, timings))
-            for text in failures:
+            log.block(table(report))
+            for text in (*warnings(report), *failures(report)):
                 log.warn(text)
-        if failures:
-            raise RunError("\n".join(failures))
+        if failures(report):
+            raise RunError("\n".join(failures(report)))
     except InputError:
         writer.abandon()
         raise
@@ -164,7 +168,7 @@ def _solve(
         else:
             writer.abandon()
         raise
-    return outcome
+    return outcome, report
 
 
 def _saved_flows(simulation: "Simulation") -> list[str]:

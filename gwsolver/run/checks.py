@@ -1,31 +1,160 @@
-"""What is checked after a run: it must balance, and no concentration may be negative unless the scheme allows it."""
+"""The accuracy report of a run: what is checked, against what, and what came out, one row per figure.
+
+A figure that a run must not miss fails it; one that only makes the plume less sharp than it could be is
+a warning; the others are told. A new check is a row of `FIGURES`, or a function of `REPORTS`.
+"""
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gwsolver.run.simulate import Outcome
 
 CLOSURE = 1e-10
+OK, WARNING, FAILED, TOLD = "ok", "warning", "failed", ""
 
 
-def failed_checks(outcome: "Outcome") -> list[str]:
-    """Return in words what failed; nothing if all is well.
+@dataclass(frozen=True)
+class Check:
+    """One row of the report.
 
-    Saved flows may close as loosely as their maker let them: their imbalance is carried in the species'
-    ledger as a term of its own and is no failure here.
+    Attributes
+    ----------
+    name : str
+        "flow", or the species.
+    figure : str
+        What is checked, in words.
+    value : float
+    allowed : str
+        In words; "" if anything is.
+    verdict : str
+        "ok", "warning", "failed", or "" where there is nothing to judge.
+    text : str
+        What to say about it beyond the table; "" if it is ok.
     """
-    failures = []
+
+    name: str
+    figure: str
+    value: float
+    allowed: str
+    verdict: str
+    text: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """For summary.json."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a figure that engines tell (`TransportStep.figures`) is called, and the most that is allowed."""
+
+    words: str
+    most: float | None = None
+    else_say: str = ""
+
+
+FIGURES = {
+    "courant": Figure("largest Courant number of a sub-step"),
+    "window_leak": Figure(
+        "mass outside the window over all mass", 1e-6, "the swept window may have kept back part of the plume"
+    ),
+    "implicit_cells": Figure("share of cells carried implicitly"),
+    "levels": Figure("levels of local time steps"),
+    "iterations": Figure("most iterations of a step"),
+}
+
+
+def checks(outcome: "Outcome") -> list[Check]:
+    """Return all rows of the report: flows first, then species."""
+    names = [*outcome.solved_flow, *outcome.closure, *outcome.minimum]
+    return sorted((row for report in REPORTS for row in report(outcome)), key=lambda row: names.index(row.name))
+
+
+def failures(rows: list[Check]) -> list[str]:
+    """Return in words what failed; nothing if all is well."""
+    return [f"{row.text} Results are kept without summary.json." for row in rows if row.verdict == FAILED]
+
+
+def warnings(rows: list[Check]) -> list[str]:
+    """Return in words what the plume suffers from."""
+    return [row.text for row in rows if row.verdict == WARNING]
+
+
+def table(rows: list[Check]) -> Iterator[str]:
+    """Yield the report as lines of text."""
+    yield "accuracy"
+    width = max([len(row.name) for row in rows], default=0) + 2
+    for row in rows:
+        counts = float(row.value).is_integer() and 1.0 <= row.value < 1e6
+        value = f"{row.value:,.0f}" if counts else f"{row.value:.3g}"
+        yield f"{row.name:<{width}}{row.figure:<44}{value:>10}  {row.allowed:<10}  {row.verdict}".rstrip()
+
+
+def _closures(outcome: "Outcome") -> Iterator[Check]:
+    """Judge flows solved here; saved ones close as their maker let them, the species' ledgers carry the rest."""
     for name, closure in outcome.closure.items():
-        if not outcome.solved_flow.get(name, True):
+        solved = outcome.solved_flow.get(name, True)
+        good = closure <= CLOSURE
+        yield Check(
+            name, "imbalance over throughput", closure, f"<= {CLOSURE:.0e}" if solved else "",
+            (OK if good else FAILED) if solved else TOLD,
+            "" if good or not solved else
+            f"{name}: the balance closes to {closure:.1e} of throughput; allowed: {CLOSURE:.0e}.",
+        )
+
+
+def _minima(outcome: "Outcome") -> Iterator[Check]:
+    for name, least in outcome.minimum.items():
+        most, lowest = outcome.maximum[name], 0.0 if outcome.positive else -math.inf
+        good = least >= lowest and math.isfinite(least) and math.isfinite(most)
+        allowed = "[0, inf)" if outcome.positive else "any number"
+        text = f"{name}: the smallest concentration is {least:g}, the largest {most:g}; allowed: {allowed}."
+        yield Check(
+            name, "smallest concentration", least, ">= 0" if outcome.positive else "",
+            FAILED if not good else OK if outcome.positive else TOLD, "" if good else text,
+        )
+        yield Check(name, "largest concentration at the end", most, "", TOLD)
+
+
+def _figures(outcome: "Outcome") -> Iterator[Check]:
+    for name, told in outcome.figures.items():
+        for key, value in told.items():
+            figure = FIGURES.get(key, Figure(key.replace("_", " ")))
+            if figure.most is None:
+                yield Check(name, figure.words, value, "", TOLD)
+                continue
+            good = value <= figure.most
+            yield Check(name, figure.words, value, f"<= {figure.most:.0e}", OK if good else WARNING,
+                        "" if good else f"{name}: {figure.words}: {value:.1e}; {figure.else_say}.")
+
+
+def _iterations(outcome: "Outcome") -> Iterator[Check]:
+    for name in outcome.solved_flow:
+        counts = outcome.steps.get(name, {})
+        if counts.get("steps"):
+            yield Check(name, "iterations per flow step", counts["iterations"] / counts["steps"], "", TOLD)
+
+
+def _resolution(outcome: "Outcome") -> Iterator[Check]:
+    for name in outcome.minimum:
+        found = outcome.coarse.get(name)
+        if found is None:
+            if name in outcome.figures and "courant" in outcome.figures[name]:
+                yield Check(name, "share of cells with solute that are too coarse", 0.0, "0", OK)
             continue
-        if not closure <= CLOSURE:
-            failures.append(f"{name}: the balance closes to {closure:.1e} of throughput; allowed: {CLOSURE:.0e}. "
-                            "Results are kept without summary.json.")
-    for name, minimum in outcome.minimum.items():
-        lowest = 0.0 if outcome.positive else -math.inf
-        if not (minimum >= lowest and math.isfinite(minimum) and math.isfinite(outcome.maximum[name])):
-            failures.append(f"{name}: the smallest concentration is {minimum:g}, the largest "
-                            f"{outcome.maximum[name]:g}; allowed: {'[0, inf)' if outcome.positive else 'any number'}. "
-                            "Results are kept without summary.json.")
-    return failures
+        share = found["cells"] / max(found["holding"], 1)
+        yield Check(
+            name, "share of cells with solute that are too coarse", share, "0", WARNING,
+            f"{name}: the grid is too coarse for the dispersivity in {found['cells']:,} of {found['holding']:,} cells "
+            f"that hold solute: grid Peclet number |v| d / D up to {found['peclet']:.3g} at {found['cell']}, where the "
+            f"spacing is {found['spacing']:.3g}; at most {found['allowed']:g} follows fronts well. "
+            f"A spacing of {found['enough']:.2g} would do everywhere.",
+        )
+
+
+REPORTS: tuple[Callable[["Outcome"], Iterator[Check]], ...] = (
+    _closures, _minima, _iterations, _figures, _resolution
+)

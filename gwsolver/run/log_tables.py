@@ -57,36 +57,33 @@ def balances(simulation: Simulation, ledger: Callable[[str, str], Ledger], info:
 
 
 def figures_of_run(outcome: "Outcome", timings: "Timings") -> Iterator[str]:
-    """Yield steps, closures and concentrations, what limited the sub-steps most often, and the timings."""
+    """Yield steps, which cells limited the sub-steps and why, and the timings."""
     yield "the run in figures"
-    for name, closure in outcome.closure.items():
-        counts = ", ".join(
-            f"{value:,} {key.replace('_', '-')}" for key, value in outcome.steps.get(name, {}).items()
-            if isinstance(value, int)
+    for name, counts in outcome.steps.items():
+        yield f"{name}: " + ", ".join(
+            f"{value:,} {key.replace('_', '-')}" for key, value in counts.items() if isinstance(value, int)
         )
-        yield f"{name}: balance closes to {closure:.1e} of throughput" + (f"; {counts}" if counts else "")
-        if name in outcome.minimum:
-            least, most = outcome.minimum[name], outcome.maximum[name]
-            yield f"  smallest concentration {least:.3g}, largest at the end {most:.3g}"
-        figures = outcome.figures.get(name, {})
-        if "levels" in figures:
-            yield (
-                f"  local time steps of up to {figures['levels']:.0f} levels, "
-                f"{outcome.steps[name]['sweeps']:,} updates of a cell on average; "
-                f"the window may have kept back {figures['window_leak']:.1e} of all mass"
-            )
     for name, held in outcome.limits.items():
-        ordered = sorted(held.items(), key=lambda item: -item[1])
-        if ordered:
-            yield f"{name}: what limited the sub-steps{', most often first' if len(ordered) > 1 else ''}"
-        for (cell, reason), count in ordered[:SHOWN]:
-            yield f"  {count:>10,} x {cell}: {reason}"
-        if len(ordered) > SHOWN:
-            yield f"  {sum(n for _, n in ordered[SHOWN:]):>10,} x {len(ordered) - SHOWN} others"
+        yield from _limits(name, held)
     yield f"{'seconds':<24}{'processor':>10}{'clock':>10}"
     wall = timings.wall()
     for name, cpu in timings.cpu().items():
         yield f"  {name:<22}{cpu:>10.2f}" + (f"{wall[name]:>10.2f}" if name in wall else "")
+
+
+def _limits(name: str, held: dict[tuple[str, str], int]) -> Iterator[str]:
+    """Yield the cells that limited the sub-steps, most often first."""
+    if not held:
+        return
+    ordered, total = sorted(held.items(), key=lambda item: -item[1]), sum(held.values())
+    width = max(len(cell) for (cell, _), _ in ordered[:SHOWN])
+    yield f"{name}: what limited the sub-steps"
+    yield f"  {'sub-steps':>10}{'share':>8}  {'cell':<{width}}  reason"
+    for (cell, reason), count in ordered[:SHOWN]:
+        yield f"  {count:>10,}{count / total:>8.1%}  {cell:<{width}}  {reason}"
+    if len(ordered) > SHOWN:
+        rest = sum(n for _, n in ordered[SHOWN:])
+        yield f"  {rest:>10,}{rest / total:>8.1%}  {len(ordered) - SHOWN} others"
 
 
 def _size(model: FlowModel | TransportModel, info: CaseInfo) -> str:

@@ -3,9 +3,9 @@
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -45,6 +45,8 @@ class Outcome:
         What limited the sub-steps, per species.
     figures : dict of str to dict of str to float
         The largest of each figure that the engine told of its steps, per species.
+    coarse : dict of str to dict
+        Where the grid is too coarse for the dispersivity, at the time when most cells are, per species.
     solved_flow : dict of str to bool
         Whether the flow of that closure name was solved here.
     positive : bool
@@ -57,6 +59,7 @@ class Outcome:
     steps: dict[str, dict[str, float]] = field(default_factory=dict)
     limits: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
     figures: dict[str, dict[str, float]] = field(default_factory=dict)
+    coarse: dict[str, dict[str, Any]] = field(default_factory=dict)
     solved_flow: dict[str, bool] = field(default_factory=dict)
     positive: bool = True
 
@@ -96,12 +99,12 @@ class Carried:
         self._ends = [s.end for s in self._all]
         self._number = 0
         self.reached = 0.0
-        self._parts = [Parts() for _ in species]
+        self._parts = {name: Parts() for name in self.ledgers}
         self._resume = resume
         if resume is not None:
             self._number, self.reached = resume["number"], resume["reached"]
             self.ledgers = {name: Ledger.restored(parts) for name, parts in resume["ledgers"].items()}
-            self._parts = [Parts.restored(parts) for parts in resume["parts"]]
+            self._parts = {name: Parts.restored(parts) for name, parts in resume["parts"].items()}
 
     @property
     def step(self) -> TimeStep | None:
@@ -113,7 +116,7 @@ class Carried:
         return {
             "number": self._number, "reached": self.reached, "solver": self.solver.state(),
             "ledgers": {name: ledger.state() for name, ledger in self.ledgers.items()},
-            "parts": [parts.state() for parts in self._parts],
+            "parts": {name: parts.state() for name, parts in self._parts.items()},
         }
 
     def follow(
@@ -134,10 +137,11 @@ class Carried:
             self.reached = steps[0].end
             ends = self.reached == own.end
             n_steps = self.time.periods[own.period].n_steps
-            for species, joint, parts in zip(self.species, steps, self._parts, strict=True):
-                for model, step in zip(species.members, species.split(parts.add(joint, ends)), strict=True):
+            for species, joint in zip(self.species, steps, strict=True):
+                for model, step in zip(species.members, species.split(joint), strict=True):
+                    whole = self._parts[model.name].add(step, ends)
                     with timings.phase("writing"):
-                        writer.transport(step, own, n_steps, ends)
+                        writer.transport(whole, own, n_steps, ends)
                     self._note(model, step, outcome)
             if ends:
                 self._number += 1
@@ -169,6 +173,9 @@ class Carried:
         figures = outcome.figures.setdefault(name, {})
         for figure, value in step.figures.items():
             figures[figure] = max(figures.get(figure, value), value)
+        found = step.coarse
+        if found is not None and found.cells >= outcome.coarse.get(name, {"cells": 0})["cells"]:
+            outcome.coarse[name] = {**asdict(found), "cell": model.grid.describe(found.worst)}
         held = outcome.limits.setdefault(name, {})
         for limit in step.limits:
             key = (model.grid.describe(limit.cell), limit.reason)

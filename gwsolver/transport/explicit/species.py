@@ -19,6 +19,7 @@ from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
 from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.processes import processes_of
 from gwsolver.transport.progress import Reporter
+from gwsolver.transport.resolution import Resolution
 from gwsolver.transport.retention import Retention
 from gwsolver.transport.sources import Boundaries, boundaries
 from gwsolver.transport.watched import watched_faces
@@ -72,6 +73,7 @@ class ExplicitSpecies:
         self._wet: NDArray[np.bool_] | None = None
         self._sweep: Sweep
         self._k: Coefficients
+        self._resolution: Resolution
         self._rule: EndRule
         self._capacity: Capacity
         self._boundaries: Boundaries
@@ -99,11 +101,14 @@ class ExplicitSpecies:
         dry = (work.content(until) <= 0.0) & ~work.passing
         c = np.where(dry, 0.0, self.concentration)
         dissolved = self.mass * self._dissolved_part
+        least = np.maximum(np.minimum(self._capacity.start, self._capacity.end), self._capacity.least)
+        courant = self._resolution.courant(least, (until - start) / max(work.sub_steps, 1))
         return TransportStep(
             species=self.model.name, start=start, end=until, concentration=c, dry=dry,
             mass=float(dissolved.sum() + self._store.mass.sum()), mass_sorbed=float((self.mass - dissolved).sum()),
             ledger=books.ledger, package_rates=books.package_rates, sub_steps=work.sub_steps, stages=work.stages,
-            limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()), figures=work.figures,
+            limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()),
+            figures={"courant": courant, **work.figures}, coarse=self._resolution.coarse(c),
             watched=(self._watched, work.watched_mass / (until - start)),
             immobile=tuple(s for p in self.processes if (s := p.immobile(start, until)) is not None),
             passed=work.passed, part_masses=books.part_masses,
@@ -191,6 +196,10 @@ class ExplicitSpecies:
                 place[self._sweep.faces.order] = np.arange(place.size)
                 self._places = place[self._watched]
         self._k = coefficients(self.model, flow, self._sweep.faces, self._sweep.structured, self.scheme)
+        faces = self._sweep.faces
+        self._resolution = Resolution(
+            self._k.faces[0], self._k.faces[3], faces.cells, faces.distance.sum(axis=1), self.model.grid.n_cells
+        )
 
 
 def _same_field(flow: FlowStep, before: FlowStep) -> bool:

@@ -1,0 +1,78 @@
+"""Whether the grid follows the plume: grid Peclet and Courant numbers, found once per flow field."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.steps import CoarseCells
+
+Floats = NDArray[np.float64]
+
+MOST_PECLET = 4.0
+"""Grid Peclet number |v| d / D above which a front is narrower than the cells that carry it."""
+HOLDING = 1e-6
+"""Cells hold solute where there is more than this part of the largest concentration."""
+
+
+class Resolution:
+    """Grid Peclet numbers of the faces of one flow field, and how fast water leaves its cells.
+
+    With the dispersive conductance of a face, K = A n D / d, its grid Peclet number is
+
+        Pe = |v| d / D = |Q| / K.
+
+    Faces without any dispersion are left out: nothing says how fine a grid should be there.
+
+    Parameters
+    ----------
+    face_flow : ndarray of float64, shape (face,)
+        Q from n to m [L**3/T].
+    conductance : ndarray of float64, shape (face,)
+        K [L**3/T].
+    face_cells : ndarray of int, shape (face, 2)
+        Cells n and m.
+    distance : ndarray of float64, shape (face,)
+        Between the centres of n and m, d [L].
+    n_cells : int
+    """
+
+    def __init__(
+        self, face_flow: Floats, conductance: Floats, face_cells: NDArray[np.integer], distance: Floats, n_cells: int
+    ) -> None:
+        donor = np.where(face_flow >= 0.0, face_cells[:, 0], face_cells[:, 1])
+        size = np.abs(face_flow)
+        self._leaves = np.bincount(donor, size, n_cells).astype(np.float64)
+        coarse = np.flatnonzero((size > MOST_PECLET * conductance) & (conductance > 0.0))
+        self._donor = donor[coarse]
+        self._peclet = size[coarse] / conductance[coarse]
+        self._distance = distance[coarse]
+        self._found = np.zeros(n_cells, np.bool_)
+
+    def courant(self, content: Floats, step_length: float) -> float:
+        """Return the largest Courant number: water that leaves a cell in a step over what the cell holds.
+
+        Parameters
+        ----------
+        content : ndarray of float64, shape (cell,)
+            Content per unit concentration, water and what sorbs [L**3]; cells without any are passed over.
+        step_length : float
+            Length of a sub-step [T].
+        """
+        pace = np.divide(self._leaves, content, out=np.zeros(content.size), where=content > 0.0)
+        return float(pace.max(initial=0.0)) * step_length
+
+    def coarse(self, concentration: Floats) -> CoarseCells | None:
+        """Return which of the cells that hold solute are too coarse for the dispersivity; None if none is."""
+        if not self._donor.size:
+            return None
+        holds = concentration > HOLDING * float(concentration.max())
+        here = np.flatnonzero(holds[self._donor])
+        if not here.size:
+            return None
+        worst = here[int(self._peclet[here].argmax())]
+        self._found[:] = False
+        self._found[self._donor[here]] = True
+        return CoarseCells(
+            cells=int(self._found.sum()), holding=int(holds.sum()), worst=int(self._donor[worst]),
+            peclet=float(self._peclet[worst]), spacing=float(self._distance[worst]),
+            enough=float((self._distance[here] * MOST_PECLET / self._peclet[here]).min()), allowed=MOST_PECLET,
+        )

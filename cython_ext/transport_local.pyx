@@ -39,6 +39,7 @@ cdef struct Field:
     float* c
     double* mass
     double* integral
+    double* passed
     const float* weights
     Py_ssize_t places
     Py_ssize_t[3] offset
@@ -144,6 +145,13 @@ cdef void across_rows(Py_ssize_t n, double h, gw_in32 flux, gw_out donor, gw_out
         receiver[i] += d
 
 
+cdef void pass_on(Py_ssize_t n, double h, gw_in32 flux, gw_out passed) noexcept nogil:
+    """Sum what passes faces: p += h f."""
+    cdef Py_ssize_t i
+    for i in range(n):
+        passed[i] += h * flux[i]
+
+
 cdef void face_runs(
     const int* runs, const long long* data, const float* weights, const float* packed,
     Py_ssize_t first, Py_ssize_t last, double h, Field* field,
@@ -178,6 +186,8 @@ cdef void face_runs(
             )
         if runs[6 * r + 5]:
             flux[n - 1] = 0.0
+        if field.passed != NULL:
+            pass_on(n, h, flux, field.passed + axis * field.places + place)
         if axis == 0:
             along_row(n, h, flux, field.mass + place)
         else:
@@ -277,6 +287,7 @@ cpdef void march(
     double[::1] mass,
     double[::1] integral,
     double[::1] taken,
+    double[::1] passed,
     const float[:, :, ::1] weights,
     const int[::1] offset,
     const int[:, ::1] faces,
@@ -308,6 +319,7 @@ cpdef void march(
     ----------
     concentration, mass, integral : shape (place,), c, m, time integral of c (cells with losses), updated.
     taken : shape (special,), what SRC took [M], added to.
+    passed : shape (3 places,), what passed the face behind each place along each axis [M], added to; or (0,).
     weights : shape (3, 3, place), gradient weights by axis [1/L].
     offset : shape (3,), places to the next cell along each axis.
     faces : shape (run, 6): axis, kind (0 even, 1 general), first place, length, distance of the run's packed
@@ -335,6 +347,7 @@ cpdef void march(
     field.c = &concentration[0]
     field.mass = &mass[0]
     field.integral = &integral[0]
+    field.passed = &passed[0] if passed.shape[0] > 0 else NULL
     field.weights = &weights[0, 0, 0]
     field.places = concentration.shape[0]
     for k in range(3):

@@ -161,6 +161,7 @@ def _part_of_transport(grid: MergedGrid, part: Part, step: TransportStep, index:
         step, species=part.name, concentration=c, dry=step.dry[part.cells], mass=mass, mass_sorbed=sorbed,
         ledger=ledger, package_rates=rates, limits=tuple(replace(x, cell=x.cell - part.start) for x in own),
         minimum=float(c.min()), maximum=float(c.max()), passed=np.zeros(0), part_masses=(), coarse=coarse,
+        watched=(np.zeros(0, np.int64), np.zeros(0)), cell_rates={},
     )
 
 

@@ -215,8 +215,11 @@ class TransportStep:
     part_masses : tuple of (float, float)
         `mass` and `mass_sorbed` of each of `Grid.parts`.
     watched : tuple of (faces, rates)
-        Faces of the grid that observations look at, and the mean mass rate through each over the interval,
+        Faces of the grid that observations and budgets look at, and the mean mass rate through each over the interval,
         positive from cell n to m [M/T].
+    cell_rates : mapping of (str, str) to ndarray of float64, shape (cell,)
+        What the ledger holds by (package, term) for storage, decay and flow imbalance, cell by cell, as mean rates,
+        positive in [M/T]; only where output control saves the budget of this time step: all faces are watched then.
     coarse : CoarseCells or None
         Where the grid is too coarse for the dispersivity; None if it is fine everywhere.
     """
@@ -240,4 +243,5 @@ class TransportStep:
     passed: Floats = field(default_factory=lambda: np.zeros(0))
     part_masses: tuple[tuple[float, float], ...] = ()
     watched: tuple[Ints, Floats] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0)))
+    cell_rates: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
     coarse: CoarseCells | None = None

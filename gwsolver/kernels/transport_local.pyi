@@ -7,8 +7,8 @@ Ints = NDArray[int32]
 Longs = NDArray[int64]
 
 def march(
-    concentration: Floats32, mass: Floats, integral: Floats, taken: Floats, weights: Floats32, offset: Ints,
-    faces: Ints, face_data: Longs, face_weights: Floats32, face_packed: Floats32, face_chunks: Ints, cells: Ints,
-    cell_data: Longs, cell_packed: Floats, cell_chunks: Ints, special: Ints, special_values: Floats,
+    concentration: Floats32, mass: Floats, integral: Floats, taken: Floats, passed: Floats, weights: Floats32,
+    offset: Ints, faces: Ints, face_data: Longs, face_weights: Floats32, face_packed: Floats32, face_chunks: Ints,
+    cells: Ints, cell_data: Longs, cell_packed: Floats, cell_chunks: Ints, special: Ints, special_values: Floats,
     special_start: Ints, steady: bool, part: float, change: float, length: float, threads: int,
 ) -> None: ...

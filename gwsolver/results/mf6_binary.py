@@ -5,7 +5,7 @@ description of input and output, appendix A).
 """
 
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 
@@ -67,7 +67,80 @@ def write_concentrations(
     write_layers(file, "CONCENTRATION", grid.to_nodes(values, INACTIVE), grid, time, step)
 
 
-class BudgetWriter:
+class Moment(Protocol):
+    """A time step, of flow or of transport."""
+
+    @property
+    def period(self) -> int:
+        """Zero-based stress period."""
+        ...
+
+    @property
+    def step(self) -> int:
+        """Zero-based step of the period."""
+        ...
+
+    @property
+    def end(self) -> float:
+        """End of the step [T]."""
+        ...
+
+    @property
+    def length(self) -> float:
+        """Length of the step [T]."""
+        ...
+
+
+class RecordWriter:
+    """Writes records of a budget file.
+
+    Parameters
+    ----------
+    file : binary file
+    name : str
+        Of the model.
+    grid : Grid
+    time : TimeAxis
+    """
+
+    def __init__(self, file: BinaryIO, name: str, grid: Grid, time: TimeAxis) -> None:
+        self.file, self.name, self.grid, self.time = file, name.upper(), grid, time
+
+    def _header(self, step: Moment, text: str, method: int, shape: tuple[int, int, int]) -> None:
+        period_time = step.end - self.time.period_start(step.period)
+        self.file.write(np.array([step.step + 1, step.period + 1], "<i4").tobytes())
+        self.file.write(text.rjust(16).encode())
+        self.file.write(np.array([shape[0], shape[1], -shape[2], method], "<i4").tobytes())
+        self.file.write(np.array([step.length, period_time, step.end], "<f8").tobytes())
+
+    def array(self, step: Moment, text: str, values: Floats, shape: tuple[int, int, int]) -> None:
+        """Write an array; `shape`: MODFLOW's (ncol, nrow, nlay)."""
+        self._header(step, text, 1, shape)
+        self.file.write(np.asarray(values, "<f8").tobytes())
+
+    def records(
+        self, step: Moment, text: str, names: tuple[str, str, str, str], cells: Ints, second: Ints, rates: Floats,
+        auxiliary: Sequence[str], columns: Floats,
+    ) -> None:
+        """Write a list: model and package on the side of the cell, then on the other side; `second`: numbers there."""
+        self._header(step, text, 6, plane(self.grid))
+        for name in names:
+            self.file.write(_name(name))
+        self.file.write(np.array([len(auxiliary) + 1], "<i4").tobytes())
+        for name in auxiliary:
+            self.file.write(_name(name))
+        self.file.write(np.array([cells.size], "<i4").tobytes())
+        entries = np.zeros(cells.size, np.dtype(
+            [("node", "<i4"), ("second", "<i4"), ("rate", "<f8"), ("auxiliary", "<f8", (len(auxiliary),))]
+        ))
+        entries["node"] = self.grid.node[cells] + 1
+        entries["second"] = second + 1
+        entries["rate"] = rates
+        entries["auxiliary"] = columns
+        self.file.write(entries.tobytes())
+
+
+class BudgetWriter(RecordWriter):
     """Writes a model's flow budget as MODFLOW does, so that its FMI and flopy read it.
 
     Parameters
@@ -78,9 +151,8 @@ class BudgetWriter:
     """
 
     def __init__(self, file: BinaryIO, model: FlowModel) -> None:
-        self.file = file
+        super().__init__(file, model.name, model.grid, model.time)
         self.model = model
-        self.grid = model.grid
         self._names = [(p.name, p.kind, p.auxiliary_names) for p in model.packages]
 
     def write(self, flow: FlowStep) -> None:
@@ -91,18 +163,18 @@ class BudgetWriter:
         """
         model, grid = self.model, self.grid
         if model.storage is not None:
-            self._array(flow, "STO-SS", grid.to_nodes(flow.storage_specific, 0.0), plane(grid))
+            self.array(flow, "STO-SS", grid.to_nodes(flow.storage_specific, 0.0), plane(grid))
             if model.storage.convertible.any():
-                self._array(flow, "STO-SY", grid.to_nodes(flow.storage_yield, 0.0), plane(grid))
+                self.array(flow, "STO-SY", grid.to_nodes(flow.storage_yield, 0.0), plane(grid))
         faces = flow_ja_face(grid, flow.face_flow, flow.residual)
-        self._array(flow, "FLOW-JA-FACE", faces, (faces.size, 1, 1))
+        self.array(flow, "FLOW-JA-FACE", faces, (faces.size, 1, 1))
         own = np.arange(grid.n_cells)
         # MODFLOW names the model twice on the side of the cell; DATA-* name the package on both.
-        names = (self.model.name.upper(), "NPF", self.model.name.upper(), "NPF")
+        names = (self.name, "NPF", self.name, "NPF")
         nothing = np.zeros(grid.n_cells)
         axes = ["qx".rjust(16), "qy".rjust(16), "qz".rjust(16)]
-        self._list(flow, "DATA-SPDIS", names, own, grid.node, nothing, axes, flow.specific_discharge)
-        self._list(flow, "DATA-SAT", names, own, grid.node, nothing, ["sat".rjust(16)], flow.saturation_end[:, None])
+        self.records(flow, "DATA-SPDIS", names, own, grid.node, nothing, axes, flow.specific_discharge)
+        self.records(flow, "DATA-SAT", names, own, grid.node, nothing, ["sat".rjust(16)], flow.saturation_end[:, None])
         given = {p.name: p for p in flow.packages}
         for name, kind, auxiliary in self._names:
             package = given.pop(name, None) or PackageFlow(name, kind, np.zeros(0, np.int64), np.zeros(0))
@@ -115,47 +187,15 @@ class BudgetWriter:
         table = np.column_stack(columns) if columns else np.zeros((package.rates.size, 0))
         acts = package.cells >= 0
         entry = np.arange(package.cells.size)[acts]
-        model, name = self.model.name.upper(), package.name.upper()
+        model, name = self.name, package.name.upper()
         text, names = package.kind.upper(), (model, model, model, name)
         if isinstance(package, ExchangeFlow):
             text, names = "FLOW-JA-FACE", (model, name, package.neighbour_model.upper(), name)
             entry = package.neighbour_node[acts]
-        self._list(
+        self.records(
             flow, text, names, package.cells[acts], entry, package.rates[acts], [a.upper() for a in auxiliary],
             table[acts],
         )
-
-    def _header(self, flow: FlowStep, text: str, method: int, shape: tuple[int, int, int]) -> None:
-        period_time = flow.end - self.model.time.period_start(flow.period)
-        self.file.write(np.array([flow.step + 1, flow.period + 1], "<i4").tobytes())
-        self.file.write(text.rjust(16).encode())
-        self.file.write(np.array([shape[0], shape[1], -shape[2], method], "<i4").tobytes())
-        self.file.write(np.array([flow.length, period_time, flow.end], "<f8").tobytes())
-
-    def _array(self, flow: FlowStep, text: str, values: Floats, shape: tuple[int, int, int]) -> None:
-        self._header(flow, text, 1, shape)
-        self.file.write(np.asarray(values, "<f8").tobytes())
-
-    def _list(
-        self, flow: FlowStep, text: str, names: tuple[str, str, str, str], cells: Ints, second: Ints, rates: Floats,
-        auxiliary: Sequence[str], columns: Floats,
-    ) -> None:
-        """Write a list: model and package on the side of the cell, then on the other side; `second`: numbers there."""
-        self._header(flow, text, 6, plane(self.grid))
-        for name in names:
-            self.file.write(_name(name))
-        self.file.write(np.array([len(auxiliary) + 1], "<i4").tobytes())
-        for name in auxiliary:
-            self.file.write(_name(name))
-        self.file.write(np.array([cells.size], "<i4").tobytes())
-        records = np.zeros(cells.size, np.dtype(
-            [("node", "<i4"), ("second", "<i4"), ("rate", "<f8"), ("auxiliary", "<f8", (len(auxiliary),))]
-        ))
-        records["node"] = self.grid.node[cells] + 1
-        records["second"] = second + 1
-        records["rate"] = rates
-        records["auxiliary"] = columns
-        self.file.write(records.tobytes())
 
 
 def flow_ja_face(grid: Grid, face_flow: Floats, residual: Floats) -> Floats:

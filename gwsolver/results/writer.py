@@ -22,6 +22,7 @@ from gwsolver.results.features import FeatureCollector
 from gwsolver.results.folder import PREFIX, SUFFIX, SUMMARY, UNFINISHED, Staging, temporary, writing
 from gwsolver.results.mf6_binary import DRY, INACTIVE, BudgetWriter, write_concentrations, write_heads, write_layers
 from gwsolver.results.mf6_grid import write_grid
+from gwsolver.results.mf6_transport_budget import TransportBudgetWriter
 from gwsolver.results.netcdf import NetcdfWriter, Record
 from gwsolver.results.observations import ObservationTable
 
@@ -62,6 +63,7 @@ class ResultsWriter:
         self._staging = Staging(folder, keep=resume is not None)
         self._binary: dict[str, tuple[BinaryIO, int]] = {}
         self._budgets: dict[str, BudgetWriter] = {}
+        self._mass_budgets: dict[str, TransportBudgetWriter] = {}
         self._ledgers: dict[tuple[str, str], Ledger] = {}
         self._minimum: dict[str, float] = {}
         self._features = FeatureCollector()
@@ -182,7 +184,10 @@ class ResultsWriter:
                     if package.name in t.package_rates:
                         cells, rates = t.package_rates[package.name]
                         self._features.add(species, model.grid, t.end, package.kind, package.name, cells, rates)
-            if saves or model.output.saves("budget", time_step, n_steps):
+            budget = model.output.saves("budget", time_step, n_steps)
+            if budget and t.cell_rates and t.watched[0].size == model.grid.n_faces:
+                self._save_mass_budget(model, time_step, t)
+            if saves or budget:
                 self._budget_table.write(t.end, model.name, species, ledger, self._units.mass)
                 for domain in t.immobile:
                     whole = f"{species}/{domain.name}"
@@ -246,6 +251,10 @@ class ResultsWriter:
             name = f"{model.name}.cbc"
             if name in self._binary:
                 self._budgets[model.name] = BudgetWriter(self._file(name), model)
+        for species in self.simulation.transport_models:
+            name = f"{species.name}.cbc"
+            if name in self._binary:
+                self._mass_budgets[species.name] = TransportBudgetWriter(self._file(name), species)
 
     # ---- the end
 
@@ -384,6 +393,16 @@ class ResultsWriter:
             write_grid(self._file(grid_name), model.grid, model.conductivity.cell_type)
             self._settle(grid_name)
         self._budgets[model.name].write(flow)
+        self._settle(name)
+
+    def _save_mass_budget(self, model: TransportModel, step: TimeStep, transport: TransportStep) -> None:
+        name = f"{model.name}.cbc"
+        if model.name not in self._mass_budgets:
+            self._mass_budgets[model.name] = TransportBudgetWriter(self._file(name), model)
+            grid_name = f"{model.name}.grb"
+            write_grid(self._file(grid_name), model.grid, np.zeros(model.grid.n_cells, np.int64))
+            self._settle(grid_name)
+        self._mass_budgets[model.name].write(step, transport)
         self._settle(name)
 
     def _file(self, name: str) -> BinaryIO:

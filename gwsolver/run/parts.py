@@ -9,52 +9,71 @@ from numpy.typing import NDArray
 
 from gwsolver.core.steps import TransportStep
 
-Rates = tuple[NDArray[np.int64], NDArray[np.float64]]
+Floats = NDArray[np.float64]
+Rates = tuple[NDArray[np.int64], Floats]
 
 
 @dataclass
 class Parts:
-    """Amounts that packages moved in the parts of a time step up to now.
+    """Amounts that moved in the parts of a time step up to now.
 
     Attributes
     ----------
     span : float
         Length of the parts together [T].
-    amounts : dict of str to list of (cells, amounts)
+    packages : dict of str to list of (cells, amounts)
         Per package; one pair for each set of cells it acted on [M].
+    cells : dict of (str, str) to ndarray of float64, shape (cell,)
+        As `TransportStep.cell_rates`, amounts [M].
+    faces : ndarray of float64, shape (watched face,), or None
+        As `TransportStep.watched`, amounts [M].
     """
 
     span: float = 0.0
-    amounts: dict[str, list[Rates]] = field(default_factory=dict)
+    packages: dict[str, list[Rates]] = field(default_factory=dict)
+    cells: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    faces: Floats | None = None
 
     def add(self, part: TransportStep, ends: bool) -> TransportStep:
-        """Return the part; the last one with the mean rates of the packages over the whole time step."""
-        if ends and not self.amounts:
+        """Return the part; the last one with the mean rates over the whole time step."""
+        if ends and self.span == 0.0:
             return part
         length = part.end - part.start
         self.span += length
         for name, (cells, rates) in part.package_rates.items():
-            found = self.amounts.setdefault(name, [])
+            found = self.packages.setdefault(name, [])
             for i, (same, amounts) in enumerate(found):
                 if np.array_equal(cells, same):
                     found[i] = same, amounts + rates * length
                     break
             else:
                 found.append((cells, rates * length))
-        if not ends:
-            return part
-        means = {
-            name: (np.concatenate([cells for cells, _ in found]), np.concatenate([a for _, a in found]) / self.span)
-            for name, found in self.amounts.items()
+        for key, rates in part.cell_rates.items():
+            self.cells[key] = self.cells.get(key, 0.0) + rates * length
+        self.faces = part.watched[1] * length + (0.0 if self.faces is None else self.faces)
+        return self._mean(part) if ends else part
+
+    def _mean(self, part: TransportStep) -> TransportStep:
+        """Return the last part with the means, and begin anew."""
+        span = self.span
+        packages = {
+            name: (np.concatenate([cells for cells, _ in found]), np.concatenate([a for _, a in found]) / span)
+            for name, found in self.packages.items()
         }
-        self.span, self.amounts = 0.0, {}
-        return replace(part, package_rates=means)
+        cells = {key: amounts / span for key, amounts in self.cells.items()}
+        watched = part.watched if self.faces is None else (part.watched[0], self.faces / span)
+        self.span, self.packages, self.cells, self.faces = 0.0, {}, {}, None
+        return replace(part, package_rates=packages, cell_rates=cells, watched=watched)
 
     def state(self) -> Mapping[str, Any]:
         """Return it for a checkpoint."""
-        return {"span": self.span, "amounts": self.amounts}
+        return {
+            "span": self.span, "packages": self.packages, "faces": self.faces,
+            "cells": [[*key, amounts] for key, amounts in self.cells.items()],
+        }
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> "Parts":
         """Return the parts that left this state."""
-        return cls(state["span"], {name: [(c, a) for c, a in found] for name, found in state["amounts"].items()})
+        packages = {name: [(c, a) for c, a in found] for name, found in state["packages"].items()}
+        return cls(state["span"], packages, {(p, t): a for p, t, a in state["cells"]}, state["faces"])

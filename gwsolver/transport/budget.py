@@ -7,6 +7,7 @@ import numpy as np
 
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.simulation import TransportModel
+from gwsolver.core.time import TimeStep
 from gwsolver.kernels import transport_cells
 from gwsolver.transport.processes import Process
 from gwsolver.transport.sources import Boundaries, Floats, Ints
@@ -19,10 +20,13 @@ class Books:
     Storage is booked cell by cell, what falls as in and what rises as out, net over the interval, as
     MODFLOW does. Cells of given concentration are outside the balance: what they pass on enters it.
     Where models share a grid each has books of its own, "model/" before the name of every package.
+    `by_cell`: keep storage, decay and flow imbalance of each cell as mean rates too (`cell_rates`).
     """
 
-    def __init__(self, model: TransportModel, start: float, end: float) -> None:
+    def __init__(self, model: TransportModel, start: float, end: float, *, by_cell: bool = False) -> None:
         self.ledger = Ledger()
+        self.cell_rates: dict[tuple[str, str], Floats] = {}
+        self._by_cell = by_cell
         self.package_rates: dict[str, tuple[Ints, Floats]] = {}
         self.start, self.end = start, end
         self.part_masses: tuple[tuple[float, float], ...] = ()
@@ -75,6 +79,8 @@ class Books:
             self._difference("storage", "sorbed", self._sorbed, sorbed, free)
         if self._stored.any() or store.mass.any():
             self._difference("storage", "retained", self._stored, store.mass, free)
+        if self._by_cell and rewetted.any():
+            self.cell_rates["storage", "rewetted"] = rewetted / span
         for part in self._parts:
             if rewetted[part.cells].any():
                 self.ledger.add(f"{part.label}storage", "rewetted", math.fsum(rewetted[part.cells]))
@@ -96,7 +102,14 @@ class Books:
 
     def _difference(self, package: str, term: str, before: Floats, after: Floats, factor: Floats) -> None:
         """Book (before - after) * factor, summed exactly: what falls comes in, what rises goes out."""
+        if self._by_cell:
+            self.cell_rates[package, term] = (before - after) * factor / (self.end - self.start)
         for part in self._parts:
             sums, own = np.zeros(4), part.cells
             transport_cells.signed_sums(before[own], after[own], factor[own], sums)
             self.ledger.add(part.label + package, term, math.fsum(sums[:2]), math.fsum(-sums[2:]))
+
+
+def saves_budget(model: TransportModel, stress: TimeStep) -> bool:
+    """Whether output control saves the budget of this time step of a model: then engines keep it cell by cell."""
+    return model.output.saves("budget", stress, model.time.periods[stress.period].n_steps)

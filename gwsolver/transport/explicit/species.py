@@ -7,7 +7,7 @@ from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
-from gwsolver.transport.budget import Books
+from gwsolver.transport.budget import Books, saves_budget
 from gwsolver.transport.engine import State
 from gwsolver.transport.explicit.coefficients import Coefficients, coefficients
 from gwsolver.transport.explicit.ends import EndRule, end_rule
@@ -82,12 +82,14 @@ class ExplicitSpecies:
     def advance(self, flow: FlowStep, until: float, stress: TimeStep, *, pause: bool = False) -> TransportStep:
         """Carry the species to `until`, or to a pause on the way there; see `TransportSolver.advance_part`."""
         start = flow.start if self.time is None else self.time
-        books = Books(self.model, start, until)
+        by_cell = saves_budget(self.model, stress)
+        books = Books(self.model, start, until, by_cell=by_cell)
         with self.set_up:
             rewetted = self._enter(flow, stress, books)
+        watched, places = self._look(by_cell)
         work = Work(
             self.model, self.scheme, flow, self._k, self._boundaries, self._capacity, self._sweep,
-            self._rule, self.mass, self.concentration, self.retention, self.processes, self._places,
+            self._rule, self.mass, self.concentration, self.retention, self.processes, places,
         )
         if pause:
             until = books.end = pause_time(work, start, until)
@@ -109,10 +111,18 @@ class ExplicitSpecies:
             ledger=books.ledger, package_rates=books.package_rates, sub_steps=work.sub_steps, stages=work.stages,
             limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()),
             figures={"courant": courant, **work.figures}, coarse=self._resolution.coarse(c),
-            watched=(self._watched, work.watched_mass / (until - start)),
+            watched=(watched, work.watched_mass / (until - start)),
             immobile=tuple(s for p in self.processes if (s := p.immobile(start, until)) is not None),
-            passed=work.passed, part_masses=books.part_masses,
+            passed=work.passed, part_masses=books.part_masses, cell_rates=books.cell_rates,
         )
+
+    def _look(self, by_cell: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the faces to watch, all of them where a budget is saved, and their places in kernel order."""
+        if not by_cell:
+            return self._watched, self._places
+        places = np.empty(self.model.grid.n_faces, np.int64)
+        places[self._sweep.faces.order] = np.arange(places.size)
+        return np.arange(places.size), places
 
     def state(self) -> State:
         """Return what a later `restore` needs to go on bit for bit."""

@@ -101,9 +101,9 @@ class Work:
     def plain(self) -> bool:
         """Whether any march will do.
 
-        Concentration is then mass over content, nothing acts between steps, and no face is watched.
+        Concentration is then mass over content, and nothing acts between steps.
         """
-        return self.retention.linear and not self.processes and self.watched.size == 0
+        return self.retention.linear and not self.processes
 
     def part(self, time: float) -> float:
         """Return the place of a time within the flow step, 0 to 1."""

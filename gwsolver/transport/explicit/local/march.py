@@ -70,6 +70,7 @@ class LocalMarch:
         length = (until - start) / n_steps
         special = plan.special(work)
         mass, integral = np.zeros(layout.n_places), np.zeros(layout.n_places)
+        passed = np.zeros(3 * layout.n_places if work.watched.size else 0)
         c = np.zeros(layout.n_places, np.float32)
         mass[layout.place] = work.mass
         c[layout.place] = _concentrations(work, plan.first)
@@ -82,8 +83,8 @@ class LocalMarch:
             if step and window.follow(c):
                 faces, cells = plan.faces.within(window.active), all_cells.within(window.active)
             transport_local.march(
-                c, mass, integral, special.taken, layout.weights, layout.offset, faces.runs, faces.data, faces.weights,
-                plan.faces.packed, faces.chunks, cells.runs, cells.data, all_cells.packed, cells.chunks,
+                c, mass, integral, special.taken, passed, layout.weights, layout.offset, faces.runs, faces.data,
+                faces.weights, plan.faces.packed, faces.chunks, cells.runs, cells.data, all_cells.packed, cells.chunks,
                 special.places, special.values, special.start, work.capacity.steady, part + step * change, change,
                 length, useful_threads(work.mass.size),
             )
@@ -97,6 +98,11 @@ class LocalMarch:
         work.stages += whole
         self._updates -= whole
         np.add.at(work.taken, special.cells, special.taken)
+        if work.watched.size:
+            there = layout.face_at.ravel() >= 0
+            by_face = np.zeros(work.model.grid.n_faces)
+            by_face[layout.face_at.ravel()[there]] = passed[there]
+            work.watched_mass += by_face[work.watched]
         _tell(work, plan, window, float(mass.sum()))
         _finish(work, plan, mass, integral, until)
 

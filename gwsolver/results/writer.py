@@ -26,6 +26,8 @@ from gwsolver.results.mf6_transport_budget import TransportBudgetWriter
 from gwsolver.results.netcdf import NetcdfWriter, Record
 from gwsolver.results.observations import ObservationTable
 
+NO_CELLS = "{}: its mass budget is not known cell by cell (joined models, --scheme mf6), so there is no .cbc of it."
+
 
 class ResultsWriter:
     """The results folder of one run.
@@ -187,6 +189,8 @@ class ResultsWriter:
             budget = model.output.saves("budget", time_step, n_steps)
             if budget and t.cell_rates and t.watched[0].size == model.grid.n_faces:
                 self._save_mass_budget(model, time_step, t)
+            elif budget and (text := NO_CELLS.format(model.name)) not in self._observations.warnings:
+                self._observations.warnings.append(text)
             if saves or budget:
                 self._budget_table.write(t.end, model.name, species, ledger, self._units.mass)
                 for domain in t.immobile:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from gwsolver.core.dis import structured_grid
-from gwsolver.core.errors import InputError
 from gwsolver.core.ledger import Ledger
 from gwsolver.transport import TransportSolver
 from tests.transport.builders import flow_step, transport_model, whole
@@ -101,14 +100,6 @@ def test_a_dry_cell_keeps_its_mass_and_gives_it_back(scheme):
     assert ("storage", "retained") in states[1].ledger.amounts
     assert [s.mass for s in states] == pytest.approx([125.0] * 3, rel=1e-14)
     np.testing.assert_allclose(states[2].concentration, [4.0, 1.0], rtol=1e-14)
-
-
-def test_a_cell_without_water_that_passes_water_on_is_refused_by_name():
-    grid = structured_grid(np.full(3, 10.0), [10.0], 1.0, [0.0])
-    solver = TransportSolver([transport_model(grid)])
-    flow = flow_step(grid, np.full(2, 1.0), saturation=([1.0, 0.0, 1.0],) * 2)
-    with pytest.raises(InputError, match=r"1 cells hold no water but pass water on \(advection\).*column 2"):
-        solver.advance(flow, 1.0, whole(flow))
 
 
 def test_flow_that_does_not_balance_is_booked_and_keeps_a_uniform_concentration():

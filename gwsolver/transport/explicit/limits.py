@@ -84,8 +84,10 @@ def step_limit(work: "Work", time: float, stages: int) -> Limit:
     k, b, capacity = work.coefficients, work.boundaries, work.capacity
     longest = np.zeros(1)
     start, end = work.surely()
+    rate = emptying_rate(k, b)
+    rate[work.solved] = 0.0
     cell = transport_cells.limiting_cell(
-        start, end, capacity.least, emptying_rate(k, b), work.part(time), work.flow.length, stages - 1.0,
+        start, end, capacity.least, rate, work.part(time), work.flow.length, stages - 1.0,
         work.scheme.limit, longest,
     )
     step, why = float(longest[0]) * (stages - 1), reason(cell, k, b) if cell >= 0 else ""
@@ -117,18 +119,16 @@ def refuse_endless(work: "Work", span: float) -> None:
     """
     model, k, b = work.model, work.coefficients, work.boundaries
     rate = emptying_rate(k, b)
+    rate[work.solved] = 0.0
     most = np.maximum(work.capacity.start, work.capacity.end)
     with np.errstate(divide="ignore", invalid="ignore"):
         steps = np.where(rate > 0.0, rate * span / (work.scheme.limit * (n_stages(k) - 1) * most), 0.0)
     worst = int(steps.argmax())
     if steps[worst] > MOST_STEPS:
         count = int((steps > MOST_STEPS).sum())
-        dry = most[worst] < 1e-3 * model.mobile.porosity[worst] * model.grid.volume[worst]
-        state = f"hold {'almost ' if most[worst] > 0.0 else ''}no water but pass water on" if dry else "empty too fast"
         raise InputError([Problem(
-            f"{count:,} cells {state} ({reason(worst, k, b)}), which would take {steps[worst]:.2g} sub-steps; "
+            f"{count:,} cells empty too fast ({reason(worst, k, b)}), which would take {steps[worst]:.2g} sub-steps; "
             "the worst stands", file=model.file, package=model.name, cell=model.grid.describe(worst),
             allowed="at most 1e6 sub-steps per time step",
-            hint="Cells of the Newton formulation that stay dry cannot carry solute yet; make them inactive, "
-                 "or use the standard formulation." if dry else "Take shorter time steps or larger cells.",
+            hint="Take shorter time steps or larger cells.",
         )])

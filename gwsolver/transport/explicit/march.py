@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gwsolver.kernels import transport_cells
 from gwsolver.transport.explicit.coefficients import n_stages
+from gwsolver.transport.explicit.implicit_cells import ImplicitCells
 from gwsolver.transport.explicit.limits import Limit, step_limit
 from gwsolver.transport.explicit.sweeps import useful_threads
 from gwsolver.transport.explicit.work import Work
@@ -48,11 +49,14 @@ class GlobalMarch:
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""
+        cells = ImplicitCells(work, work.solved) if work.solved.any() else None
         self._set_inverse(work, start)
         if work.retention.linear:
             np.multiply(work.mass, self._inverse, out=work.concentration)
         else:
             work.equilibrate(start)
+        if cells is not None:
+            cells.put(work.concentration)
         _fix(work)
         stages = n_stages(work.coefficients)
         time = start
@@ -63,13 +67,15 @@ class GlobalMarch:
             left = until - time
             length = left / max(1.0, math.ceil(left / limit.step * (1.0 - 1e-12)))
             work.act(time, 0.5 * length)
-            self._step(work, time, length, stages)
+            self._step(work, time, length, stages, cells)
             time = until if length >= left * (1.0 - 1e-12) else time + length
             work.act(time, 0.5 * length, reverse=True)
             work.limits.add(limit)
             work.sub_steps += 1
             work.stages += stages
             report(Progress(time, length, limit.cell, limit.reason))
+        if cells is not None:
+            cells.tell(work)
 
     def _set_inverse(self, work: Work, time: float) -> None:
         k = work.capacity
@@ -77,7 +83,7 @@ class GlobalMarch:
             k.start, k.end - k.start, k.least, work.part(time), self._inverse, useful_threads(work.mass.size)
         )
 
-    def _step(self, work: Work, time: float, length: float, stages: int) -> None:
+    def _step(self, work: Work, time: float, length: float, stages: int, cells: ImplicitCells | None) -> None:
         """Take one step of SSPRK(S,2)."""
         b, c, mass = work.boundaries, work.concentration, work.mass
         h = length / (stages - 1)
@@ -86,13 +92,14 @@ class GlobalMarch:
         np.copyto(self._before, mass)
         taking = np.flatnonzero(b.taken)
         tracked = work.model.grid.tracked_faces
+        k = work.coefficients if cells is None else cells.coefficients
         for stage in range(1, stages + 1):
             if unsteady and stage < stages:
                 self._set_inverse(work, time + stage * h)
             took = np.minimum(h * b.taken[taking], 0.05 * mass[taking])
-            work.sweep.stage(
-                work.coefficients, c, mass, work.integral, b.source, b.loss, self._inverse, h, weight
-            )
+            work.sweep.stage(k, c, mass, work.integral, b.source, b.loss, self._inverse, h, weight)
+            if cells is not None:
+                cells.correct(work, self._inverse, time + stage * h, h, weight)
             if tracked.size:  # only grids of joined models have some: their sweep keeps the faces' own order
                 work.passed += weight * work.sweep.flux[tracked].astype(float)  # float32 on some grids
             if work.watched.size:
@@ -103,10 +110,15 @@ class GlobalMarch:
                 work.taken[taking] += took * (stages - 1) / stages
             if not work.retention.linear and stage < stages:
                 work.equilibrate(time + stage * h)
+            if cells is not None:
+                cells.put(c)
             _fix(work)
         transport_cells.blend(self._before, mass, self._inverse, 1.0 / stages, c, useful_threads(mass.size))
         if not work.retention.linear:
             work.equilibrate(time + length)
+        if cells is not None:
+            cells.settle(work)
+            cells.put(c)
         if b.fixed_cells.size:
             work.fixed_net += mass[b.fixed_cells] - self._before[b.fixed_cells]
             _fix(work)

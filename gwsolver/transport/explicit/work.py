@@ -58,6 +58,8 @@ class Work:
         Steps taken and sweeps over the grid, counted by a march.
     figures : dict of str to float
         What else a march tells (`TransportStep.figures`).
+    solved : ndarray of bool, shape (cell,)
+        Cells that a march solves for within its stages (`implicit_cells`); they do not limit its steps.
     passing : ndarray of bool, shape (cell,)
         Cells without water that pass water on, whose concentration is what flows through; set by a march.
     """
@@ -84,6 +86,7 @@ class Work:
     sub_steps: int = 0
     stages: int = 0
     figures: dict[str, float] = field(default_factory=dict)
+    solved: NDArray[np.bool_] = field(init=False)
     passing: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,7 +94,8 @@ class Work:
         self.integral = np.zeros(self.mass.size)
         self.taken = np.zeros(self.mass.size)
         self.passed = np.zeros(self.model.grid.tracked_faces.size)
-        self.passing = np.zeros(self.mass.size, bool)
+        self.solved = np.zeros(self.mass.size, bool)
+        self.passing = self.solved
         self.fixed_net = np.zeros(self.boundaries.fixed_cells.size)
         self.watched_mass = np.zeros(self.watched.size)
         for process in self.processes:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
+from gwsolver.transport.explicit.implicit_cells import cells_to_solve
 from gwsolver.transport.explicit.limits import emptying_rate, refuse_endless
 from gwsolver.transport.explicit.local.layout import fits
 from gwsolver.transport.explicit.local.levels import TooManyLevels
@@ -20,7 +21,8 @@ FEW_STEPS = 1.0
 class ChosenMarch:
     """Local steps if the mean pace of cells is below 15 % of the fastest one's, else the same step for all.
 
-    What is not plain (nonlinear sorption, immobile domains, ...) takes the same step for all, too.
+    What is not plain (nonlinear sorption, immobile domains, ...) takes the same step for all, too, and so do
+    grids with cells that are solved for (`implicit_cells`).
 
     Parameters
     ----------
@@ -37,9 +39,11 @@ class ChosenMarch:
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""
+        work.solved = cells_to_solve(work, until - start)
         refuse_endless(work, until - start)
         koren = work.scheme.order > 0.0 and work.scheme.limiter == "koren"
-        if self._fits and koren and work.plain and self._uneven(work, until - start):
+        fits = self._fits and koren and work.plain and not work.solved.any()
+        if fits and self._uneven(work, until - start):
             try:
                 self._local(work, start, until, report)
             except TooManyLevels as error:

@@ -1,0 +1,146 @@
+"""Cells that no sub-step can follow, solved within every explicit stage: they hold (almost) no water but pass it on.
+
+The Newton formulation lets water run down through dry cells. What such a cell holds turns over a million
+times in a step that suits its neighbours: its concentration is what flows in over what flows out. In each
+Euler stage of length h these cells I satisfy together
+
+    M_i c_i - m_i = h [sum a_ji c_j - (sum a_ij + l_i) c_i + s_i],   i in I,
+
+with the new c_j of cells in I and the old ones of all others: backward Euler with upstream weighting, an
+M-matrix, so that c >= 0 whatever h. The explicit sweep has moved mass at old concentrations; the difference is
+moved afterwards, through the same faces, to both their cells, so that mass closes to round-off.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from gwsolver.transport.explicit.coefficients import Coefficients, n_stages
+from gwsolver.transport.explicit.limits import emptying_rate
+from gwsolver.transport.explicit.work import Work
+from gwsolver.transport.implicit.operator import Operator, operator
+from gwsolver.transport.implicit.solve import LinearSystem
+
+Floats = NDArray[np.float64]
+NEARLY_DRY = 0.1  # part of what a full cell holds
+FASTER = 2.0  # times faster than 99 % of the cells that hold water
+
+
+def cells_to_solve(work: Work, span: float) -> NDArray[np.bool_]:
+    """Return cells without water that pass water on, and nearly dry ones too fast for sub-steps; shape (cell,).
+
+    Parameters
+    ----------
+    span : float
+        Length of the interval [T].
+    """
+    k, b = work.capacity, work.boundaries
+    rate = emptying_rate(work.coefficients, b)
+    most, least = np.maximum(k.start, k.end), np.minimum(k.start, k.end)
+    passes = (rate > 0.0) & ~b.fixed
+    wet = most > 0.0
+    content = np.maximum(least, k.least)
+    steps = np.where(wet, rate * span / np.where(wet, content, 1.0), 0.0)
+    little = wet & (most < NEARLY_DRY * work.model.mobile.porosity * work.model.grid.volume)
+    ordinary = steps[wet & passes & ~little]
+    usual = max(float(np.quantile(ordinary, 0.99)) if ordinary.size else 0.0, float(n_stages(work.coefficients)))
+    found: NDArray[np.bool_] = passes & (~wet | (little & (steps > FASTER * usual)))
+    return found
+
+
+class ImplicitCells:
+    """The chosen cells of one interval.
+
+    Parameters
+    ----------
+    work : Work
+    chosen : ndarray of bool, shape (cell,)
+        Not empty.
+
+    Attributes
+    ----------
+    cells : ndarray of int64, shape (chosen,)
+    coefficients : Coefficients
+        Those of the explicit sweep: upstream weighting out of the chosen cells, no cross flux on their faces.
+    """
+
+    def __init__(self, work: Work, chosen: NDArray[np.bool_]) -> None:
+        self.cells = np.flatnonzero(chosen)
+        self._chosen = chosen
+        pairs = work.sweep.faces.cells
+        touching = np.flatnonzero(chosen[pairs].any(axis=1))
+        faces = work.coefficients.faces.copy()
+        donor = np.where(faces[0] > 0.0, pairs[:, 0], pairs[:, 1])
+        faces[1, chosen[donor]] = 0.0
+        faces[4:, touching] = 0.0
+        self.coefficients: Coefficients = replace(work.coefficients, faces=faces)
+        whole = operator(pairs, work.coefficients, chosen.size)
+        flow, conductance = faces[0, touching], faces[3, touching]
+        self._faces = touching
+        self._op = Operator(whole.n[touching], whole.m[touching], np.maximum(flow, 0.0) + conductance,
+                            np.maximum(-flow, 0.0) + conductance, chosen.size)
+        self._leaving = (self._op.leaving() + work.boundaries.loss)[self.cells]
+        self._among = self._op.matrix(np.zeros(chosen.size), work.boundaries.fixed)[self.cells][:, self.cells].tocsc()
+        self._touched = np.setdiff1d(np.unique(pairs[touching]), self.cells)
+        self._systems: dict[tuple[float, float], LinearSystem] = {}
+        self._concentration = work.concentration[self.cells]
+
+    def put(self, c: Floats) -> None:
+        """Give the chosen cells their concentrations of the latest stage, which their mass does not tell."""
+        c[self.cells] = self._concentration
+
+    def correct(self, work: Work, inverse: Floats, time: float, h: float, weight: float) -> None:
+        """Make the explicit stage implicit in the chosen cells.
+
+        Parameters
+        ----------
+        inverse : ndarray of float64, shape (cell,)
+            1/M of the stage's end.
+        time, h : float
+            End and length of the stage [T].
+        weight : float
+            Part of h that counts in the time integral.
+        """
+        own, mass, loss = self.cells, work.mass, work.boundaries.loss[self.cells]
+        k = work.capacity
+        part = (time - work.flow.start) / work.flow.length
+        content = np.maximum(k.start[own] + part * (k.end[own] - k.start[own]), 0.0)
+        before = self._concentration
+        right = mass[own] + h * (self._leaving * before + self._among @ before)
+        after = np.maximum(self._system(content, 0.0 if k.steady else time, h).solve(np.maximum(right, 0.0)), 0.0)
+        change = np.zeros(mass.size)
+        change[own] = after - before
+        flux = self._op.fluxes(change)
+        work.sweep.flux[self._faces] += flux
+        mass += h * self._op.net(flux)
+        mass[own] -= h * loss * change[own]
+        work.integral[own] += weight * change[own]
+        self._concentration = after
+        work.concentration[self._touched] = mass[self._touched] * inverse[self._touched]
+        self.put(work.concentration)
+
+    def settle(self, work: Work) -> None:
+        """Leave no chosen cell with less than nothing where round-off did: what lacks comes from the fullest cell."""
+        lacks = self.cells[work.mass[self.cells] < 0.0]
+        if lacks.size:
+            missing = float(work.mass[lacks].sum())
+            work.mass[lacks] = 0.0
+            work.mass[np.where(work.boundaries.fixed, 0.0, work.mass).argmax()] += missing
+
+    def tell(self, work: Work) -> None:
+        """Note how many cells there were and how they were solved."""
+        k = work.capacity
+        work.passing = self._chosen & (k.start <= 0.0) & (k.end <= 0.0)
+        work.figures["implicit_cells"] = self.cells.size / self._chosen.size
+        iterations = max((s.iterations for s in self._systems.values()), default=0)
+        work.figures["iterations"] = max(work.figures.get("iterations", 0.0), float(iterations))
+
+    def _system(self, content: Floats, time: float, h: float) -> LinearSystem:
+        if (h, time) not in self._systems:
+            if len(self._systems) > 2:
+                self._systems.pop(next(iter(self._systems)))
+            matrix = h * self._among + sp.diags(content + h * self._leaving)
+            self._systems[h, time] = LinearSystem(sp.csc_matrix(matrix))
+        return self._systems[h, time]

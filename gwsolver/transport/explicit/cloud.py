@@ -108,7 +108,8 @@ def gradient_weights(owner: NDArray[np.int64], away: Floats, joined: NDArray[np.
     flat = np.abs(np.linalg.det(matrix)) < SINGULAR * size**3
     matrix[flat] = np.linalg.pinv(matrix[flat], rcond=SINGULAR, hermitian=True)
     matrix[~flat] = np.linalg.inv(matrix[~flat])
-    return weight[:, None] * np.einsum("eij,ej->ei", matrix[owner], away)
+    gradient: Floats = weight[:, None] * np.einsum("eij,ej->ei", matrix[owner], away)
+    return gradient
 
 
 def _ends(

@@ -1,6 +1,6 @@
 """One Euler stage over all cells, on the tables that suit the grid."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class Sweep(Protocol):
 
     faces: FaceList
     structured: bool
-    flux: Floats
+    flux: NDArray[Any]
 
     def end_with(self, k: Coefficients, rule: EndRule) -> None:
         """Take over what stands behind the donors of faces; sets the ratios in `k`."""
@@ -53,7 +53,7 @@ class RowSweep:
     def __init__(self, grid: Grid, wet: NDArray[np.bool_]) -> None:
         self.tables = build_rows(grid, wet)
         self.faces = self.tables.faces
-        self.flux = np.zeros(grid.n_faces + LONGEST_RUN)
+        self.flux: NDArray[Any] = np.zeros(grid.n_faces + LONGEST_RUN)
         self.gradient = np.zeros((3, grid.n_cells))
         self.ends = np.zeros(self.tables.end_faces.size + LONGEST_RUN)
         self.rule = np.zeros((2, self.tables.end_faces.size))
@@ -95,7 +95,7 @@ class CloudSweep:
     def __init__(self, grid: Grid, wet: NDArray[np.bool_]) -> None:
         self.tables = build_cloud(grid, wet)
         self.faces = self.tables.faces
-        self.flux = np.zeros(grid.n_faces, np.float32)
+        self.flux: NDArray[Any] = np.zeros(grid.n_faces, np.float32)
         self.mirror = np.zeros(grid.n_cells, np.float32)
         self.gradient = np.zeros((3, grid.n_cells), np.float32)
         self.given_faces = np.zeros(0, np.int32)

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, Literal, TextIO
 
 import numpy as np
 
@@ -71,6 +71,7 @@ class ResultsWriter:
         self._features = FeatureCollector()
         self._text: list[TextIO] = []
         self._files = contextlib.ExitStack()
+        self._kept = frozenset(() if resume is None else resume["lengths"])
         if resume is not None:
             self._cut_back(resume)
         with writing("results.nc"):
@@ -411,7 +412,10 @@ class ResultsWriter:
 
     def _file(self, name: str) -> BinaryIO:
         if name not in self._binary:
-            self._binary[name] = self._files.enter_context(open(self._staging.path(name), "ab")), 0  # noqa: SIM115
+            path = self._staging.path(name)
+            # One that a killed run began after the checkpoint is begun anew.
+            mode: Literal["ab", "wb"] = "ab" if path.name in self._kept else "wb"
+            self._binary[name] = self._files.enter_context(open(path, mode)), 0  # noqa: SIM115
         return self._binary[name][0]
 
     def _settle(self, name: str) -> None:

@@ -80,6 +80,15 @@ def test_a_crash_after_any_checkpoint_leaves_no_trace(model, whole, tmp_path, mo
     assert problem.differences(out, whole) == []
 
 
+def test_files_begun_after_the_checkpoint_are_begun_anew(model, often, whole, tmp_path, monkeypatch):
+    """The first checkpoint comes before any concentration is saved: what a killed run saved later must not stay."""
+    out = tmp_path / "out"
+    assert run_and_crash(model, out, 1, monkeypatch)
+    (out / ".oil.ucn.part").write_bytes(b"written after the checkpoint")
+    gw.run(model, out, threads=1, restart=True)
+    assert problem.differences(out, whole) == []
+
+
 def test_local_time_steps_go_on_too(model, often, tmp_path, monkeypatch):
     """Their plans last from pause to pause; a run that goes on makes its own."""
     import gwsolver.transport.explicit.local.choice as choice

@@ -23,7 +23,8 @@ class March(Protocol):
     Attributes
     ----------
     memory : float
-        Step [T] it would go on with; 0 where it remembers nothing from one interval to the next.
+        The one number it takes from interval to interval: the step [T] it would go on with, or what local steps
+        have not told yet of their updates; 0 where it remembers nothing.
     """
 
     memory: float

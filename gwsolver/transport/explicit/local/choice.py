@@ -29,13 +29,20 @@ class ChosenMarch:
     grid : Grid
     """
 
-    memory = 0.0
-
     def __init__(self, grid: Grid) -> None:
         self._fits = fits(grid)
         self._local = LocalMarch()
         self._global = GlobalMarch(grid.n_cells)
         self._judged: tuple[Work, tuple[float, float]] | None = None
+
+    @property
+    def memory(self) -> float:
+        """What local steps have not told yet; see `March`."""
+        return self._local.untold
+
+    @memory.setter
+    def memory(self, untold: float) -> None:
+        self._local.untold = untold
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""

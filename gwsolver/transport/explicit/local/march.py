@@ -24,6 +24,8 @@ class LocalMarch:
     ----------
     layout : Layout
         Where cells stand, once a march has begun.
+    untold : float
+        Updates of the mean cell that are not yet told as a whole number of stages.
     """
 
     layout: Layout
@@ -32,7 +34,7 @@ class LocalMarch:
     def __init__(self) -> None:
         self._tables: Rows | None = None
         self._plan: Plan | None = None
-        self._updates = 0.0  # of the mean cell, not yet told as a whole number
+        self.untold = 0.0
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`.
@@ -93,10 +95,10 @@ class LocalMarch:
             work.sub_steps += 1 << (plan.levels.n_levels - 1)
             work.limits.add(plan.limit)
             report(Progress(start + (step + 1) * length, length, plan.limit.cell, plan.limit.reason))
-        self._updates += updates / max(work.mass.size, 1)
-        whole = int(self._updates)
+        self.untold += updates / max(work.mass.size, 1)
+        whole = int(self.untold)
         work.stages += whole
-        self._updates -= whole
+        self.untold -= whole
         np.add.at(work.taken, special.cells, special.taken)
         if work.watched.size:
             there = layout.face_at.ravel() >= 0

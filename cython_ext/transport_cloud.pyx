@@ -9,7 +9,8 @@ Lanes without a connection point at their own cell with weight and sign zero.
 
 from cython.parallel cimport parallel, prange
 
-from transport_simd cimport gw_fin, gw_flush_on, gw_flush_restore, gw_fout, gw_maxf, gw_minf
+from transport_simd cimport gw_flush_on, gw_flush_restore
+from transport_single cimport gw_fin, gw_fout, gw_maxf, gw_minf
 
 from transport_limiter cimport gw_incrementf
 

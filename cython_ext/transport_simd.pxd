@@ -11,8 +11,6 @@ cdef extern from *:
     #endif
     typedef const double *GW_RESTRICT gw_in;
     typedef double *GW_RESTRICT gw_out;
-    typedef const float *GW_RESTRICT gw_fin;
-    typedef float *GW_RESTRICT gw_fout;
     /* Tails of plumes are denormal numbers, which run many times slower: they become zero. */
     #if defined(__SSE2__) || defined(_M_X64)
     #include <xmmintrin.h>
@@ -31,18 +29,12 @@ cdef extern from *:
     static inline double gw_minmod(double a, double b) {
         return gw_max(0.0, gw_min(a, b)) + gw_min(0.0, gw_max(a, b));
     }
-    static inline float gw_minf(float a, float b) { return a < b ? a : b; }
-    static inline float gw_maxf(float a, float b) { return a > b ? a : b; }
     #endif
     """
     ctypedef const double* gw_in
     ctypedef double* gw_out
-    ctypedef const float* gw_fin
-    ctypedef float* gw_fout
     unsigned int gw_flush_on() noexcept nogil
     void gw_flush_restore(unsigned int before) noexcept nogil
     double gw_min(double a, double b) noexcept nogil
     double gw_max(double a, double b) noexcept nogil
     double gw_minmod(double a, double b) noexcept nogil
-    float gw_minf(float a, float b) noexcept nogil
-    float gw_maxf(float a, float b) noexcept nogil

@@ -56,6 +56,12 @@ def balances(simulation: Simulation, ledger: Callable[[str, str], Ledger], info:
         yield f"  {'all':<30}{_amount(booked.total_in()):>15}{_amount(booked.total_out()):>15}"
 
 
+STEPPING = {
+    "runge_kutta": "Runge-Kutta steps, SSPRK(4,2), where dispersion ruled",
+    "lax_wendroff": "one-stage Lax-Wendroff steps where advection ruled",
+}
+
+
 def figures_of_run(outcome: "Outcome", timings: "Timings") -> Iterator[str]:
     """Yield steps, which cells limited the sub-steps and why, and the timings."""
     yield "the run in figures"
@@ -63,6 +69,15 @@ def figures_of_run(outcome: "Outcome", timings: "Timings") -> Iterator[str]:
         yield f"{name}: " + ", ".join(
             f"{value:,} {key.replace('_', '-')}" for key, value in counts.items() if isinstance(value, int)
         )
+        figures = outcome.figures.get(name, {})
+        for figure, words in STEPPING.items():
+            if figure in figures:
+                yield f"  {words}"
+        if "window_part" in figures:
+            yield (
+                f"  at most {figures['window_part']:.0%} of the grid was swept; "
+                f"{figures['window_leak']:.1e} of all mass stood outside"
+            )
     for name, held in outcome.limits.items():
         yield from _limits(name, held)
     yield f"{'seconds':<24}{'processor':>10}{'clock':>10}"

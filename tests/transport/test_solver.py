@@ -110,10 +110,10 @@ def test_limits_name_the_cell_and_the_process():
         assert TransportSolver([model]).advance(flow, 50.0, whole(flow))[0].limits[0].reason == reason
 
 
-def test_sharp_fronts_get_three_stages_and_smooth_ones_four():
+def test_sharp_fronts_get_one_stage_and_smooth_ones_four():
     flow = uniform_flow(LINE, (0.25, 0.0, 0.0), end=50.0)
-    for dispersivity, stages in ((0.5, 3), (5.0, 4)):
-        model = transport_model(LINE, dispersivity=(dispersivity, 0.0, 0.0))
+    for dispersivity, stages in ((0.5, 1), (5.0, 4)):
+        model = transport_model(LINE, initial=1.0, dispersivity=(dispersivity, 0.0, 0.0))
         step = TransportSolver([model]).advance(flow, 50.0, whole(flow))[0]
         assert step.stages == stages * step.sub_steps
 
@@ -148,16 +148,17 @@ def test_without_advection_only_dispersion_moves_solute():
     flow = uniform_flow(LINE, (0.25, 0.0, 0.0), end=20.0, packages=())
     step = TransportSolver([model]).advance(flow, 20.0, whole(flow))[0]
     c = step.concentration
-    assert c[4] + c[5] == pytest.approx(1.0, abs=1e-9)
+    assert c[4] + c[5] == pytest.approx(1.0, abs=1e-7)  # fluxes are float32; measured: 1.5e-9
 
 
 @pytest.mark.parametrize("kind", ["dis", "disv"])
 def test_a_sharp_front_from_an_inflow_makes_no_new_maximum(kind):
     """Water of concentration 1 enters at the end of a line, or all over three sides of a block.
 
-    Strict along a line; limiting direction by direction is not quite so in space (measured: 1.1e-3).
+    Strict along a line but for float32 round-off; limiting direction by direction is not quite so in space
+    (measured: 1.1e-3).
     """
-    for grid, discharge, over in ((LINE, (0.25, 0.0, 0.0), 1e-12), (BLOCK, (0.2, -0.1, 0.05), 2e-3)):
+    for grid, discharge, over in ((LINE, (0.25, 0.0, 0.0), 1e-6), (BLOCK, (0.2, -0.1, 0.05), 2e-3)):
         shape = grid.shape if kind == "dis" else (grid.shape[0], grid.shape[1] * grid.shape[2])
         model = transport_model(dataclasses.replace(grid, kind=kind, shape=shape), sources=[("edge", "c")])
         flow = uniform_flow(grid, discharge, end=200.0, concentration=1.0)
@@ -188,7 +189,8 @@ def test_upstream_weighting_smears_as_theory_says():
 def test_progress_tells_time_step_cell_and_reason():
     told = []
     flow = uniform_flow(LINE, (0.25, 0.0, 0.0), end=500.0, concentration=1.0)
-    TransportSolver([transport_model(LINE)], on_progress=told.append).advance(flow, 500.0, whole(flow))
+    model = transport_model(LINE, sources=[("edge", "c")])
+    TransportSolver([model], on_progress=told.append).advance(flow, 500.0, whole(flow))
     assert told[0].time == told[0].step_length > 0.0
     assert told[0].reason == "advection"
     assert len(told) < 20

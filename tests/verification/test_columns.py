@@ -55,7 +55,7 @@ def test_sharp_front_stays_within_its_bounds_and_in_its_place():
     step = carry(transport_model(grid), uniform_flow(grid, (0.125, 0.0, 0.0), end=80.0, inflow_concentration=1.0))
     c = step.concentration
     assert step.minimum >= 0.0
-    assert step.maximum <= 1.0 + 1e-12
+    assert step.maximum <= 1.0 + 1e-6  # float32 fluxes; measured: 3e-8
     assert np.sum((c > 0.01) & (c < 0.99)) <= 10  # cells over which the front at x = v t = 40 is spread
     assert c.sum() == pytest.approx(40.0, rel=1e-12)
     assert c[36] > 0.9

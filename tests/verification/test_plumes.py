@@ -22,7 +22,8 @@ def test_oblique_gaussian_is_within_three_percent(angle):
 def test_quarter_turns_of_the_gaussian_are_equal_to_round_off(quarters):
     first = oblique_gaussian(30.0).answer.reshape(81, 81)
     turned = oblique_gaussian(30.0 + 90.0 * quarters).answer.reshape(81, 81)
-    np.testing.assert_allclose(np.rot90(turned, -quarters), first, rtol=0.0, atol=1e-13)
+    # Fluxes are float32; measured: 3e-8 of a peak of 0.4.
+    np.testing.assert_allclose(np.rot90(turned, -quarters), first, rtol=0.0, atol=3e-7)
 
 
 @pytest.mark.parametrize("section", ["xz", "yz"])
@@ -49,7 +50,8 @@ def test_oblique_gaussian_converges_at_second_order_or_better(show):
 
 
 def test_unstructured_squares_carry_the_gaussian_along_rows_as_structured_ones_do():
-    assert relative_l2(oblique_gaussian(0.0, grid=squares(81, 10.0)).answer, oblique_gaussian(0.0).answer) < 1e-6
+    unstructured = oblique_gaussian(0.0, grid=squares(81, 10.0)).answer
+    assert relative_l2(unstructured, oblique_gaussian(0.0).answer) < 1e-6  # measured: 5e-8
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """How long a sub-step may be, and which cell says so."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,12 +59,17 @@ def emptying_rate(k: Coefficients, b: Boundaries) -> Floats:
 
 def reason(cell: int, k: Coefficients, b: Boundaries) -> str:
     """Return the greatest of the processes that empty a cell, in words."""
+    return greatest(cell, float(k.rate[0, cell]), float(k.rate[1, cell]), b)
+
+
+def greatest(cell: int, advection: float, dispersion: float, b: Boundaries) -> str:
+    """Return the greatest of what empties a cell, in words: its faces' advection and dispersion [L**3/T], all else."""
     sinks = [
         (float(water[e.cells == cell].sum()), f"sink {e.name}")
         for e in b.entries for water in (e.outflow, e.mixed) if water is not None and water.any()
     ]
     parts = [
-        (float(k.rate[0, cell]), "advection"), (float(k.rate[1, cell]), "dispersion"),
+        (advection, "advection"), (dispersion, "dispersion"),
         (float(b.decay_dissolved[cell] + b.decay_sorbed[cell]), "decay"),
         (float(b.imbalance[cell]), "flow imbalance"), *sinks,
     ]
@@ -105,29 +111,37 @@ def step_limit(work: "Work", time: float, stages: int) -> Limit:
 
 
 def refuse_endless(work: "Work", span: float) -> None:
+    """Refuse an interval of this length [T] that would take more than a million sub-steps; see `refuse_slow`."""
+    k, b = work.coefficients, work.boundaries
+    refuse_slow(work, emptying_rate(k, b), span / (n_stages(k) - 1), lambda cell: reason(cell, k, b))
+
+
+def refuse_slow(work: "Work", rate: Floats, stage: float, why: Callable[[int], str]) -> None:
     """Refuse an interval that would take more than a million sub-steps to follow.
 
     Parameters
     ----------
-    span : float
-        Length of the interval [T].
+    rate : ndarray of float64, shape (cell,)
+        What can leave per unit concentration [L**3/T].
+    stage : float
+        Length of the interval, in stages' lengths to a step [T].
+    why : callable
+        Tells the reason, given a cell.
 
     Raises
     ------
     InputError
         Naming the cell and the reason.
     """
-    model, k, b = work.model, work.coefficients, work.boundaries
-    rate = emptying_rate(k, b)
-    rate[work.solved] = 0.0
-    most = np.maximum(work.capacity.start, work.capacity.end)
+    model, most = work.model, np.maximum(work.capacity.start, work.capacity.end)
+    rate = np.where(work.solved, 0.0, rate)
     with np.errstate(divide="ignore", invalid="ignore"):
-        steps = np.where(rate > 0.0, rate * span / (work.scheme.limit * (n_stages(k) - 1) * most), 0.0)
+        steps = np.where(rate > 0.0, rate * stage / (work.scheme.limit * most), 0.0)
     worst = int(steps.argmax())
     if steps[worst] > MOST_STEPS:
         count = int((steps > MOST_STEPS).sum())
         raise InputError([Problem(
-            f"{count:,} cells empty too fast ({reason(worst, k, b)}), which would take {steps[worst]:.2g} sub-steps; "
+            f"{count:,} cells empty too fast ({why(worst)}), which would take {steps[worst]:.2g} sub-steps; "
             "the worst stands", file=model.file, package=model.name, cell=model.grid.describe(worst),
             allowed="at most 1e6 sub-steps per time step",
             hint="Take shorter time steps or larger cells.",

@@ -104,7 +104,7 @@ class GlobalMarch:
             if tracked.size:  # only grids of joined models have some: their sweep keeps the faces' own order
                 work.passed += weight * work.sweep.flux[tracked].astype(float)  # float32 on some grids
             if work.watched.size:
-                work.watched_mass += weight * work.sweep.flux[work.watched].astype(float)
+                work.watched_mass += weight * work.sweep.flux[work.watched_places].astype(float)
             if taking.size:
                 mass[taking] -= took
                 c[taking] = mass[taking] * self._inverse[taking]

@@ -19,6 +19,10 @@ def pause_time(work: Work, start: float, until: float) -> float:
     """
     stages = n_stages(work.coefficients)
     limit = step_limit(work, start, stages)
-    steps = (until - start) / limit.step
-    parts = math.ceil(min(steps / PAUSE_STEPS, steps * stages * work.mass.size / PAUSE_WORK))
+    return part_of((until - start) / limit.step, stages, work.mass.size, start, until)
+
+
+def part_of(steps: float, stages: int, n_cells: int, start: float, until: float) -> float:
+    """Return the end of the first part of an interval that takes so many steps of so many stages."""
+    parts = math.ceil(min(steps / PAUSE_STEPS, steps * stages * n_cells / PAUSE_WORK))
     return start + (until - start) / parts if parts > 1 else until

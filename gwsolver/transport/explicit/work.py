@@ -9,6 +9,7 @@ from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.transport.explicit.coefficients import Coefficients
 from gwsolver.transport.explicit.ends import EndRule
+from gwsolver.transport.explicit.general import General
 from gwsolver.transport.explicit.limits import Limits
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.sweeps import Sweep, useful_threads
@@ -29,11 +30,10 @@ class Work:
     model : TransportModel
     scheme : ExplicitScheme
     flow : FlowStep
-    coefficients : Coefficients
+    general : General
+        Tables and coefficients of the general kernels, made when first asked for.
     boundaries : Boundaries
     capacity : Capacity
-    sweep : Sweep
-    rule : EndRule
     mass, concentration : ndarray of float64, shape (cell,)
         The state; a march changes it.
     retention : Retention
@@ -41,7 +41,7 @@ class Work:
     processes : tuple of Process
         What acts on single cells between the steps of a march.
     watched : ndarray of int64, shape (watched,)
-        Faces that observations look at, by their place in `sweep.faces`.
+        Faces of the grid that observations look at.
     watched_mass : ndarray of float64, shape (watched,)
         Mass that passed through them from n to m [M], filled by a march.
     integral : ndarray of float64, shape (cell,)
@@ -54,6 +54,8 @@ class Work:
         Mass that passed from n to m through the faces of `Grid.tracked_faces` [M], filled by a march.
     limits : Limits
         What limited the sub-steps, filled by a march.
+    decayed : tuple of float, or None
+        Dissolved and sorbed mass that decayed [M], from marches whose `integral` counts only where packages act.
     sub_steps, stages : int
         Steps taken and sweeps over the grid, counted by a march.
     figures : dict of str to float
@@ -67,11 +69,9 @@ class Work:
     model: TransportModel
     scheme: ExplicitScheme
     flow: FlowStep
-    coefficients: Coefficients
+    general: General
     boundaries: Boundaries
     capacity: Capacity
-    sweep: Sweep
-    rule: EndRule
     mass: Floats
     concentration: Floats
     retention: Retention
@@ -83,6 +83,7 @@ class Work:
     watched_mass: Floats = field(init=False)
     passed: Floats = field(init=False)
     limits: Limits = field(default_factory=Limits)
+    decayed: tuple[float, float] | None = None
     sub_steps: int = 0
     stages: int = 0
     figures: dict[str, float] = field(default_factory=dict)
@@ -108,6 +109,26 @@ class Work:
         Concentration is then mass over content, and nothing acts between steps.
         """
         return self.retention.linear and not self.processes
+
+    @property
+    def coefficients(self) -> Coefficients:
+        """Coefficients of the general kernels."""
+        return self.general.coefficients
+
+    @property
+    def sweep(self) -> Sweep:
+        """Tables of the general kernels."""
+        return self.general.sweep
+
+    @property
+    def rule(self) -> EndRule:
+        """What stands behind donors at ends."""
+        return self.general.rule
+
+    @property
+    def watched_places(self) -> NDArray[np.int64]:
+        """Where the watched faces stand among the general kernels' faces, shape (watched,)."""
+        return self.general.places(self.watched)
 
     def part(self, time: float) -> float:
         """Return the place of a time within the flow step, 0 to 1."""

@@ -195,7 +195,7 @@ class ImplicitMarch:
         work.mass[:], work.concentration[:] = trial.mass, trial.concentration
         work.integral += trial.integral
         work.passed += trial.flux[work.model.grid.tracked_faces]
-        work.watched_mass += trial.flux[work.watched]
+        work.watched_mass += trial.flux[work.watched_places]
         work.fixed_net += trial.net[b.fixed_cells]
         work.sub_steps += 1
 

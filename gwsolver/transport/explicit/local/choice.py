@@ -67,8 +67,7 @@ class ChosenMarch:
             and np.array_equal(work.boundaries.fixed, before.boundaries.fixed)
         ):
             self._judged = work, _paces(work)
-        mean, fastest = self._judged[1]
-        return fastest * span > FEW_STEPS and mean < UNEVEN * fastest
+        return differs(*self._judged[1], span)
 
 
 def _paces(work: Work) -> tuple[float, float]:
@@ -80,3 +79,8 @@ def _paces(work: Work) -> tuple[float, float]:
         return 0.0, 0.0
     pace = emptying_rate(work.coefficients, work.boundaries)[free] / content[free]
     return float(pace.mean()), float(pace.max())
+
+
+def differs(mean: float, fastest: float, span: float) -> bool:
+    """Return whether the paces [1/T] of cells differ so much that local steps pay over this span [T]."""
+    return fastest * span > FEW_STEPS and mean < UNEVEN * fastest

@@ -104,7 +104,7 @@ class LocalMarch:
             there = layout.face_at.ravel() >= 0
             by_face = np.zeros(work.model.grid.n_faces)
             by_face[layout.face_at.ravel()[there]] = passed[there]
-            work.watched_mass += by_face[work.watched]
+            work.watched_mass += by_face[work.watched_places]
         _tell(work, plan, window, float(mass.sum()))
         _finish(work, plan, mass, integral, until)
 

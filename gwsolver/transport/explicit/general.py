@@ -1,0 +1,96 @@
+"""Tables and coefficients of the general kernels, which serve any grid; made only when a march asks for them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.simulation import TransportModel
+from gwsolver.core.steps import FlowStep
+from gwsolver.transport.explicit.coefficients import Coefficients, coefficients
+from gwsolver.transport.explicit.ends import EndRule, end_rule
+from gwsolver.transport.explicit.scheme import ExplicitScheme
+from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
+from gwsolver.transport.sources import Boundaries
+from gwsolver.transport.water import Capacity
+
+
+class General:
+    """What the general kernels need of one species' flow step and boundaries.
+
+    Parameters
+    ----------
+    model : TransportModel
+    scheme : ExplicitScheme
+    """
+
+    def __init__(self, model: TransportModel, scheme: ExplicitScheme) -> None:
+        self._model, self._scheme = model, scheme
+        self._flow: FlowStep
+        self._boundaries: Boundaries
+        self._wet: NDArray[np.bool_] | None = None
+        self._asked: NDArray[np.bool_]
+        self._made_for: tuple[FlowStep | None, Boundaries | None] = (None, None)
+        self._place: NDArray[np.int64] | None = None
+        self._sweep: Sweep
+        self._coefficients: Coefficients
+        self._rule: EndRule
+
+    def enter(self, flow: FlowStep, capacity: Capacity, b: Boundaries) -> None:
+        """Stand in this flow step, with these boundaries."""
+        self._flow, self._boundaries = flow, b
+        self._asked = capacity.wet
+
+    @property
+    def sweep(self) -> Sweep:
+        """Tables, and the kernels that run over them."""
+        self._make()
+        return self._sweep
+
+    @property
+    def coefficients(self) -> Coefficients:
+        """Coefficients of faces."""
+        self._make()
+        return self._coefficients
+
+    @property
+    def rule(self) -> EndRule:
+        """What stands behind donors at the ends of the grid."""
+        self._make()
+        return self._rule
+
+    def places(self, faces: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where faces of the grid stand in the kernels' order."""
+        order = self.sweep.faces.order
+        if self._place is None:
+            self._place = np.empty(order.size, np.int64)
+            self._place[order] = np.arange(order.size)
+        found: NDArray[np.int64] = self._place[faces]
+        return found
+
+    def _make(self) -> None:
+        """Make what is not made yet."""
+        flow, b = self._made_for
+        if flow is self._flow and b is self._boundaries:
+            return
+        rewets = self._wet is None or not np.array_equal(self._asked, self._wet)
+        new = rewets or flow is None or not same_field(self._flow, flow)
+        if rewets:
+            self._wet = self._asked
+            self._sweep, self._place = sweep_for(self._model.grid, self._wet), None
+        if new:
+            self._coefficients = coefficients(
+                self._model, self._flow, self._sweep.faces, self._sweep.structured, self._scheme
+            )
+        if new or b is not self._boundaries:
+            self._rule = end_rule(self._sweep.faces, self._coefficients.faces[0], self._boundaries)
+            self._sweep.end_with(self._coefficients, self._rule)
+        self._made_for = self._flow, self._boundaries
+
+
+def same_field(flow: FlowStep, before: FlowStep) -> bool:
+    """Return whether a step shows the very arrays of the one before (flow solved once, or stretched over steps)."""
+    return (
+        flow.face_flow is before.face_flow
+        and flow.specific_discharge is before.specific_discharge
+        and flow.saturation_start is before.saturation_start
+        and flow.saturation_end is before.saturation_end
+    )

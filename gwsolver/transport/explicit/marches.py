@@ -1,0 +1,99 @@
+"""Which march carries a group of species: the one place that chooses."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gwsolver.core.clock import Spent
+from gwsolver.core.simulation import TransportModel
+from gwsolver.transport.explicit.march import March
+from gwsolver.transport.explicit.pause import part_of, pause_time
+from gwsolver.transport.explicit.scheme import ExplicitScheme
+from gwsolver.transport.explicit.slab.layout import suits
+from gwsolver.transport.explicit.slab.march import SlabMarch
+from gwsolver.transport.explicit.work import Work
+from gwsolver.transport.progress import Reporter
+
+
+class GroupMarch:
+    """Slab by slab, all species at once, on structured grids; else each species by itself.
+
+    Cells that differ much in pace go by local time steps, each species by itself too; so do grids with cells that
+    are almost dry but pass water on, and species of which the mass through faces is wanted.
+
+    Parameters
+    ----------
+    models : sequence of TransportModel
+        Species whose coefficients agree (`alike`).
+    scheme : ExplicitScheme
+    single : sequence of March
+        How each is carried by itself.
+    given : bool
+        Whether that is how it has to be.
+
+    Attributes
+    ----------
+    set_up : Spent
+        Time that went into making ready for flow fields.
+    """
+
+    def __init__(
+        self, models: Sequence[TransportModel], scheme: ExplicitScheme, single: Sequence[March], given: bool
+    ) -> None:
+        self.set_up = Spent()
+        fits = not given and suits(models[0].grid) and scheme.limiter == "koren"
+        self._slabs = SlabMarch(models, scheme) if fits else None
+        self._single = tuple(single)
+
+    def __call__(self, works: Sequence[Work], start: float, until: float, report: Reporter) -> None:
+        """Carry the works of all species from `start` to `until`."""
+        slabs = self._by_slabs(works, until - start)
+        if slabs is not None:
+            slabs(works, start, until, report)
+            return
+        for work, march in zip(works, self._single, strict=True):
+            march(work, start, until, report)
+
+    def pause(self, works: Sequence[Work], start: float, until: float) -> float:
+        """Return how far to go in one go, so that a run can be resumed from there."""
+        slabs = self._by_slabs(works, until - start)
+        if slabs is None:
+            return pause_time(works[0], start, until)
+        return part_of(slabs.fastest(works) * (until - start), 1, works[0].mass.size, start, until)
+
+    def _by_slabs(self, works: Sequence[Work], span: float) -> SlabMarch | None:
+        """Return the march by slabs if it suits these works."""
+        slabs = self._slabs
+        if slabs is None or not all(
+            w.plain and not w.boundaries.mixed.cells.size and not w.watched.size for w in works
+        ):
+            return None
+        with self.set_up:
+            unsuited = slabs.almost_dry(works) or (works[0].scheme.order > 0.0 and slabs.uneven(works, span))
+        return None if unsuited else slabs
+
+
+def alike(models: Sequence[TransportModel]) -> list[list[int]]:
+    """Group species whose coefficients agree: the same grid, pores, sorption and dispersion."""
+    groups: list[list[int]] = []
+    for i, model in enumerate(models):
+        for group in groups:
+            if _agree(models[group[0]], model):
+                group.append(i)
+                break
+        else:
+            groups.append([i])
+    return groups
+
+
+def _agree(a: TransportModel, b: TransportModel) -> bool:
+    if a.grid is not b.grid or bool(a.advection) != bool(b.advection):
+        return False
+    if (a.dispersion is None) != (b.dispersion is None):
+        return False
+    mobile = ("porosity", "bulk_density", "distribution_coefficient")
+    pairs = [(getattr(a.mobile, n), getattr(b.mobile, n)) for n in mobile]
+    if a.dispersion is not None and b.dispersion is not None:
+        names = ("alh", "alv", "ath1", "ath2", "atv", "diffusion_coefficient")
+        pairs += [(getattr(a.dispersion, n), getattr(b.dispersion, n)) for n in names]
+    return all(x is y or np.array_equal(x, y) for x, y in pairs)

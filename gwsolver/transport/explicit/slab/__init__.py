@@ -1,0 +1,1 @@
+"""Structured grids slab by slab, in single precision but for mass: the fast path."""

@@ -1,0 +1,308 @@
+"""Marching over an interval slab by slab: all species that share coefficients, the same sub-step for all cells.
+
+Where dispersion rules (grid Peclet number of the mass up to 3) a step is SSPRK(4,2), else one Euler stage whose
+coefficients carry the Lax-Wendroff correction for its length: a quarter of the sweeps fewer, and sharper fronts.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.simulation import TransportModel
+from gwsolver.core.steps import FlowStep
+from gwsolver.kernels import transport_slab, transport_slab_setup
+from gwsolver.transport.explicit.implicit_cells import NEARLY_DRY
+from gwsolver.transport.explicit.limits import DECAY_PER_STEP, Limit, greatest, refuse_slow
+from gwsolver.transport.explicit.local.choice import differs
+from gwsolver.transport.explicit.scheme import ExplicitScheme
+from gwsolver.transport.explicit.slab.field import SlabField
+from gwsolver.transport.explicit.slab.layout import Floats32, Ints, build_layout
+from gwsolver.transport.explicit.slab.lists import Actions
+from gwsolver.transport.explicit.slab.window import NOTHING, STAGES, Window
+from gwsolver.transport.explicit.work import Work
+from gwsolver.transport.progress import Progress, Reporter
+from gwsolver.transport.water import LEAST_PART, Capacity
+
+Floats = NDArray[np.float64]
+DIFFUSIVE_PECLET = 3.0
+RUNGE_KUTTA_STAGES = 4
+# The corrected coefficients hold for the length of a stage rounded to this many parts of a power of two.
+ROUNDING = 128
+
+
+def rounded(length: float) -> float:
+    """Return a length rounded to 1/128 of its power of two: lengths that hardly differ share their coefficients."""
+    mantissa, exponent = math.frexp(length)
+    return math.ldexp(round(mantissa * ROUNDING) / ROUNDING, exponent)
+
+
+class SlabMarch:
+    """Carries species of equal coefficients.
+
+    Parameters
+    ----------
+    models : sequence of TransportModel
+    scheme : ExplicitScheme
+    """
+
+    def __init__(self, models: Sequence[TransportModel], scheme: ExplicitScheme) -> None:
+        self._model = models[0]
+        self.layout = build_layout(models[0].grid)
+        self.field = SlabField(models[0], self.layout, scheme)
+        shape = (len(models), self.layout.n_places)
+        self.mass: Floats = np.zeros(shape)
+        self._before: Floats = np.zeros((0, shape[1]))
+        self.mirror: Floats32 = np.zeros(shape, np.float32)
+        self.other: Floats32 = np.zeros(shape, np.float32)
+        self._flow: FlowStep | None = None
+        self._capacity: Capacity | None = None
+        self._actions: Actions | None = None
+
+    def __call__(self, works: Sequence[Work], start: float, until: float, report: Reporter) -> None:
+        """Carry the works of all species from `start` to `until`."""
+        _Interval(self, works, start, until).run(report)
+
+    def enter(self, works: Sequence[Work]) -> Actions:
+        """Make ready for a flow step and a step of the transport models where they are new; return what acts."""
+        flow, capacity = works[0].flow, works[0].capacity
+        new = self._flow is None or not self.field.serves(flow, capacity)
+        if new:
+            self.field.enter(flow, capacity)
+        elif capacity is not self._capacity:
+            self.field.hold(capacity)
+        self._flow, self._capacity = flow, capacity
+        boundaries = [w.boundaries for w in works]
+        if new or self._actions is None or any(
+            a is not b for a, b in zip(self._actions.boundaries, boundaries, strict=True)
+        ):
+            self._actions = Actions(self.field, boundaries)
+        return self._actions
+
+    def room_for_blend(self) -> Floats:
+        """Return an array for the masses at the start of a Runge-Kutta step."""
+        if self._before.shape[0] == 0:
+            self._before = np.zeros_like(self.mass)
+        return self._before
+
+    def uneven(self, works: Sequence[Work], span: float) -> bool:
+        """Return whether cells that can hold mass differ so much in pace that local time steps pay."""
+        pace = self._paces(works)
+        return bool(pace.size) and differs(float(pace.mean()), float(pace.max()), span)
+
+    def fastest(self, works: Sequence[Work]) -> float:
+        """Return the largest part of its mass that can leave a cell per time [1/T]."""
+        return float(self._paces(works).max(initial=0.0))
+
+    def almost_dry(self, works: Sequence[Work]) -> bool:
+        """Return whether cells with next to no water pass water on: those are solved for, not stepped through."""
+        self.enter(works)
+        capacity, mobile = works[0].capacity, works[0].model.mobile
+        little = np.maximum(capacity.start, capacity.end) < NEARLY_DRY * mobile.porosity * works[0].model.grid.volume
+        return bool((self.field.plain_rate[self.layout.place][little] > 0.0).any())
+
+    def _paces(self, works: Sequence[Work]) -> Floats:
+        """Return the part of its mass that can leave per time, of each cell that can hold some [1/T]."""
+        actions = self.enter(works)
+        capacity, place = works[0].capacity, self.layout.place
+        content = np.maximum(np.minimum(capacity.start, capacity.end), capacity.least)
+        loss = actions.loss[place]
+        free = (content > 0.0) & (loss >= 0.0)
+        pace: Floats = (self.field.plain_rate[place][free] + loss[free]) / content[free]
+        return pace
+
+
+class _Interval:
+    """One interval of a march: the group's state in slab layout, and the steps over it."""
+
+    def __init__(self, march: SlabMarch, works: Sequence[Work], start: float, until: float) -> None:
+        self.actions = march.enter(works)
+        self.works, self.start, self.until = works, start, until
+        self.field, self.layout = march.field, march.layout
+        self.mass, self.mirror, self.other = march.mass, march.mirror, march.other
+        self.threads = self.field.threads
+        layout, n_species = self.layout, len(works)
+        part = works[0].part(start)
+        for s, work in enumerate(works):
+            transport_slab_setup.to_places(work.mass, layout.cell, self.mass[s], self.threads)
+            transport_slab_setup.mirrors(
+                self.mass[s], self.field.content, part, LEAST_PART, self.mirror[s], self.threads
+            )
+        fixed = self.actions.fixed
+        for s in range(n_species):
+            own = fixed.species(s)
+            self.mirror[s, fixed.at[own]] = self.actions.value[own]
+        np.copyto(self.other, self.mirror)
+        self.runge_kutta = works[0].scheme.order == 0.0 or self.field.mean_peclet(self.mass) <= DIFFUSIVE_PECLET
+        self.stages = RUNGE_KUTTA_STAGES if self.runge_kutta else 1
+        self.before = march.room_for_blend() if self.runge_kutta else self.mass[:0]
+        self.window = Window(layout, self.actions.entering)
+        peak = np.maximum(self.mirror.max(axis=1), self.actions.scale)
+        self.threshold = (NOTHING * peak).astype(np.float32)
+        self.sums = np.zeros((2, self.actions.acting.at.size))
+        self.decayed = np.zeros((n_species, self.actions.decay.shape[1], layout.n_slabs, layout.n_lanes))
+        self.fixed_mass = np.zeros((3, fixed.at.size))
+        for s in range(n_species):
+            own = fixed.species(s)
+            self.fixed_mass[0, own] = self.mass[s, fixed.at[own]]
+        self.ahead = 0.0
+        self.buffers = np.zeros(
+            (self.threads, transport_slab.buffer_size(n_species, layout.n_layers, layout.n_lanes)), np.float32
+        )
+
+    def run(self, report: Reporter) -> None:
+        """Go from the start to the end."""
+        work, capacity = self.works[0], self.works[0].capacity
+        place = self.layout.place
+        refuse_slow(
+            work, self.field.plain_rate[place].astype(float) + self.actions.loss[place],
+            (self.until - self.start) / max(self.stages - 1, 1), self.why,
+        )
+        if self.runge_kutta and self.field.stage > 0.0:
+            self.field.correct(0.0)
+        time, since = self.start, STAGES
+        limit: Limit | None = None
+        while time < self.until:
+            if since >= STAGES:
+                moved = self.look()
+                since = 0
+            if limit is None or moved or not capacity.steady:
+                limit = self.limit(time)
+            left = self.until - time
+            length = left / max(1.0, math.ceil(left / limit.step * (1.0 - 1e-12)))
+            if not self.runge_kutta:
+                length = self.correct(time, left, length)
+                self.shift_decay(time, length)
+            self.step(time, length)
+            time = self.until if length >= left * (1.0 - 1e-12) else time + length
+            since += self.stages
+            for w in self.works:
+                w.limits.add(limit)
+                w.sub_steps += 1
+                w.stages += self.stages
+            report(Progress(time, length, limit.cell, limit.reason))
+        self.shift_decay(self.until, 0.0)
+        self.hand_over()
+
+    def look(self) -> bool:
+        """Set the window anew; return whether it has moved."""
+        before = self.window.lanes.copy()
+        self.window.find(self.mirror, self.threshold, self.threads)
+        if np.array_equal(before, self.window.lanes):
+            return False
+        transport_slab_setup.copy_outside(
+            self.mirror, before, self.window.lanes, self.layout.n_layers, self.layout.n_lanes, self.other, self.threads
+        )
+        return True
+
+    def limit(self, time: float) -> Limit:
+        """Return the longest step with plain coefficients, by positivity and by the accuracy of decay."""
+        stage, place = self.longest(time, self.field.plain_rate)
+        step = stage * max(self.stages - 1, 1)
+        cell = int(self.layout.cell[place]) if place >= 0 else -1
+        why = self.why(cell) if cell >= 0 else ""
+        for w in self.works:
+            b = w.boundaries
+            content = np.where(w.capacity.end > 0.0, w.capacity.end, np.inf)
+            decay = (b.decay_dissolved + b.decay_sorbed) / content
+            fastest = int(decay.argmax())
+            if decay[fastest] * step > DECAY_PER_STEP:
+                step, cell, why = DECAY_PER_STEP / float(decay[fastest]), fastest, "decay"
+        return Limit(step, cell, why)
+
+    def longest(self, time: float, rate: Floats32) -> tuple[float, int]:
+        """Return the longest stage that keeps the window positive, and the place that limits it."""
+        layout, work = self.layout, self.works[0]
+        longest, place = np.zeros(layout.n_slabs), np.zeros(layout.n_slabs, np.int32)
+        transport_slab_setup.longest_stage(
+            self.field.content, rate, self.actions.loss, self.window.lanes, layout.n_layers, layout.n_lanes,
+            work.part(time), work.flow.length, max(self.stages - 1.0, 1.0), LEAST_PART, work.scheme.limit, longest,
+            place, self.threads,
+        )
+        slab = int(longest.argmin())
+        return float(longest[slab]), int(place[slab])
+
+    def why(self, cell: int) -> str:
+        """Return what empties a cell most, in words."""
+        advection, dispersion = self.field.out_of(int(self.layout.place[cell]))
+        return max(greatest(cell, advection, dispersion, w.boundaries) for w in self.works)
+
+    def correct(self, time: float, left: float, length: float) -> float:
+        """Correct the coefficients for a one-stage step; return its length, shorter if they say so."""
+        while True:
+            wanted = rounded(length)
+            if wanted != self.field.stage:
+                self.field.correct(wanted)
+            longest, _ = self.longest(time, self.field.rate)
+            if length <= longest * (1.0 + 1e-9):
+                return length
+            length = left / math.ceil(left / min(longest, 0.97 * length))
+
+    def shift_decay(self, time: float, length: float) -> None:
+        """Keep decay half a step of this length ahead of transport, in which it then stands in the middle."""
+        if self.actions.decay.shape[1] and length != self.ahead:
+            layout = self.layout
+            transport_slab.decay(
+                self.mass, self.mirror, self.field.content, self.actions.decay, self.window.lanes, layout.n_layers,
+                layout.n_lanes, self.works[0].part(time), LEAST_PART, 0.5 * (length - self.ahead), self.decayed,
+                self.threads,
+            )
+        self.ahead = length
+
+    def step(self, time: float, length: float) -> None:
+        """Take one step."""
+        a, field, w = self.actions, self.field, self.field.weights
+        work = self.works[0]
+        h = length / max(self.stages - 1, 1)
+        weight = h * (self.stages - 1) / self.stages if self.runge_kutta else h
+        content = np.maximum(work.content(time + length), work.capacity.least)
+        for s, other in enumerate(self.works):
+            b = other.boundaries
+            self.fixed_mass[1, a.fixed.species(s)] = (content[b.fixed_cells] * b.fixed_concentration)[a.fixed.order[s]]
+        for stage in range(1, self.stages + 1):
+            last = stage == self.stages
+            reached = time + length if last else time + stage * h
+            transport_slab.stage(
+                self.mirror, self.other, self.mass, self.before, field.faces, field.content, w.pool, w.gradient,
+                w.ratio, w.scale, self.window.lanes, field.cross, field.clip, a.end_first, a.end_where, a.end_value,
+                a.acting.first, a.acting.place, a.rates, self.sums, a.fixed.first, a.fixed.place, a.value,
+                self.fixed_mass, a.decay, self.decayed, h, weight, work.part(reached), LEAST_PART,
+                1.0 / self.stages if last and self.runge_kutta else 0.0, not self.runge_kutta, stage == 1, last,
+                self.bounds(), self.buffers,
+            )
+            self.mirror, self.other = self.other, self.mirror
+        self.fixed_mass[0] = self.fixed_mass[1]
+
+    def bounds(self) -> Ints:
+        """Cut the slabs into chunks of about equal work, one for each thread."""
+        lanes = self.window.lanes
+        done = np.cumsum(lanes[:, 1] - lanes[:, 0])
+        if done[-1] == 0:
+            return np.zeros(self.threads + 1, np.int32)
+        cuts = np.searchsorted(done, done[-1] * np.arange(1, self.threads) / self.threads)
+        return np.concatenate([[0], cuts, [lanes.shape[0]]]).astype(np.int32)
+
+    def hand_over(self) -> None:
+        """Give every species its mass, concentration and sums."""
+        a = self.actions
+        work = self.works[0]
+        content = work.content(self.until)
+        outside = ~self.window.inside()
+        for s, w in enumerate(self.works):
+            transport_slab_setup.to_cells(self.mass[s], self.layout.cell, w.mass, self.threads)
+            held = np.maximum(content, w.capacity.least)
+            np.divide(w.mass, held, out=w.concentration, where=held > 0.0)
+            w.concentration[held <= 0.0] = 0.0
+            w.concentration[w.boundaries.fixed_cells] = w.boundaries.fixed_concentration
+            sums = a.acting.split(s, self.sums)
+            w.integral[a.acting_cells[s]] = sums[0]
+            w.taken[a.acting_cells[s]] = sums[1]
+            w.fixed_net += a.fixed.split(s, self.fixed_mass)[2]
+            if a.decay.shape[1]:
+                w.decayed = float(self.decayed[s, 0].sum()), float(self.decayed[s, 1].sum())
+            total = float(self.mass[s].sum())
+            if self.window.part < 1.0:
+                w.figures["window_leak"] = float(self.mass[s][outside].sum()) / total if total > 0.0 else 0.0
+                w.figures["window_part"] = self.window.part
+            w.figures["runge_kutta" if self.runge_kutta else "lax_wendroff"] = 1.0

@@ -161,7 +161,11 @@ def check_decay(benzene, flow):
             last = solver.advance(replace(flow, start=step.start, end=step.end), step.end, step)[0]
         fields.append(last.concentration.copy())
     seen = fields[0] > 1e-9 * fields[0].max()
-    assert np.all(fields[0][seen] > fields[1][seen])
+    # Decay is part of the pace of cells, so that both runs have local steps of their own: equal to 1e-4 of the peak.
+    assert np.all(fields[0][seen] > fields[1][seen] - 1e-4 * fields[0].max())
+    much = fields[0] > 1e-2 * fields[0].max()
+    assert np.all(fields[0][much] > fields[1][much])
+    assert fields[0].sum() > 1.05 * fields[1].sum()
 
 
 def plume_length(decay, c0=4.95, limit=0.01):

@@ -172,7 +172,7 @@ def test_a_checkpoint_of_another_input_scheme_or_version_is_refused(model, tmp_p
     with pytest.raises(InputError, match="the checkpoint was written by another version of gwsolver"):
         gw.run(copy, out, restart=True)
     monkeypatch.undo()
-    (out / ".trans.ucn.part").write_bytes(b"")
+    (out / ".flow.hds.part").write_bytes(b"")  # written before the first checkpoint
     with pytest.raises(InputError, match="the results written before the checkpoint are not whole"):
         gw.run(copy, out, restart=True)
 

@@ -113,7 +113,12 @@ class ImplicitCells:
         change = np.zeros(mass.size)
         change[own] = after - before
         flux = self._op.fluxes(change)
-        work.sweep.flux[self._faces] += flux
+        tracked = work.model.grid.tracked_faces
+        if tracked.size or work.watched.size:  # in float64, unlike the sweep's own fluxes on some grids
+            passed = np.zeros(work.coefficients.faces.shape[1])
+            passed[self._faces] = weight * flux
+            work.passed += passed[tracked]
+            work.watched_mass += passed[work.watched_places]
         mass += h * self._op.net(flux)
         mass[own] -= h * loss * change[own]
         work.integral[own] += weight * change[own]

@@ -163,10 +163,10 @@ cdef void face_runs(
     cdef const float* w
     cdef const float* c
     for r in range(first, last):
-        axis = runs[6 * r]
-        place = runs[6 * r + 2]
-        n = runs[6 * r + 3]
-        a = runs[6 * r + 4]
+        axis = runs[7 * r]
+        place = runs[7 * r + 2]
+        n = runs[7 * r + 3]
+        a = runs[7 * r + 4]
         p = packed + data[r]
         c = field.c + place
         t1 = 1 if axis == 0 else 0
@@ -174,8 +174,8 @@ cdef void face_runs(
         o = field.offset[axis]
         s1 = field.offset[t1]
         s2 = field.offset[t2]
-        if runs[6 * r + 1] == 0:
-            even_run(n, c, o, s1, s2, p, p + a, p + 2 * a, p + 3 * a, p + 4 * a, p + 5 * a, weights + 8 * r, flux)
+        if runs[7 * r + 1] == 0:
+            even_run(n, c, o, s1, s2, p, p + a, p + 2 * a, p + 3 * a, p + 4 * a, p + 5 * a, weights + 8 * runs[7 * r + 6], flux)
         else:
             w = field.weights + place
             general_run(
@@ -184,7 +184,7 @@ cdef void face_runs(
                 w + (3 * t1 + 2) * field.places, w + 3 * t2 * field.places, w + (3 * t2 + 1) * field.places,
                 w + (3 * t2 + 2) * field.places, flux,
             )
-        if runs[6 * r + 5]:
+        if runs[7 * r + 5]:
             flux[n - 1] = 0.0
         if field.passed != NULL:
             pass_on(n, h, flux, field.passed + axis * field.places + place)
@@ -231,11 +231,11 @@ cdef void cell_runs(
     cdef Py_ssize_t r, place, n, a
     cdef const double* p
     for r in range(first, last):
-        place = runs[4 * r + 1]
-        n = runs[4 * r + 2]
-        a = runs[4 * r + 3]
+        place = runs[7 * r + 2]
+        n = runs[7 * r + 3]
+        a = runs[7 * r + 4]
         p = packed + data[r]
-        if runs[4 * r] != 0:
+        if runs[7 * r + 1] != 0:
             balance(n, field.c + place, p, p + a, p + 2 * a, field.mass + place, field.integral + place)
             p = p + 3 * a
         if steady:
@@ -322,14 +322,14 @@ cpdef void march(
     passed : shape (3 places,), what passed the face behind each place along each axis [M], added to; or (0,).
     weights : shape (3, 3, place), gradient weights by axis [1/L].
     offset : shape (3,), places to the next cell along each axis.
-    faces : shape (run, 6): axis, kind (0 even, 1 general), first place, length, distance of the run's packed
-        coefficients from each other, whether its last face is shut; by level and phase.
+    faces : shape (run, 7): axis, kind (0 even, 1 general), first place, length, distance of the run's packed
+        coefficients from each other, whether its last face is shut, its row of weights; by level and phase.
     face_data, face_weights, face_packed
-        Where a run's coefficients begin; its weights if even; all coefficients.
+        Where a run's coefficients begin; weights of even runs; all coefficients.
     face_chunks : shape (3 (levels) + 1, 2), first run and first chunk of each level and phase.
         Phases: x and z; y of even slabs; y of odd slabs. Followed by the first runs of chunks.
     cells, cell_data, cell_packed, cell_chunks
-        The same for cells: kind (0 bare, 1 with losses or sources), first place, length, distance; by level.
+        The same for cells (kind 0 bare, 1 with losses or sources); by level.
     special : shape (special,), places of cells of given concentration and of cells SRC takes from, by level.
     special_values : shape (2, special), concentration given there, rate taken [M/T] (0: it is given).
     special_start : shape (levels + 1,).

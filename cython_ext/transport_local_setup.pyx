@@ -105,13 +105,14 @@ cpdef Py_ssize_t raise_levels(
     return raised
 
 
-cpdef void grade(const unsigned char[::1] exists, const int[::1] steps, signed char[::1] level) noexcept nogil:
-    """Raise segments until neighbours differ by one level at most.
+cpdef void grade(const unsigned char[::1] exists, const int[::1] steps, int apart, signed char[::1] level) noexcept nogil:
+    """Raise segments until no neighbours differ by more than some levels.
 
     Parameters
     ----------
     exists : shape (segment,), nonzero where there are cells.
     steps : shape (3,), segments to the next one along each axis.
+    apart : levels by which neighbours may differ, at least 1.
     level : shape (segment,), raised.
     """
     cdef Py_ssize_t s, t, k, n = level.shape[0]
@@ -119,15 +120,15 @@ cpdef void grade(const unsigned char[::1] exists, const int[::1] steps, signed c
     for s in range(n):
         if exists[s] and level[s] > top:
             top = level[s]
-    for l in range(top, 1, -1):
+    for l in range(top, apart, -1):
         for s in range(n):
             if not exists[s] or level[s] != l:
                 continue
             for k in range(3):
                 for side in range(2):
                     t = s + steps[k] if side else s - steps[k]
-                    if exists[t] and level[t] < l - 1:
-                        level[t] = l - 1
+                    if exists[t] and level[t] < l - apart:
+                        level[t] = l - apart
 
 
 cpdef void reach(
@@ -208,6 +209,94 @@ cpdef void reach(
     free(far)
     free(queue)
     free(queued)
+
+
+cpdef Py_ssize_t pick(
+    const int[:, ::1] stretches,
+    const long long[::1] start,
+    const int[::1] first,
+    const int[::1] own,
+    const int[::1] other,
+    const int[::1] part,
+    const int[::1] slab,
+    const unsigned char[::1] active,
+    int most_chunks,
+    int[:, ::1] runs,
+    long long[::1] data,
+    int[::1] beside,
+    int[:, ::1] chunks,
+    double[::1] items,
+) noexcept nogil:
+    """Pick the runs between active segments out of packed stretches; return their number.
+
+    Faces along a row stay with their segment: the last is shut where the next segment is not active. Other faces
+    need both.
+
+    Parameters
+    ----------
+    stretches : shape (stretch, 5): axis, kind, first place, length, length again.
+    start : shape (stretch,), where each begins among packed numbers.
+    first : shape (stretch + 1,), first item of each.
+    own, other : shape (item,), segment of each item, and the one on the far side of its faces.
+    part, slab : shape (stretch,), parts in growing order; slabs grow within a part.
+    active : shape (segment,).
+    most_chunks : chunks into which a part is cut at most.
+    runs : shape (item, 7), written: axis, kind, first place, length, length of the stretch, whether shut, stretch.
+    data : shape (item,), written: where each run begins among packed numbers.
+    beside : shape (item,), slabs of runs.
+    chunks : shape (parts + 1 + parts * most_chunks, 2), written: first run and first chunk of each part, then
+        first and last run of each chunk.
+    items : shape (parts,), written: items picked, by part.
+    """
+    cdef Py_ssize_t n_parts = items.shape[0], n = 0, n_chunks = 0, head, s = 0, i, k, r, count, begin, upto
+    cdef int p
+    cdef bint open_, along
+    for p in range(n_parts):
+        head = n
+        items[p] = 0.0
+        while s < stretches.shape[0] and part[s] == p:
+            along = stretches[s, 0] == 0
+            open_ = False
+            for i in range(first[s], first[s + 1]):
+                if not active[own[i]] or not (along or active[other[i]]):
+                    open_ = False
+                    continue
+                if not open_:
+                    open_ = True
+                    for k in range(5):
+                        runs[n, k] = stretches[s, k]
+                    runs[n, 2] = 8 * own[i]
+                    runs[n, 3] = 0
+                    runs[n, 5] = 0
+                    runs[n, 6] = s
+                    data[n] = start[s] + 8 * (i - first[s])
+                    beside[n] = slab[s]
+                    n += 1
+                runs[n - 1, 3] += 8
+                items[p] += 1.0
+                if not active[other[i]]:
+                    runs[n - 1, 5] = 1
+                    open_ = False
+            s += 1
+        chunks[p, 0] = head
+        chunks[p, 1] = n_chunks
+        count = n - head
+        k = 0
+        begin = head
+        for r in range(head + 1, n + 1):
+            if r < n and beside[r] == beside[r - 1]:
+                continue
+            # Runs from `begin` to r are whole slabs: a chunk starts there if one of the wanted cuts falls among them.
+            while k < most_chunks and k * count // most_chunks < begin - head:
+                k += 1
+            if k < most_chunks and k * count // most_chunks < r - head:
+                chunks[n_parts + 1 + n_chunks, 0] = begin
+                n_chunks += 1
+            chunks[n_parts + n_chunks, 1] = r
+            begin = r
+    chunks[n_parts, 0] = n
+    chunks[n_parts, 1] = n_chunks
+    return n
 
 
 cpdef double leak(
@@ -318,7 +407,7 @@ cpdef void pack_faces(
 
     Parameters
     ----------
-    runs : shape (run, 6): axis, kind, first place, length, ...
+    runs : shape (run, 5): axis, kind, first place, length, ...
     data : shape (run,), where each begins in `packed`.
     face_at : shape (3, place).
     coefficients, corrected, rule : shape (7, face), (4, face), (4, face).
@@ -372,7 +461,7 @@ cpdef void pack_cells(
 
     Parameters
     ----------
-    runs : shape (run, 4): kind, first place, length, ...
+    runs : shape (run, 5): axis, kind, first place, length, ...
     data : shape (run,), where each begins in `packed`.
     level : shape (segment,).
     cell_at : shape (place,), cell of each place, -1 if none.
@@ -386,11 +475,11 @@ cpdef void pack_cells(
     cdef Py_ssize_t r, i, k, n, place, at
     cdef double h, x, m
     for r in range(runs.shape[0]):
-        place = runs[r, 1]
-        n = runs[r, 2]
+        place = runs[r, 2]
+        n = runs[r, 3]
         h = length / (1 << level[place >> 3])
         at = data[r]
-        if runs[r, 0]:
+        if runs[r, 1]:
             for i in range(n):
                 k = cell_at[place + i]
                 packed[at + i] = packed[at + n + i] = packed[at + 2 * n + i] = 0.0

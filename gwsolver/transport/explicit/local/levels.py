@@ -12,6 +12,7 @@ from gwsolver.transport.explicit.work import Work
 
 Floats = NDArray[np.float64]
 MOST_LEVELS = 20
+APART = 2
 DISPERSED_LESS = 0.95
 LEAST_ALLOWED = 0.35
 
@@ -58,8 +59,7 @@ def find_levels(work: Work, layout: Layout, length: float, content: Floats, midd
     Steps twice as long as without them are tried first; segments in which a cell would lose too much
     are then raised until none is. Two things are asked for accuracy, not for stability:
 
-    - Neighbours differ by one level at most. That halves the error of cells left far behind their
-      neighbours, for a third more work.
+    - Neighbours differ by two levels at most: cells left far behind their neighbours see them late.
     - Where dispersion rules, what may leave is less, down to about a third (`allowed_part`): one Lax-Wendroff step
       leaves out what advection and dispersion do together, which shows at low grid Peclet numbers.
 
@@ -83,7 +83,7 @@ def find_levels(work: Work, layout: Layout, length: float, content: Floats, midd
     raising(place, rate, content, 0.5 * length, limit, level, MOST_LEVELS)
     terms = _Terms(work, middle)
     while True:
-        transport_local_setup.grade(layout.exists.view(np.uint8), layout.segment_steps, level)
+        transport_local_setup.grade(layout.exists.view(np.uint8), layout.segment_steps, APART, level)
         corrected, rate = terms(np.ldexp(length, -level[place // SEGMENT]))
         if level.max() >= MOST_LEVELS:
             raise TooManyLevels

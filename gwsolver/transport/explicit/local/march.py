@@ -86,7 +86,8 @@ class LocalMarch:
                 faces, cells = plan.faces.within(window.active), all_cells.within(window.active)
             transport_local.march(
                 c, mass, integral, special.taken, passed, layout.weights, layout.offset, faces.runs, faces.data,
-                faces.weights, plan.faces.packed, faces.chunks, cells.runs, cells.data, all_cells.packed, cells.chunks,
+                plan.faces.weights, plan.faces.packed, faces.chunks, cells.runs, cells.data, all_cells.packed,
+                cells.chunks,
                 special.places, special.values, special.start, work.capacity.steady, part + step * change, change,
                 length, useful_threads(work.mass.size),
             )

@@ -141,7 +141,7 @@ def fastest(work: Work, content: Floats) -> Limit:
 def longest_step(work: Work, content: Floats) -> float:
     """Return the step of the slowest cells [T]: that of the slowest fifth, at most `SLOWEST` times the shortest.
 
-    Longer ones save nothing (neighbours differ by one level), and make the window look further ahead.
+    Longer ones save nothing (neighbours differ by two levels), and make the window look further ahead.
     """
     pace = _pace(work, content) / allowed_part(work)
     moving = pace[pace > 0.0]

@@ -10,11 +10,10 @@ from gwsolver.transport.explicit.work import Work
 
 Floats32 = NDArray[np.float32]
 Bools = NDArray[np.bool_]
-NOTHING = 1e-12  # of the largest concentration
-AHEAD = 3.0  # steps of the slowest cells that a window should last
+NOTHING = 1e-10  # of the largest concentration
 PACE = 0.5  # cells per step: no front goes faster where a step empties a cell by 95 % at most
 ALMOST_ALL = 0.85
-TOO_LEAKY = 1e-11  # of all mass, per step: the window is then drawn wider
+TOO_LEAKY = 1e-9  # of all mass, per step: the window is then drawn wider
 
 
 class Window:
@@ -39,13 +38,16 @@ class Window:
         self._fed[layout.place[b.fixed_cells[b.fixed_concentration > 0.0]] // SEGMENT] = 1
         self._ring = 2.0
         self.leak = 0.0
-        self.active = self._reach(c, AHEAD)
+        self.active = self._reach(c)
 
     def follow(self, c: Floats32) -> bool:
         """Move with the mass if it comes near the edge; return whether the window has changed."""
-        if self.active.all() or not (self._reach(c, 1.0) & ~self.active).any():
+        if self.active.all():
             return False
-        self.active = self._reach(c, AHEAD)
+        reached = self._reach(c)
+        if not (reached & ~self.active).any():
+            return False
+        self.active = reached
         return True
 
     def note_leak(self, c: Floats32, mass: float) -> None:
@@ -57,13 +59,13 @@ class Window:
         if step > TOO_LEAKY * mass:
             self._ring *= 2.0
 
-    def _reach(self, c: Floats32, steps: float) -> Bools:
-        """Return the segments that mass can reach in some steps of the slowest cells, shape (segment,)."""
+    def _reach(self, c: Floats32) -> Bools:
+        """Return the segments that mass can reach in a step of the slowest cells, shape (segment,)."""
         exists = self._layout.exists
         found = np.zeros(exists.size, np.uint8)
         transport_local_setup.reach(
             exists.view(np.uint8), self._layout.segment_steps, self._levels.level, self._fed, c,
-            float(c.max(initial=0.0)) * NOTHING, steps * PACE, self._ring, found,
+            float(c.max(initial=0.0)) * NOTHING, PACE, self._ring, found,
         )
         if found.sum() > ALMOST_ALL * exists.sum():
             return exists

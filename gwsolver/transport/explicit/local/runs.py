@@ -124,7 +124,7 @@ class FaceRuns:
         shared = rule.shared[axis, own]
         shared[kind == 1] = 0.0
         self._stretches = s = Stretches(axis, kind, own, other, part, slab, shared)
-        self._steps = 2.0 ** (np.arange(3 * levels.n_levels) // 3)
+        self._steps = np.exp2(np.arange(3 * levels.n_levels) // 3)
         self._start, size = s.starts(FIELDS[s.table[:, 1]])
         self.weights, self.packed = s.weights, np.zeros(size + 16, np.float32)
         transport_local_setup.pack_faces(
@@ -150,8 +150,8 @@ class CellRuns:
         order = np.argsort(level, kind="stable")
         own, level = own[order], level[order]
         self._stretches = s = Stretches(np.zeros_like(own), busy[own], own, own, level, np.arange(own.size))
-        self._steps = 2.0 ** np.arange(levels.n_levels)
-        self._start, size = s.starts(3 * s.table[:, 1] + (1 if k.steady else 3))
+        self._steps = np.exp2(np.arange(levels.n_levels))
+        self._start, size = s.starts(3 * s.table[:, 1].astype(np.int64) + (1 if k.steady else 3))
         self.packed = np.zeros(size + 8)
         transport_local_setup.pack_cells(
             s.table, self._start, levels.level, layout.cell_at, middle, k.start, k.end - k.start, k.least, b.source,

@@ -62,18 +62,17 @@ cdef inline float advected(float c_n, float c_m, float a, float q, float high) n
     )
 
 
-cdef void even_run(
-    Py_ssize_t n, gw_in32 c, Py_ssize_t o, Py_ssize_t s1, Py_ssize_t s2,
-    gw_in32 q, gw_in32 high, gw_in32 k, gw_in32 g1, gw_in32 g2, gw_in32 clip, gw_in32 w, gw_out32 flux,
+cdef inline void even_group(
+    gw_in32 c, Py_ssize_t o, Py_ssize_t s1, Py_ssize_t s2, gw_in32 p, gw_in32 w, gw_out32 flux
 ) noexcept nogil:
     """Faces inside the grid whose cells all take their gradients with the same weights."""
     cdef Py_ssize_t i
     cdef float cn, cm, a, mid, b1, a1, b2, a2, bb1, aa1, bb2, aa2, x
     cdef float wb1 = w[0], wa1 = w[1], wf1 = w[2], wb2 = w[3], wa2 = w[4], wf2 = w[5], near = w[6], far = w[7]
-    for i in range(n):
+    for i in range(8):
         cn = c[i]
         cm = c[i + o]
-        a = cn - c[i - o] if q[i] > <float>0.0 else c[i + 2 * o] - cm
+        a = cn - c[i - o] if p[i] > <float>0.0 else c[i + 2 * o] - cm
         mid = near * (cn + cm) + far * (c[i - o] + c[i + 2 * o])
         b1 = near * (c[i - s1] + c[i + o - s1]) + far * (c[i - o - s1] + c[i + 2 * o - s1])
         a1 = near * (c[i + s1] + c[i + o + s1]) + far * (c[i - o + s1] + c[i + 2 * o + s1])
@@ -84,11 +83,11 @@ cdef void even_run(
         bb2 = near * (c[i - 2 * s2] + c[i + o - 2 * s2]) + far * (c[i - o - 2 * s2] + c[i + 2 * o - 2 * s2])
         aa2 = near * (c[i + 2 * s2] + c[i + o + 2 * s2]) + far * (c[i - o + 2 * s2] + c[i + 2 * o + 2 * s2])
         x = -(
-            g1[i] * (wa1 * (a1 - mid) + wb1 * (mid - b1) + wf1 * (aa1 - bb1))
-            + g2[i] * (wa2 * (a2 - mid) + wb2 * (mid - b2) + wf2 * (aa2 - bb2))
+            p[24 + i] * (wa1 * (a1 - mid) + wb1 * (mid - b1) + wf1 * (aa1 - bb1))
+            + p[32 + i] * (wa2 * (a2 - mid) + wb2 * (mid - b2) + wf2 * (aa2 - bb2))
         )
-        x = gw_max32(gw_min32(x, clip[i] * cn), -clip[i] * cm)
-        flux[i] = advected(cn, cm, a, q[i], high[i]) - k[i] * (cm - cn) + x
+        x = gw_max32(gw_min32(x, p[40 + i] * cn), -p[40 + i] * cm)
+        flux[i] = advected(cn, cm, a, p[i], p[8 + i]) - p[16 + i] * (cm - cn) + x
 
 
 cdef inline float slope(
@@ -97,23 +96,21 @@ cdef inline float slope(
     return after[i] * (c[i + s] - c[i]) + before[i] * (c[i] - c[i - s]) + far[i] * (c[i + 2 * s] - c[i - 2 * s])
 
 
-cdef void general_run(
-    Py_ssize_t n, gw_in32 c, Py_ssize_t o, Py_ssize_t s1, Py_ssize_t s2,
-    gw_in32 q, gw_in32 high, gw_in32 k, gw_in32 g1, gw_in32 g2, gw_in32 clip,
-    gw_in32 ratio, gw_in32 end, gw_in32 given, gw_in32 beyond,
+cdef inline void general_group(
+    gw_in32 c, Py_ssize_t o, Py_ssize_t s1, Py_ssize_t s2, gw_in32 p,
     gw_in32 wb1, gw_in32 wa1, gw_in32 wf1, gw_in32 wb2, gw_in32 wa2, gw_in32 wf2, gw_out32 flux,
 ) noexcept nogil:
     """Any faces: ends of the grid, varying spacing, inactive neighbours."""
     cdef Py_ssize_t i
     cdef float cn, cm, a, x, b, d, near, far, mean1, mean2
-    for i in range(n):
+    for i in range(8):
         cn = c[i]
         cm = c[i + o]
         b = cm - cn
-        a = ratio[i] * (cn - c[i - o] if q[i] > <float>0.0 else c[i + 2 * o] - cm)
-        d = gw_minmod32(cn - given[i] if q[i] > <float>0.0 else given[i] - cm, b)
-        a = a + (b if end[i] == <float>1.0 else (d if end[i] == <float>2.0 else <float>0.0))
-        far = beyond[i]
+        a = p[48 + i] * (cn - c[i - o] if p[i] > <float>0.0 else c[i + 2 * o] - cm)
+        d = gw_minmod32(cn - p[64 + i] if p[i] > <float>0.0 else p[64 + i] - cm, b)
+        a = a + (b if p[56 + i] == <float>1.0 else (d if p[56 + i] == <float>2.0 else <float>0.0))
+        far = p[72 + i]
         near = <float>0.5 - far
         mean1 = near * (slope(c, wb1, wa1, wf1, i, s1) + slope(c, wb1, wa1, wf1, i + o, s1)) + far * (
             slope(c, wb1, wa1, wf1, i - o, s1) + slope(c, wb1, wa1, wf1, i + 2 * o, s1)
@@ -121,9 +118,9 @@ cdef void general_run(
         mean2 = near * (slope(c, wb2, wa2, wf2, i, s2) + slope(c, wb2, wa2, wf2, i + o, s2)) + far * (
             slope(c, wb2, wa2, wf2, i - o, s2) + slope(c, wb2, wa2, wf2, i + 2 * o, s2)
         )
-        x = -(g1[i] * mean1 + g2[i] * mean2)
-        x = gw_max32(gw_min32(x, clip[i] * cn), -clip[i] * cm)
-        flux[i] = advected(cn, cm, a, q[i], high[i]) - k[i] * b + x
+        x = -(p[24 + i] * mean1 + p[32 + i] * mean2)
+        x = gw_max32(gw_min32(x, p[40 + i] * cn), -p[40 + i] * cm)
+        flux[i] = advected(cn, cm, a, p[i], p[8 + i]) - p[16 + i] * b + x
 
 
 cdef void along_row(Py_ssize_t n, double h, gw_in32 flux, gw_out mass) noexcept nogil:
@@ -158,15 +155,17 @@ cdef void face_runs(
 ) noexcept nogil:
     """Let mass pass the faces of some runs for a time h."""
     cdef float[LONGEST] flux
-    cdef Py_ssize_t r, axis, place, n, o, s1, s2, t1, t2, a
+    cdef Py_ssize_t r, i, axis, place, n, o, s1, s2, t1, t2, size
     cdef const float* p
     cdef const float* w
+    cdef const float* w1
+    cdef const float* w2
     cdef const float* c
     for r in range(first, last):
         axis = runs[7 * r]
         place = runs[7 * r + 2]
         n = runs[7 * r + 3]
-        a = runs[7 * r + 4]
+        size = runs[7 * r + 4]
         p = packed + data[r]
         c = field.c + place
         t1 = 1 if axis == 0 else 0
@@ -175,15 +174,19 @@ cdef void face_runs(
         s1 = field.offset[t1]
         s2 = field.offset[t2]
         if runs[7 * r + 1] == 0:
-            even_run(n, c, o, s1, s2, p, p + a, p + 2 * a, p + 3 * a, p + 4 * a, p + 5 * a, weights + 8 * runs[7 * r + 6], flux)
+            w = weights + 8 * runs[7 * r + 6]
+            for i in range(0, n, 8):
+                even_group(c + i, o, s1, s2, p, w, flux + i)
+                p += size
         else:
-            w = field.weights + place
-            general_run(
-                n, c, o, s1, s2, p, p + a, p + 2 * a, p + 3 * a, p + 4 * a, p + 5 * a, p + 6 * a, p + 7 * a, p + 8 * a,
-                p + 9 * a, w + 3 * t1 * field.places, w + (3 * t1 + 1) * field.places,
-                w + (3 * t1 + 2) * field.places, w + 3 * t2 * field.places, w + (3 * t2 + 1) * field.places,
-                w + (3 * t2 + 2) * field.places, flux,
-            )
+            w1 = field.weights + 3 * t1 * field.places + place
+            w2 = field.weights + 3 * t2 * field.places + place
+            for i in range(0, n, 8):
+                general_group(
+                    c + i, o, s1, s2, p, w1 + i, w1 + field.places + i, w1 + 2 * field.places + i,
+                    w2 + i, w2 + field.places + i, w2 + 2 * field.places + i, flux + i,
+                )
+                p += size
         if runs[7 * r + 5]:
             flux[n - 1] = 0.0
         if field.passed != NULL:
@@ -194,32 +197,29 @@ cdef void face_runs(
             across_rows(n, h, flux, field.mass + place, field.mass + place + o)
 
 
-cdef void balance(
-    Py_ssize_t n, gw_in32 c, gw_in weight, gw_in loss, gw_in source, gw_out mass, gw_out integral
-) noexcept nogil:
-    """First-order losses and sources of a cell's own step: m += s h - l w c, integral += w c."""
+cdef inline void balance(gw_in32 c, gw_in p, gw_out mass, gw_out integral) noexcept nogil:
+    """First-order losses and sources of a cell's own step: m += s h - l w c, integral += w c; p: w, l, s h."""
     cdef Py_ssize_t i
     cdef double old
-    for i in range(n):
+    for i in range(8):
         old = c[i]
-        integral[i] += weight[i] * old
-        mass[i] += source[i] - loss[i] * (weight[i] * old)
+        integral[i] += p[i] * old
+        mass[i] += p[16 + i] - p[8 + i] * (p[i] * old)
 
 
-cdef void refresh_steady(Py_ssize_t n, gw_in inverse, gw_in mass, gw_out32 c) noexcept nogil:
+cdef inline void refresh_steady(gw_in inverse, gw_in mass, gw_out32 c) noexcept nogil:
     cdef Py_ssize_t i
-    for i in range(n):
+    for i in range(8):
         c[i] = <float>(mass[i] * inverse[i])
 
 
-cdef void refresh(
-    Py_ssize_t n, double part, gw_in start, gw_in change, gw_in least, gw_in mass, gw_out32 c
-) noexcept nogil:
+cdef inline void refresh(double part, gw_in p, gw_in mass, gw_out32 c) noexcept nogil:
+    """c = m / M, M = max(M0 + part dM, least); p: M0, dM, least."""
     cdef Py_ssize_t i
     cdef double m
-    for i in range(n):
-        m = start[i] + part * change[i]
-        m = m if m > least[i] else least[i]
+    for i in range(8):
+        m = p[i] + part * p[8 + i]
+        m = m if m > p[16 + i] else p[16 + i]
         c[i] = <float>(mass[i] / (m if m > 0.0 else 1e300))
 
 
@@ -228,20 +228,27 @@ cdef void cell_runs(
     bint steady, double part, Field* field,
 ) noexcept nogil:
     """End a step of the cells of some runs: losses, sources, new concentrations."""
-    cdef Py_ssize_t r, place, n, a
+    cdef Py_ssize_t r, i, n, size, busy
     cdef const double* p
+    cdef float* c
+    cdef double* mass
+    cdef double* integral
     for r in range(first, last):
-        place = runs[7 * r + 2]
+        c = field.c + runs[7 * r + 2]
+        mass = field.mass + runs[7 * r + 2]
+        integral = field.integral + runs[7 * r + 2]
         n = runs[7 * r + 3]
-        a = runs[7 * r + 4]
+        size = runs[7 * r + 4]
+        busy = 24 if runs[7 * r + 1] != 0 else 0
         p = packed + data[r]
-        if runs[7 * r + 1] != 0:
-            balance(n, field.c + place, p, p + a, p + 2 * a, field.mass + place, field.integral + place)
-            p = p + 3 * a
-        if steady:
-            refresh_steady(n, p, field.mass + place, field.c + place)
-        else:
-            refresh(n, part, p, p + a, p + 2 * a, field.mass + place, field.c + place)
+        for i in range(0, n, 8):
+            if busy:
+                balance(c + i, p, mass + i, integral + i)
+            if steady:
+                refresh_steady(p + busy, mass + i, c + i)
+            else:
+                refresh(part, p + busy, mass + i, c + i)
+            p += size
 
 
 cdef void flushed_faces(
@@ -322,10 +329,10 @@ cpdef void march(
     passed : shape (3 places,), what passed the face behind each place along each axis [M], added to; or (0,).
     weights : shape (3, 3, place), gradient weights by axis [1/L].
     offset : shape (3,), places to the next cell along each axis.
-    faces : shape (run, 7): axis, kind (0 even, 1 general), first place, length, distance of the run's packed
-        coefficients from each other, whether its last face is shut, its row of weights; by level and phase.
+    faces : shape (run, 7): axis, kind (0 even, 1 general), first place, length, packed numbers of eight faces,
+        whether its last face is shut, its row of weights; by level and phase.
     face_data, face_weights, face_packed
-        Where a run's coefficients begin; weights of even runs; all coefficients.
+        Where a run's coefficients begin; weights of even runs; all coefficients, eight faces after eight.
     face_chunks : shape (3 (levels) + 1, 2), first run and first chunk of each level and phase.
         Phases: x and z; y of even slabs; y of odd slabs. Followed by the first runs of chunks.
     cells, cell_data, cell_packed, cell_chunks

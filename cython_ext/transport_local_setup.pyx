@@ -234,14 +234,15 @@ cpdef Py_ssize_t pick(
 
     Parameters
     ----------
-    stretches : shape (stretch, 5): axis, kind, first place, length, length again.
+    stretches : shape (stretch, 5): axis, kind, first place, length, packed numbers of eight places.
     start : shape (stretch,), where each begins among packed numbers.
     first : shape (stretch + 1,), first item of each.
     own, other : shape (item,), segment of each item, and the one on the far side of its faces.
     part, slab : shape (stretch,), parts in growing order; slabs grow within a part.
     active : shape (segment,).
     most_chunks : chunks into which a part is cut at most.
-    runs : shape (item, 7), written: axis, kind, first place, length, length of the stretch, whether shut, stretch.
+    runs : shape (item, 7), written: axis, kind, first place, length, packed numbers of eight places,
+        whether shut, stretch.
     data : shape (item,), written: where each run begins among packed numbers.
     beside : shape (item,), slabs of runs.
     chunks : shape (parts + 1 + parts * most_chunks, 2), written: first run and first chunk of each part, then
@@ -269,7 +270,7 @@ cpdef Py_ssize_t pick(
                     runs[n, 3] = 0
                     runs[n, 5] = 0
                     runs[n, 6] = s
-                    data[n] = start[s] + 8 * (i - first[s])
+                    data[n] = start[s] + stretches[s, 4] * (i - first[s])
                     beside[n] = slab[s]
                     n += 1
                 runs[n - 1, 3] += 8
@@ -403,37 +404,32 @@ cpdef void pack_faces(
     const float[:, ::1] rule,
     float[::1] packed,
 ) noexcept nogil:
-    """Copy the coefficients of each run side by side: q, H', K, G1', G2', gamma', and for general runs the rule.
+    """Copy the coefficients of faces eight by eight: q, H', K, G1', G2', gamma', and for general runs the rule.
 
     Parameters
     ----------
-    runs : shape (run, 5): axis, kind, first place, length, ...
+    runs : shape (run, 5): axis, kind, first place, length, packed numbers of eight faces.
     data : shape (run,), where each begins in `packed`.
     face_at : shape (3, place).
     coefficients, corrected, rule : shape (7, face), (4, face), (4, face).
-    packed : written.
+    packed : zeros, written.
     """
-    cdef Py_ssize_t r, i, j, f, n, axis, place, at
+    cdef Py_ssize_t r, i, j, f, at
     for r in range(runs.shape[0]):
-        axis = runs[r, 0]
-        place = runs[r, 2]
-        n = runs[r, 3]
-        at = data[r]
-        for i in range(n):
-            f = face_at[axis, place + i]
+        for i in range(runs[r, 3]):
+            f = face_at[runs[r, 0], runs[r, 2] + i]
             if f < 0:
-                for j in range(10 if runs[r, 1] else 6):
-                    packed[at + j * n + i] = 0.0
                 continue
-            packed[at + i] = coefficients[0, f]
-            packed[at + n + i] = corrected[0, f]
-            packed[at + 2 * n + i] = coefficients[3, f]
-            packed[at + 3 * n + i] = corrected[1, f]
-            packed[at + 4 * n + i] = corrected[2, f]
-            packed[at + 5 * n + i] = corrected[3, f]
+            at = data[r] + (i >> 3) * runs[r, 4] + (i & 7)
+            packed[at] = coefficients[0, f]
+            packed[at + 8] = corrected[0, f]
+            packed[at + 16] = coefficients[3, f]
+            packed[at + 24] = corrected[1, f]
+            packed[at + 32] = corrected[2, f]
+            packed[at + 40] = corrected[3, f]
             if runs[r, 1]:
                 for j in range(4):
-                    packed[at + (6 + j) * n + i] = rule[j, f]
+                    packed[at + 48 + 8 * j] = rule[j, f]
 
 
 cpdef void pack_cells(
@@ -452,7 +448,7 @@ cpdef void pack_cells(
     bint steady,
     double[::1] packed,
 ) noexcept nogil:
-    """Copy what the cells of each run need at the end of their step.
+    """Copy what cells need at the end of their step, eight by eight.
 
         weight w = (1 - exp(-d h / M)) M / d, loss l, source h s (cells with any); 1/M, or M0, dM, least if unsteady
 
@@ -461,7 +457,7 @@ cpdef void pack_cells(
 
     Parameters
     ----------
-    runs : shape (run, 5): axis, kind, first place, length, ...
+    runs : shape (run, 5): axis, kind, first place, length, packed numbers of eight cells.
     data : shape (run,), where each begins in `packed`.
     level : shape (segment,).
     cell_at : shape (place,), cell of each place, -1 if none.
@@ -470,31 +466,28 @@ cpdef void pack_cells(
     source, loss, decay : shape (cell,), s [M/T], l and its part d [L**3/T].
     length : the step of level 0 [T].
     steady : whether M stays.
-    packed : written.
+    packed : zeros, written.
     """
-    cdef Py_ssize_t r, i, k, n, place, at
+    cdef Py_ssize_t r, i, k, place, at
     cdef double h, x, m
     for r in range(runs.shape[0]):
-        place = runs[r, 2]
-        n = runs[r, 3]
-        h = length / (1 << level[place >> 3])
-        at = data[r]
-        if runs[r, 1]:
-            for i in range(n):
-                k = cell_at[place + i]
-                packed[at + i] = packed[at + n + i] = packed[at + 2 * n + i] = 0.0
-                if k >= 0:
-                    x = decay[k] * h / content[k] if content[k] > 0.0 else 0.0
-                    packed[at + i] = h * (-expm1(-x) / x if fabs(x) > 1e-14 else 1.0)
-                    packed[at + n + i] = loss[k]
-                    packed[at + 2 * n + i] = h * source[k]
-            at = at + 3 * n
-        for i in range(n):
-            k = cell_at[place + i]
+        for i in range(runs[r, 3]):
+            place = runs[r, 2] + i
+            k = cell_at[place]
+            if k < 0:
+                continue
+            at = data[r] + (i >> 3) * runs[r, 4] + (i & 7)
+            if runs[r, 1]:
+                h = length / (1 << level[place >> 3])
+                x = decay[k] * h / content[k] if content[k] > 0.0 else 0.0
+                packed[at] = h * (-expm1(-x) / x if fabs(x) > 1e-14 else 1.0)
+                packed[at + 8] = loss[k]
+                packed[at + 16] = h * source[k]
+                at += 24
             if steady:
-                m = gw_max(start[k], least[k]) if k >= 0 else 0.0
-                packed[at + i] = 1.0 / m if m > 0.0 else 0.0
+                m = gw_max(start[k], least[k])
+                packed[at] = 1.0 / m if m > 0.0 else 0.0
             else:
-                packed[at + i] = start[k] if k >= 0 else 0.0
-                packed[at + n + i] = change[k] if k >= 0 else 0.0
-                packed[at + 2 * n + i] = least[k] if k >= 0 else 0.0
+                packed[at] = start[k]
+                packed[at + 8] = change[k]
+                packed[at + 16] = least[k]

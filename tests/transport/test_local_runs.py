@@ -25,15 +25,17 @@ def random_items(rng):
 def test_runs_hold_what_is_active_in_order_and_nothing_else(seed):
     rng = np.random.default_rng(seed)
     axis, kind, own, other, part, slab = random_items(rng)
-    s = Stretches(axis, kind, own, other, part, slab)
-    start, size = s.starts(np.ones(s.table.shape[0], np.int64))
-    assert size == 8 * own.size
+    fields = np.array([1, 3])
+    s = Stretches(axis, kind, own, other, part, slab, fields)
+    begins = np.cumsum(8 * fields[kind]) - 8 * fields[kind]
+    assert s.size == 8 * fields[kind].sum()
     active = rng.random(int(own.max()) + 2) < rng.choice([0.2, 0.7, 1.0])
-    picked = s.pick(start, active, 2.0 ** np.arange(PARTS))
+    picked = s.pick(active, 2.0 ** np.arange(PARTS))
     kept = active[own] & ((axis == 0) | active[other])
     found = []
     for run, at in zip(picked.runs, picked.data, strict=True):
-        items = at // 8 + np.arange(run[3] // 8)
+        items = np.searchsorted(begins, at) + np.arange(run[3] // 8)
+        assert begins[items[0]] == at
         found.append(items)
         assert (axis[items] == run[0]).all() and (kind[items] == run[1]).all()
         assert (own[items] == run[2] // 8 + np.arange(items.size)).all()
@@ -49,9 +51,9 @@ def test_runs_hold_what_is_active_in_order_and_nothing_else(seed):
         assert len(own_chunks) <= CHUNKS
         covered = [np.arange(a, e) for a, e in own_chunks]
         assert np.array_equal(np.concatenate([*covered, np.zeros(0, int)]), runs)
-        of = [set(slab[picked.data[c] // 8]) for c in covered]
+        of = [set(slab[np.searchsorted(begins, picked.data[c])]) for c in covered]
         assert all(not a & b for i, a in enumerate(of) for b in of[:i])  # no slab on two threads
-        assert all((part[picked.data[c] // 8] == p).all() for c in covered)
+        assert all((part[np.searchsorted(begins, picked.data[c])] == p).all() for c in covered)
 
 
 @pytest.mark.parametrize("apart", [1, 2, 3])

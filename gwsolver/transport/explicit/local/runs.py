@@ -52,19 +52,25 @@ class Stretches:
     axis, kind, own, other, part, slab : ndarray of int64, shape (item,)
         Axis of faces (0 for cells), kind, segment, segment on the far side, place in the order of work, and what
         one thread may take at once.
+    fields : ndarray of int64, shape (kind,)
+        Packed numbers of one place, by kind.
     shared : ndarray of float32, shape (item, 8), optional
         Weights that items of a stretch have in common.
 
     Attributes
     ----------
     table : ndarray of int32, shape (stretch, 5)
-        Axis, kind, first place, length, length again.
+        Axis, kind, first place, length, packed numbers of eight places.
     weights : ndarray of float32, shape (stretch, 8)
+    start : ndarray of int64, shape (stretch,)
+        Where each begins among packed numbers.
+    size : int
+        Packed numbers of all.
     """
 
     def __init__(
         self, axis: Longs, kind: Longs, own: Longs, other: Longs, part: Longs, slab: Longs,
-        shared: Floats32 | None = None,
+        fields: Longs, shared: Floats32 | None = None,
     ) -> None:
         joins = np.zeros(own.size, bool)
         joins[1:] = np.diff(own) == 1
@@ -78,26 +84,23 @@ class Stretches:
         number = np.arange(int(pieces.sum())) - np.repeat(np.cumsum(pieces) - pieces, pieces)
         first = np.repeat(begin, pieces) + number * LONGEST
         length = np.minimum(np.repeat(begin + whole, pieces) - first, LONGEST) * SEGMENT
-        columns = (axis[first], kind[first], own[first] * SEGMENT, length, length)
+        columns = (axis[first], kind[first], own[first] * SEGMENT, length, SEGMENT * fields[kind[first]])
         self.table = np.ascontiguousarray(np.column_stack(columns).astype(np.int32))
         self.weights = np.zeros((0, 8), np.float32) if shared is None else np.ascontiguousarray(shared[first])
+        size = length * fields[kind[first]]
+        self.start, self.size = np.cumsum(size) - size, int(size.sum())
         self._first = np.append(first, own.size).astype(np.int32)
         self._own, self._other = own.astype(np.int32), other.astype(np.int32)
         self._part, self._slab = part[first].astype(np.int32), slab[first].astype(np.int32)
         self._runs, self._data = np.zeros((own.size, 7), np.int32), np.zeros(own.size, np.int64)
         self._beside = np.zeros(own.size, np.int32)
 
-    def starts(self, fields: Longs) -> tuple[Longs, int]:
-        """Return where each stretch begins among packed numbers, and how many those are, at so many for each place."""
-        size = self.table[:, 3] * fields
-        return (np.cumsum(size) - size).astype(np.int64), int(size.sum())
-
-    def pick(self, start: Longs, active: Bools, steps: Floats) -> Runs:
+    def pick(self, active: Bools, steps: Floats) -> Runs:
         """Return the runs between active segments; `steps` tells how often each part is worked on."""
         chunks = np.zeros((steps.size * (CHUNKS + 1) + 1, 2), np.int32)
         items = np.zeros(steps.size)
         n = transport_local_setup.pick(
-            self.table, start, self._first, self._own, self._other, self._part, self._slab, active.view(np.uint8),
+            self.table, self.start, self._first, self._own, self._other, self._part, self._slab, active.view(np.uint8),
             CHUNKS, self._runs, self._data, self._beside, chunks, items,
         )
         return Runs(self._runs[:n], self._data[:n], chunks, SEGMENT * float((items * steps).sum()))
@@ -123,17 +126,16 @@ class FaceRuns:
         kind = rule.kind[axis, own].astype(np.int64)
         shared = rule.shared[axis, own]
         shared[kind == 1] = 0.0
-        self._stretches = s = Stretches(axis, kind, own, other, part, slab, shared)
+        self._stretches = s = Stretches(axis, kind, own, other, part, slab, FIELDS, shared)
         self._steps = np.exp2(np.arange(3 * levels.n_levels) // 3)
-        self._start, size = s.starts(FIELDS[s.table[:, 1]])
-        self.weights, self.packed = s.weights, np.zeros(size + 16, np.float32)
+        self.weights, self.packed = s.weights, np.zeros(s.size, np.float32)
         transport_local_setup.pack_faces(
-            s.table, self._start, layout.face_at, work.coefficients.faces, levels.corrected, rule.faces, self.packed
+            s.table, s.start, layout.face_at, work.coefficients.faces, levels.corrected, rule.faces, self.packed
         )
 
     def within(self, active: Bools) -> Runs:
         """Return the runs between active segments."""
-        return self._stretches.pick(self._start, active, self._steps)
+        return self._stretches.pick(active, self._steps)
 
 
 class CellRuns:
@@ -149,15 +151,15 @@ class CellRuns:
         level = levels.level[own].astype(np.int64)
         order = np.argsort(level, kind="stable")
         own, level = own[order], level[order]
-        self._stretches = s = Stretches(np.zeros_like(own), busy[own], own, own, level, np.arange(own.size))
+        fields = np.array([0, 3]) + (1 if k.steady else 3)
+        self._stretches = s = Stretches(np.zeros_like(own), busy[own], own, own, level, np.arange(own.size), fields)
         self._steps = np.exp2(np.arange(levels.n_levels))
-        self._start, size = s.starts(3 * s.table[:, 1].astype(np.int64) + (1 if k.steady else 3))
-        self.packed = np.zeros(size + 8)
+        self.packed = np.zeros(s.size)
         transport_local_setup.pack_cells(
-            s.table, self._start, levels.level, layout.cell_at, middle, k.start, k.end - k.start, k.least, b.source,
+            s.table, s.start, levels.level, layout.cell_at, middle, k.start, k.end - k.start, k.least, b.source,
             b.loss, b.decay_dissolved + b.decay_sorbed, length, k.steady, self.packed,
         )
 
     def within(self, active: Bools) -> Runs:
         """Return the runs of active segments."""
-        return self._stretches.pick(self._start, active, self._steps)
+        return self._stretches.pick(active, self._steps)

@@ -38,7 +38,7 @@ class Ledger:
         into, out = self.amounts.setdefault((package, term), ([], []))
         for parts, amount in ((into, amount_in), (out, amount_out)):
             parts.append(amount)
-            if len(parts) > 4096:
+            if len(parts) > 64:
                 _compress(parts)
 
     def add_each(self, package: str, term: str, amounts: NDArray[np.float64]) -> None:

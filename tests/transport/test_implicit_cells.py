@@ -34,6 +34,28 @@ def test_dry_cells_hand_on_the_mean_of_what_flows_in(scheme):
     assert scheme == "implicit" or step.figures["implicit_cells"] == 0.75
 
 
+def test_many_short_intervals_use_one_system_and_can_be_paused():
+    """Forty and eighty intervals give one answer, also where each asks first how far to go in one go."""
+    grid = structured_grid(np.full(6, 10.0), [10.0], 20.0, [10.0, 0.0])
+    saturation = np.array([0.0, 0.0, 1.0, 1.0, 0.0, 0.0] + [1.0] * 6)
+    rain = PackageFlow("rch-1", "rch", np.array([0]), np.array([4.0]), {"c": np.array([1.0])})
+    face_flow = np.zeros(grid.n_faces)
+    for i, (n, m) in enumerate(grid.face_cells):
+        face_flow[i] = 4.0 if (m == n + 6 and n == 0) or (n >= 6 and m == n + 1) else 0.0
+    flow = flow_step(grid, face_flow, packages=(rain,), end=100.0, saturation=(saturation,) * 2)
+    found = []
+    for parts in (40, 80):
+        solver = TransportSolver([transport_model(grid, dispersivity=(5.0, 0.5, 0.1), sources=[("rch-1", "c")])])
+        for until in np.linspace(0.0, 100.0, parts + 1)[1:]:
+            step = None
+            while step is None or step.end < until:
+                step = solver.advance_part(flow, until, whole(flow))[0]
+        assert step.figures["implicit_cells"] > 0.0
+        found.append(step.concentration)
+    assert found[0].max() == pytest.approx(1.0, rel=1e-3)
+    np.testing.assert_allclose(found[1], found[0], rtol=0.0, atol=2e-3)
+
+
 @few
 @given(st.integers(0, 10**6), st.sampled_from(SCHEMES))
 def test_random_flow_through_random_dry_cells_is_positive_and_closes(seed, scheme):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from gwsolver.transport.explicit.coefficients import Coefficients, n_stages
 from gwsolver.transport.explicit.limits import emptying_rate
 from gwsolver.transport.explicit.work import Work
-from gwsolver.transport.implicit.operator import Operator, operator
+from gwsolver.transport.implicit.operator import Operator
 from gwsolver.transport.implicit.solve import LinearSystem
 
 Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ def cells_to_solve(work: Work, span: float) -> NDArray[np.bool_]:
 
 
 class ImplicitCells:
-    """The chosen cells of one interval.
+    """The chosen cells, for as long as flow and boundaries last.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class ImplicitCells:
 
     def __init__(self, work: Work, chosen: NDArray[np.bool_]) -> None:
         self.cells = np.flatnonzero(chosen)
-        self._chosen = chosen
+        self._chosen, self._made_for = chosen, (work.coefficients, work.boundaries, work.capacity)
         pairs = work.sweep.faces.cells
         touching = np.flatnonzero(chosen[pairs].any(axis=1))
         faces = work.coefficients.faces.copy()
@@ -76,15 +76,33 @@ class ImplicitCells:
         faces[1, chosen[donor]] = 0.0
         faces[4:, touching] = 0.0
         self.coefficients: Coefficients = replace(work.coefficients, faces=faces)
-        whole = operator(pairs, work.coefficients, chosen.size)
+        # The chosen cells and their neighbours, numbered anew: all else stays as the explicit sweep left it.
+        self._near, local = np.unique(pairs[touching], return_inverse=True)
         flow, conductance = faces[0, touching], faces[3, touching]
         self._faces = touching
-        self._op = Operator(whole.n[touching], whole.m[touching], np.maximum(flow, 0.0) + conductance,
-                            np.maximum(-flow, 0.0) + conductance, chosen.size)
-        self._leaving = (self._op.leaving() + work.boundaries.loss)[self.cells]
-        self._among = self._op.matrix(np.zeros(chosen.size), work.boundaries.fixed)[self.cells][:, self.cells].tocsc()
-        self._touched = np.setdiff1d(np.unique(pairs[touching]), self.cells)
+        local = local.reshape(-1, 2)
+        self._op = Operator(local[:, 0], local[:, 1], np.maximum(flow, 0.0) + conductance,
+                            np.maximum(-flow, 0.0) + conductance, self._near.size)
+        self._own = np.searchsorted(self._near, self.cells)
+        self._leaving = self._op.leaving()[self._own] + work.boundaries.loss[self.cells]
+        matrix = self._op.matrix(np.zeros(self._near.size), work.boundaries.fixed[self._near])
+        self._among = matrix[self._own][:, self._own].tocsc()
+        self._touched = np.setdiff1d(self._near, self.cells)
         self._systems: dict[tuple[float, float], LinearSystem] = {}
+        self.begin(work)
+
+    def serves(self, work: Work, chosen: NDArray[np.bool_]) -> bool:
+        """Whether these are the chosen cells of another interval too."""
+        coefficients, b, capacity = self._made_for
+        if coefficients is not work.coefficients or capacity is not work.capacity:
+            return False
+        same = b is work.boundaries or (
+            np.array_equal(b.loss, work.boundaries.loss) and np.array_equal(b.fixed, work.boundaries.fixed)
+        )
+        return same and np.array_equal(chosen, self._chosen)
+
+    def begin(self, work: Work) -> None:
+        """Take over the concentrations at the start of an interval."""
         self._concentration = work.concentration[self.cells]
 
     def put(self, c: Floats) -> None:
@@ -110,8 +128,8 @@ class ImplicitCells:
         before = self._concentration
         right = mass[own] + h * (self._leaving * before + self._among @ before)
         after = np.maximum(self._system(content, 0.0 if k.steady else time, h).solve(np.maximum(right, 0.0)), 0.0)
-        change = np.zeros(mass.size)
-        change[own] = after - before
+        change = np.zeros(self._near.size)
+        change[self._own] = after - before
         flux = self._op.fluxes(change)
         tracked = work.model.grid.tracked_faces
         if tracked.size or work.watched.size:  # in float64, unlike the sweep's own fluxes on some grids
@@ -119,9 +137,9 @@ class ImplicitCells:
             passed[self._faces] = weight * flux
             work.passed += passed[tracked]
             work.watched_mass += passed[work.watched_places]
-        mass += h * self._op.net(flux)
-        mass[own] -= h * loss * change[own]
-        work.integral[own] += weight * change[own]
+        mass[self._near] += h * self._op.net(flux)
+        mass[own] -= h * loss * (after - before)
+        work.integral[own] += weight * (after - before)
         self._concentration = after
         work.concentration[self._touched] = mass[self._touched] * inverse[self._touched]
         self.put(work.concentration)
@@ -143,6 +161,7 @@ class ImplicitCells:
         work.figures["iterations"] = max(work.figures.get("iterations", 0.0), float(iterations))
 
     def _system(self, content: Floats, time: float, h: float) -> LinearSystem:
+        h = float(f"{h:.12g}")  # steps that differ by round-off share one system
         if (h, time) not in self._systems:
             if len(self._systems) > 2:
                 self._systems.pop(next(iter(self._systems)))

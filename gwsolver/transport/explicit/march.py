@@ -47,10 +47,11 @@ class GlobalMarch:
     def __init__(self, n_cells: int) -> None:
         self._inverse = np.zeros(n_cells)
         self._before = np.zeros(n_cells)
+        self._cells: ImplicitCells | None = None
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""
-        cells = ImplicitCells(work, work.solved) if work.solved.any() else None
+        cells = self._solved_cells(work)
         self._set_inverse(work, start)
         if work.retention.linear:
             np.multiply(work.mass, self._inverse, out=work.concentration)
@@ -77,6 +78,16 @@ class GlobalMarch:
             report(Progress(time, length, limit.cell, limit.reason))
         if cells is not None:
             cells.tell(work)
+
+    def _solved_cells(self, work: Work) -> ImplicitCells | None:
+        """Return what solves for the cells of `work.solved`, that of the last interval if it serves."""
+        if not work.solved.any():
+            return None
+        if self._cells is None or not self._cells.serves(work, work.solved):
+            self._cells = ImplicitCells(work, work.solved)
+        else:
+            self._cells.begin(work)
+        return self._cells
 
     def _set_inverse(self, work: Work, time: float) -> None:
         k = work.capacity

@@ -3,6 +3,7 @@
 import math
 
 from gwsolver.transport.explicit.coefficients import n_stages
+from gwsolver.transport.explicit.implicit_cells import cells_to_solve
 from gwsolver.transport.explicit.limits import step_limit
 from gwsolver.transport.explicit.work import Work
 
@@ -17,8 +18,11 @@ def pause_time(work: Work, start: float, until: float) -> float:
 
     The work is that of sub-steps of one length for all cells, as long as stability allows at `start`.
     """
+    work.solved = cells_to_solve(work, until - start)
     stages = n_stages(work.coefficients)
     limit = step_limit(work, start, stages)
+    if limit.step <= 0.0:  # too fast for any step: the march refuses it by cell and reason
+        return until
     return part_of((until - start) / limit.step, stages, work.mass.size, start, until)
 
 

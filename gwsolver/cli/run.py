@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 
 NAME = "run"
 HELP = "solve flow and transport of a case folder or a MODFLOW 6 folder"
@@ -12,7 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("path", help="folder with case.toml or mfsim.nam, or with simulations below it")
     parser.add_argument("--out", metavar="DIR", help="results folder (default: PATH/results)")
-    parser.add_argument("--scheme", default="limited", help="transport scheme: limited (default) or upstream")
+    parser.add_argument(
+        "--scheme", default="limited", help=f"transport scheme: {', '.join(_schemes())} (default: limited)"
+    )
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="threads (default: all cores)")
     parser.add_argument(
         "--flow", choices=("auto", "solve", "saved"), default="auto",
@@ -26,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="wall-clock time between checkpoints (default: 600; 0: only when interrupted)",
     )
     parser.add_argument("--no-figures", action="store_true", help="draw no maps after the run")
+
+
+def _schemes() -> list[str]:
+    """Return the names of all schemes without importing them: one file each."""
+    folder = Path(__file__).parents[1] / "transport" / "schemes"
+    return sorted(p.stem for p in folder.glob("[a-z]*.py"))
 
 
 def run(arguments: argparse.Namespace) -> int:

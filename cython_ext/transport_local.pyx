@@ -33,7 +33,7 @@ from transport_simd cimport gw_in, gw_out
 
 cdef enum:
     LONGEST = 512
-    PARALLEL_RUNS = 64
+    PARALLEL_RUNS = 400
 
 cdef struct Field:
     float* c

@@ -17,7 +17,7 @@ from gwsolver.kernels._cpu import runnable_variants
 # two threads thirty times slower than one, none at all costs a third of small grids' rate on idle cores
 # (docs/performance.md). OpenMP reads this when the first kernel is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("GOMP_SPINCOUNT", "3000")
+os.environ.setdefault("GOMP_SPINCOUNT", "500")
 
 PREFERENCE = ("avx512", "avx2", "baseline")
 _threads = 0

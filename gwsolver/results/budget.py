@@ -7,12 +7,11 @@ relative imbalance.
 """
 
 import csv
-import math
 from typing import TextIO
 
 import numpy as np
 
-from gwsolver.core.ledger import Ledger
+from gwsolver.core.ledger import Ledger, total
 from gwsolver.core.steps import FlowStep
 
 COLUMNS = ("time", "model", "species", "package", "term", "in", "out", "unit", "closure")
@@ -29,7 +28,7 @@ def book_flow(ledger: Ledger, flow: FlowStep) -> None:
         ledger.add_each(package.name, package.kind, np.asarray(package.rates) * flow.length)
     if not flow.steady:
         for term, rates in (("sto-ss", flow.storage_specific), ("sto-sy", flow.storage_yield)):
-            ledger.add("storage", term, math.fsum(rates) * flow.length)
+            ledger.add("storage", term, total(np.asarray(rates)) * flow.length)
     ledger.add_each(*IMBALANCE, -np.asarray(flow.residual) * flow.length)
 
 

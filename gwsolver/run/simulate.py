@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from gwsolver.core.errors import InputError, Problem
-from gwsolver.core.ledger import Ledger
+from gwsolver.core.ledger import Ledger, total
 from gwsolver.core.simulation import Simulation, TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeAxis, TimeStep
@@ -400,7 +400,7 @@ def _count(flow: FlowStep, outcome: Outcome, label: str) -> None:
     storage = flow.storage_flow
     throughput = max(inflow + float(storage[storage > 0.0].sum()), outflow - float(storage[storage < 0.0].sum()))
     scale = 1.0 / throughput if throughput > 0.0 else 0.0
-    closure = abs(math.fsum(flow.residual)) * scale
+    closure = abs(total(flow.residual)) * scale
     outcome.closure[label] = max(outcome.closure.get(label, 0.0), closure)
     counts = outcome.steps.setdefault(label, {"steps": 0, "iterations": 0, "cell_imbalance": 0.0})
     counts["steps"] += 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gwsolver.core.ledger import Ledger
+from gwsolver.core.ledger import Ledger, total
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.time import TimeStep
 from gwsolver.kernels import transport_cells
@@ -86,7 +86,7 @@ class Books:
             self.cell_rates["storage", "rewetted"] = rewetted / span
         for part in self._parts:
             if rewetted[part.cells].any():
-                self.ledger.add(f"{part.label}storage", "rewetted", math.fsum(rewetted[part.cells]))
+                self.ledger.add(f"{part.label}storage", "rewetted", total(rewetted[part.cells]))
         self.part_masses = tuple(
             (float(dissolved[p.cells].sum() + store.mass[p.cells].sum()), float(sorbed[p.cells].sum()))
             for p in self._parts

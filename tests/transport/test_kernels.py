@@ -11,7 +11,7 @@ from gwsolver import kernels
 from gwsolver.core.dis import structured_grid
 from gwsolver.kernels import transport_cells, transport_coefficients
 from gwsolver.transport.explicit.coefficients import coefficients
-from gwsolver.transport.explicit.ends import end_rule
+from gwsolver.transport.explicit.ends import Ends
 from gwsolver.transport.explicit.sweeps import CloudSweep, RowSweep
 from gwsolver.transport.schemes import named
 from gwsolver.transport.sources import boundaries
@@ -43,7 +43,7 @@ def coefficients_of(rng, model, flow, sweep, scheme="limited"):
     b = boundaries(model, flow, whole(flow), WaterBalance(model).step(flow))
     b = dataclasses.replace(b, inflow=b.inflow * (rng.random(b.inflow.size) > 0.5), inflow_concentration=rng.random(
         b.inflow.size))
-    rule = end_rule(sweep.faces, k.faces[0], b)
+    rule = Ends(sweep.faces, k.faces[0], b.fixed.size).rule(b)
     sweep.end_with(k, rule)
     return k, rule
 

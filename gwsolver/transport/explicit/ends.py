@@ -36,24 +36,48 @@ class EndRule:
     concentration: Floats
 
 
-def end_rule(faces: FaceList, face_flow: Floats, b: Boundaries) -> EndRule:
-    """Return the rule of every face, for its donor.
-
-    A package counts from a tenth of the donor's inflow on, storage from half of what it passes on.
-    Cells of given concentration cannot rise: they continue in a line.
+class Ends:
+    """The faces of one flow field behind whose donor the grid ends.
 
     Parameters
     ----------
+    faces : FaceList
     face_flow : ndarray of float64, shape (face,)
         Flow from n to m in the order of `faces` [L**3/T].
+    n_cells : int
     """
-    n_cells, through = b.fixed.size, np.abs(face_flow)
-    side = np.where(face_flow > 0.0, 0, 1)
-    pick = np.arange(side.size)
-    donor, receiver = faces.cells[pick, side], faces.cells[pick, 1 - side]
-    inflow, outflow = np.bincount(receiver, through, n_cells), np.bincount(donor, through, n_cells)
-    end = faces.ends[pick, side] & ~b.fixed[donor]
-    given = end & (b.inflow > 0.1 * (inflow + b.inflow))[donor]
-    stored = end & ~given & (inflow < 0.5 * outflow)[donor]
-    ratio = np.where(stored, 0.0, faces.upstream_ratio[pick, side])
-    return EndRule(ratio, given, np.where(given, b.inflow_concentration[donor], 0.0))
+
+    def __init__(self, faces: FaceList, face_flow: Floats, n_cells: int) -> None:
+        forth = face_flow > 0.0
+        self._ratio: Floats = np.where(forth, faces.upstream_ratio[:, 0], faces.upstream_ratio[:, 1])
+        self._faces = np.flatnonzero(np.where(forth, faces.ends[:, 0], faces.ends[:, 1]))
+        donor = np.where(forth, faces.cells[:, 0], faces.cells[:, 1])
+        receiver = np.where(forth, faces.cells[:, 1], faces.cells[:, 0])
+        through, self._donor = np.abs(face_flow), donor[self._faces]
+        self._inflow = np.bincount(receiver, through, n_cells)[self._donor]
+        self._outflow = np.bincount(donor, through, n_cells)[self._donor]
+        self._last: tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, EndRule] | None = None
+
+    def rule(self, b: Boundaries) -> EndRule:
+        """Return the rule of every face, for its donor; the very same one as long as boundaries do not change it.
+
+        A package counts from a tenth of the donor's inflow on, storage from half of what it passes on.
+        Cells of given concentration cannot rise: they continue in a line.
+        """
+        donor = self._donor
+        end = ~b.fixed[donor]
+        given = end & (b.inflow[donor] > 0.1 * (self._inflow + b.inflow[donor]))
+        stored = end & ~given & (self._inflow < 0.5 * self._outflow)
+        concentration = np.where(given, b.inflow_concentration[donor], 0.0)
+        if self._last is not None:
+            *before, rule = self._last
+            if all(np.array_equal(x, y) for x, y in zip(before, (given, stored, concentration), strict=True)):
+                return rule
+        ratio, behind = self._ratio.copy(), np.zeros(self._ratio.size)
+        ratio[self._faces[stored]] = 0.0
+        behind[self._faces] = concentration
+        there = np.zeros(self._ratio.size, np.bool_)
+        there[self._faces[given]] = True
+        rule = EndRule(ratio, there, behind)
+        self._last = given, stored, concentration, rule
+        return rule

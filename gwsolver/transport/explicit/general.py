@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.transport.explicit.coefficients import Coefficients, coefficients
-from gwsolver.transport.explicit.ends import EndRule, end_rule
+from gwsolver.transport.explicit.ends import EndRule, Ends
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
 from gwsolver.transport.sources import Boundaries
@@ -32,6 +32,7 @@ class General:
         self._place: NDArray[np.int64] | None = None
         self._sweep: Sweep
         self._coefficients: Coefficients
+        self._ends: Ends
         self._rule: EndRule
 
     def enter(self, flow: FlowStep, capacity: Capacity, b: Boundaries) -> None:
@@ -80,9 +81,11 @@ class General:
             self._coefficients = coefficients(
                 self._model, self._flow, self._sweep.faces, self._sweep.structured, self._scheme
             )
+            self._ends = Ends(self._sweep.faces, self._coefficients.faces[0], self._model.grid.n_cells)
         if new or b is not self._boundaries:
-            self._rule = end_rule(self._sweep.faces, self._coefficients.faces[0], self._boundaries)
-            self._sweep.end_with(self._coefficients, self._rule)
+            before, self._rule = None if new else self._rule, self._ends.rule(self._boundaries)
+            if self._rule is not before:
+                self._sweep.end_with(self._coefficients, self._rule)
         self._made_for = self._flow, self._boundaries
 
 

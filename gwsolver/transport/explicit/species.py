@@ -99,6 +99,7 @@ class ExplicitSpecies:
         c = np.where(dry, 0.0, self.concentration)
         dissolved = self.mass * self._dissolved_part
         least = np.maximum(np.minimum(self._capacity.start, self._capacity.end), self._capacity.least)
+        least[work.solved] = 0.0  # no sub-step follows these cells
         courant = self._resolution.courant(least, (until - start) / max(work.sub_steps, 1))
         return TransportStep(
             species=self.model.name, start=start, end=until, concentration=c, dry=dry,

@@ -1,26 +1,31 @@
 """Linear systems and fixed points of one step."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import linalg
 
 from gwsolver.core.errors import RunError
 from gwsolver.core.grid import Grid
+from gwsolver.kernels import transport_ilu
 from gwsolver.transport.mf6.operator import Bools, Floats
 
-DIRECT_CELLS = 15_000  # factorised in three dimensions
+DIRECT_CELLS = 2_000  # factorised in three dimensions
 DIRECT_FLAT = 200_000  # factorised in one or two dimensions
 NOTHING = 1e-15  # a diagonal below this: nothing acts on the cell (as in MODFLOW 6)
 ROUND_OFF = 1e-14  # residual over diagonal and largest concentration
 ACCEPTED = 1e-10
 MOST_ROUNDS = 20
+MOST_KRYLOV = 200
 DEPTH = 6
 TOLERANCE = 1e-10
 GOOD_ENOUGH = 1e-7
 MOST_ITERATIONS = 1000
+FIRST = 1e-4  # accuracy of the first linear solution where others follow
+LOOSE = 1e-2  # accuracy of a linear solution in parts of the change that the iteration before made
+NEARLY = 1e-8  # change from which linear systems are solved to round-off
 
 
 def suits_direct(grid: Grid) -> bool:
@@ -46,18 +51,25 @@ class LinearSystem:
     """
 
     def __init__(self, net: sparse.csr_array, kept: Bools, direct: bool) -> None:
-        self._kept, self._direct = kept, direct
+        self._kept, self.direct = kept, direct
         row = np.repeat(np.arange(net.shape[0]), np.diff(net.indptr))
         self._place = np.flatnonzero(row == net.indices)
         self._own: Floats = np.where(kept, 0.0, net.data[self._place])
         self._matrix = net.copy()
         self._matrix.data = np.where(kept[row], 0.0, net.data)
         self._factored: Floats = np.zeros(0)
+        self._incomplete = None if direct else Incomplete(self._matrix, self._place)
 
-    def solve(self, diagonal: Floats, right: Floats, guess: Floats) -> Floats:
+    def solve(self, diagonal: Floats, right: Floats, guess: Floats, accuracy: float) -> Floats:
         """Return C.
 
         Rows in which nothing acts keep the guess, as in MODFLOW 6.
+
+        Parameters
+        ----------
+        diagonal, right, guess : ndarray of float64, shape (cell,)
+        accuracy : float
+            Largest residual over diagonal and largest concentration; factors made exactly give their best.
 
         Raises
         ------
@@ -83,10 +95,11 @@ class LinearSystem:
                 x, before = best, np.inf
                 continue
             best, before = x, size
-            if size <= ROUND_OFF * np.abs(x).max(initial=0.0):
+            goal = accuracy * float(np.abs(x).max(initial=0.0))
+            if size <= goal:
                 break
-            x = x + self._correct(rest, whole)
-        if before <= ACCEPTED * np.abs(best).max(initial=0.0):
+            x = x + self._correct(rest, whole, max(0.5 * goal, 0.2 * accuracy * size))
+        if before <= max(ACCEPTED, 2.0 * accuracy) * np.abs(best).max(initial=0.0):
             return best
         raise RunError("the transport equations could not be solved: the linear solver does not converge. "
                        "Shorten the time steps.")
@@ -94,38 +107,76 @@ class LinearSystem:
     def _factorise(self, whole: Floats) -> None:
         """Factorise, exactly or not, the matrix with its rows divided by their diagonals."""
         self._factored = whole
+        if self._incomplete is not None:
+            self._incomplete.factorise(whole)
+            return
         columns = sparse.csc_array(sparse.diags_array(1.0 / whole) @ self._matrix)
-        if self._direct:
-            self._factor = linalg.splu(columns, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.01,
-                                       options={"SymmetricMode": True})
-        else:
-            self._factor = linalg.spilu(columns, drop_tol=1e-4, fill_factor=8.0, diag_pivot_thresh=0.0)
+        self._factor = linalg.splu(columns, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.01,
+                                   options={"SymmetricMode": True})
 
-    def _correct(self, rest: Floats, whole: Floats) -> Floats:
+    def _correct(self, rest: Floats, whole: Floats, limit: float) -> Floats:
         """Return an approximate solution of the equations."""
-        inverse = 1.0 / self._factored
-        if self._direct:
-            return np.asarray(self._factor.solve(rest * inverse), np.float64)
-        n = rest.size
-        part = linalg.LinearOperator((n, n), lambda v: self._factor.solve(v * inverse))
-        found, failed = linalg.bicgstab(self._matrix, rest, rtol=1e-8, atol=0.0, maxiter=300, M=part)
-        if failed or not np.isfinite(found).all():
-            found, _ = linalg.gmres(self._matrix, rest, rtol=1e-8, atol=0.0, restart=60, maxiter=10, M=part)
+        if self._incomplete is not None:
+            return self._incomplete.solve(rest, whole, limit)
+        return np.asarray(self._factor.solve(rest / self._factored), np.float64)
+
+
+class Incomplete:
+    """BiCGSTAB behind an incomplete factorisation without fill; GMRES behind one with fill where that fails.
+
+    Parameters
+    ----------
+    matrix : sparse array, shape (cell, cell)
+        Its values may change from call to call.
+    place : ndarray of int64, shape (cell,)
+        Where its diagonal stands.
+    """
+
+    def __init__(self, matrix: sparse.csr_array, place: NDArray[np.int64]) -> None:
+        n = place.size
+        self._matrix = matrix
+        self._pattern = matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), place.astype(np.int32)
+        self._factors: Floats = np.zeros(matrix.nnz)
+        self._work: Floats = np.zeros((6, n))
+        self._full: linalg.LinearOperator | None = None
+
+    def factorise(self, whole: Floats) -> None:
+        """Factorise with these diagonals."""
+        self._full = None
+        transport_ilu.factorise(*self._pattern, self._matrix.data, 1.0 / whole, self._factors,
+                                np.full(whole.size, -1, np.int32))
+
+    def solve(self, rest: Floats, whole: Floats, limit: float) -> Floats:
+        """Return x with A x = rest, |A x - rest| <= limit * |diagonal| in every row if all goes well."""
+        x = np.zeros_like(rest)
+        if self._full is None:
+            count = transport_ilu.solve(*self._pattern, self._matrix.data, 1.0 / whole, self._factors, rest / whole,
+                                        limit, MOST_KRYLOV, x, self._work)
+            if count >= 0:
+                return x
+            scaled = sparse.csc_array(sparse.diags_array(1.0 / whole) @ self._matrix)
+            factor = linalg.spilu(scaled, drop_tol=1e-4, fill_factor=8.0, diag_pivot_thresh=0.0)
+            self._full = linalg.LinearOperator(self._matrix.shape, factor.solve)
+        rows = sparse.diags_array(1.0 / whole) @ self._matrix
+        found, _ = linalg.gmres(rows, rest / whole, rtol=1e-8, atol=0.0, restart=60, maxiter=10, M=self._full)
         return np.asarray(found, np.float64)
 
 
 def fixed_point(
-    advance: Callable[[Floats, int], Floats], start: Floats, *, mix: bool = True
+    advance: Callable[[Floats, int, float], Floats], start: Floats, *, mix: bool = True, first: float = ROUND_OFF
 ) -> tuple[Floats, int, float]:
     """Iterate C = G(C) with Anderson's acceleration (Walker and Ni 2011, SIAM J. Numer. Anal. 49, 1715-1735).
 
     Parameters
     ----------
     advance : callable
-        (C, iteration) -> G(C).
+        (C, iteration, accuracy) -> G(C); the accuracy is what is asked of its linear solution.
     start : ndarray of float64, shape (cell,)
     mix : bool
         False: plain iteration, for G that remembers.
+    first : float
+        Accuracy of the first linear solution. Above round-off, later ones follow the change of C: there is
+        no use in solving exactly what the next iteration changes. The last one is solved to round-off.
 
     Returns
     -------
@@ -140,33 +191,58 @@ def fixed_point(
     RunError
         If it does not converge.
     """
-    points: list[Floats] = []
-    changes: list[Floats] = []
-    c, best, since = start, np.inf, 0
+    mixer = Mixer()
+    c, best, since, accuracy = start, np.inf, 0, first
     for k in range(MOST_ITERATIONS):
-        found = advance(c, k)
+        found = advance(c, k, accuracy)
         change = found - c
         scale = np.abs(found).max(initial=0.0)
         size = float(np.abs(change).max(initial=0.0) / scale) if scale > 0.0 else 0.0
-        if size <= TOLERANCE:
-            return found, k + 1, size
         since = 0 if size < 0.5 * best else since + 1
         best = min(best, size)
-        if since > 60 and size <= GOOD_ENOUGH:
+        stands = size <= TOLERANCE or (since > 60 and size <= GOOD_ENOUGH)
+        if stands and accuracy == ROUND_OFF:
             return found, k + 1, size
-        points.append(found)
-        changes.append(change)
-        del points[:-DEPTH - 1], changes[:-DEPTH - 1]
-        c = _mixed(points, changes) if mix and k >= 3 else found
+        if accuracy > ROUND_OFF:
+            accuracy = ROUND_OFF if stands or size <= NEARLY else LOOSE * min(size, first)
+        c = mixer(found, change) if mix else found
     raise RunError(f"the transport equations do not converge: after {MOST_ITERATIONS} iterations concentrations still "
                    f"change by {size:.1e} of the largest. Shorten the time steps.")
 
 
-def _mixed(points: list[Floats], changes: list[Floats]) -> Floats:
-    """Return the combination of the latest images whose combined change is smallest."""
-    if len(points) < 2:
-        return points[-1]
-    steps = np.column_stack([b - a for a, b in pairwise(changes)])
-    weights, *_ = np.linalg.lstsq(steps, changes[-1], rcond=1e-10)
-    images = np.column_stack([b - a for a, b in pairwise(points)])
-    return np.asarray(points[-1] - images @ weights, np.float64)
+class Mixer:
+    """Combines the latest images so that their combined change is smallest; the first three are taken as they are.
+
+    The normal equations of the few differences are kept from iteration to iteration, each inner product summed in
+    one order: a least-squares solution of the whole columns took longer than all the rest of an iteration.
+    """
+
+    def __init__(self) -> None:
+        self._before: tuple[Floats, Floats] | None = None
+        self._images: list[Floats] = []
+        self._changes: list[Floats] = []
+        self._gram: Floats = np.zeros((0, 0))
+
+    def __call__(self, image: Floats, change: Floats) -> Floats:
+        """Return where to go on from G(C) and G(C) - C."""
+        if self._before is not None:
+            self._keep(image - self._before[0], change - self._before[1])
+        self._before = image, change
+        if len(self._images) < 3:
+            return image
+        scale = np.sqrt(np.maximum(np.diag(self._gram), np.finfo(float).tiny))
+        right = np.array([np.sum(d * change) for d in self._changes]) / scale
+        weights, *_ = np.linalg.lstsq(self._gram / np.outer(scale, scale), right, rcond=1e-13)
+        mixed = image.copy()
+        for weight, step in zip(weights / scale, self._images, strict=True):
+            mixed -= weight * step
+        return mixed
+
+    def _keep(self, image: Floats, change: Floats) -> None:
+        """Add differences to the latest ones, forget the oldest."""
+        self._images, self._changes = [*self._images, image][-DEPTH:], [*self._changes, change][-DEPTH:]
+        n = len(self._changes)
+        gram, old = np.zeros((n, n)), self._gram[-(n - 1):, -(n - 1):] if n > 1 else np.zeros((0, 0))
+        gram[:-1, :-1] = old
+        gram[-1] = gram[:, -1] = [np.sum(d * change) for d in self._changes]
+        self._gram = gram

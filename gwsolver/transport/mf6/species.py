@@ -11,7 +11,7 @@ from gwsolver.transport.mf6.books import books
 from gwsolver.transport.mf6.field import advected, transport_operator
 from gwsolver.transport.mf6.immobile import ImmobileStorage
 from gwsolver.transport.mf6.operator import Bools, Floats, TransportOperator, gathered
-from gwsolver.transport.mf6.solve import LinearSystem, fixed_point, suits_direct
+from gwsolver.transport.mf6.solve import FIRST, ROUND_OFF, LinearSystem, fixed_point, suits_direct
 from gwsolver.transport.mf6.sources import EntryTerms, MassEntries, WaterEntries, entries, fixed_cells
 from gwsolver.transport.mf6.storage import MobileStorage
 from gwsolver.transport.mf6.terms import Term
@@ -51,7 +51,7 @@ class Mf6Species:
         self._mobile = MobileStorage(model.mobile)
         self._immobile = [ImmobileStorage(d) for d in model.immobile]
         self._direct = suits_direct(model.grid)
-        self._field: tuple[object, ...] = ()
+        self._field: tuple[Floats | Bools, ...] = ()
         self._kept: Bools | None = None
         self._operator: TransportOperator
         self._tvd: TvdStencil | None
@@ -78,7 +78,10 @@ class Mf6Species:
         step = _Step(self, fixed_terms, packages)
         start_of_iterations = np.where(active, old, 0.0)
         start_of_iterations[fixed.cells] = fixed.concentration
-        c, iterations, change = fixed_point(step.advance, start_of_iterations, mix=not self._mobile.remembers)
+        lagged = self._tvd is not None and not self._system.direct and not self._mobile.remembers
+        c, iterations, change = fixed_point(
+            step.advance, start_of_iterations, mix=not self._mobile.remembers, first=FIRST if lagged else ROUND_OFF
+        )
         flux = self._operator.flux @ c + step.antidiffusive
         ledger, rates = books(
             self.model.grid, c, water.length, step.terms, list(zip(packages, step.entry_terms, strict=True)), fixed,
@@ -115,8 +118,10 @@ class Mf6Species:
 
     def _enter(self, flow: FlowStep, active: Bools, kept: Bools) -> None:
         """Make ready for a flow field and a set of cells that are not solved, where they are new."""
-        field = (flow.face_flow, flow.specific_discharge, flow.saturation_end)
-        same = len(self._field) == 3 and all(a is b for a, b in zip(field, self._field, strict=True))
+        field = (flow.face_flow, flow.specific_discharge, flow.saturation_end, active)
+        same = len(self._field) == 4 and all(
+            a is b or np.array_equal(a, b) for a, b in zip(field, self._field, strict=True)
+        )
         if not same:
             self._field = field
             self._operator = transport_operator(self.model, flow, active)
@@ -145,11 +150,11 @@ class _Step:
         self.entry_terms: list[EntryTerms] = []
         self.antidiffusive: Floats = np.zeros(species.model.grid.n_faces)
 
-    def advance(self, c: Floats, iteration: int) -> Floats:
+    def advance(self, c: Floats, iteration: int, accuracy: float) -> Floats:
         """Linearise about C and solve."""
         s = self._species
         diagonal, right = self._linearise(c, iteration)
-        return s._system.solve(diagonal, right, c)
+        return s._system.solve(diagonal, right, c, accuracy)
 
     def _linearise(self, c: Floats, iteration: int) -> tuple[Floats, Floats]:
         """Return h and r of all cells."""

@@ -9,7 +9,7 @@ from gwsolver.core.ledger import Ledger, total
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.time import TimeStep
 from gwsolver.kernels import transport_cells
-from gwsolver.transport.processes import Process
+from gwsolver.transport.processes import Booked
 from gwsolver.transport.sources import Boundaries, Floats, Ints
 from gwsolver.transport.water import Store
 
@@ -41,7 +41,7 @@ class Books:
 
     def close(
         self, b: Boundaries, mass: Floats, dissolved_part: Floats, store: Store, integral: Floats, taken: Floats,
-        fixed_net: Floats, rewetted: Floats, processes: Sequence[Process] = (),
+        fixed_net: Floats, rewetted: Floats, processes: Sequence[Booked] = (),
         decayed: tuple[float, float] | None = None,
     ) -> None:
         """Book everything.
@@ -56,8 +56,8 @@ class Books:
             Mass that entered cells of given concentration from their neighbours [M].
         rewetted : ndarray of float64, shape (cell,)
             Mass met in parts of cells that had not been wet before [M].
-        processes : sequence of Process
-            What acted between the steps; each books its own sums.
+        processes : sequence of Booked
+            What acted on single cells beside the fluxes; each books its own sums.
         decayed : tuple of float, optional
             Dissolved and sorbed mass that decayed [M], where `integral` does not tell.
         """

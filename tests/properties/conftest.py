@@ -61,8 +61,8 @@ class Box:
             decay_rate=self.decay_rate, initial=self.initial.ravel(),
         )
 
-    def solve(self):
-        step = carry(self.model(), self.flow())
+    def solve(self, scheme="limited"):
+        step = carry(self.model(), self.flow(), scheme=scheme)
         return step, step.concentration.reshape(self.initial.shape)
 
     def mirrored(self, axis):

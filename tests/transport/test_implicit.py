@@ -156,6 +156,34 @@ def test_the_iterative_solver_gives_what_the_direct_one_gives(monkeypatch):
     assert system.iterations > 0
 
 
+def test_advection_alone_is_solved_at_once_in_the_order_of_falling_heads(monkeypatch):
+    monkeypatch.setattr("gwsolver.transport.implicit.solve.DIRECT", 10)
+    monkeypatch.setattr("gwsolver.transport.implicit.solve.DIRECT_PLANE", 10)
+    rng = np.random.default_rng(3)
+    head = rng.random(300)
+    n, m = rng.integers(0, 300, (2, 900))
+    n, m = n[head[n] > head[m]], m[head[n] > head[m]]
+    op = Operator(n, m, rng.random(n.size), np.zeros(n.size), 300)
+    matrix, right = op.matrix(op.leaving() + 0.1, np.zeros(300, bool)), rng.random(300)
+    ordered = LinearSystem(matrix, np.argsort(-head))
+    np.testing.assert_allclose(matrix @ ordered.solve(right), right, rtol=1e-10)
+    assert ordered.iterations <= 2
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6))
+def test_any_fluxes_out_of_cells_that_hold_solute_have_coefficients_that_are_positive(seed):
+    rng = np.random.default_rng(seed)
+    n, m = np.arange(19), np.arange(1, 20)
+    op = Operator(n, m, rng.random(19) + 0.1, rng.random(19), 20)
+    c = np.where(rng.random(20) < 0.2, 0.0, rng.random(20) * 10.0 ** rng.uniform(-20, 0, 20))
+    flux = op.fluxes(c) + rng.normal(size=19) * np.maximum(c[n], c[m])
+    flux = np.where((flux > 0.0) & (c[n] == 0.0), 0.0, np.where((flux < 0.0) & (c[m] == 0.0), 0.0, flux))
+    through = op.through(c, flux)
+    assert min(through.forth.min(), through.back.min()) >= 0.0
+    np.testing.assert_allclose(through.fluxes(c), flux, rtol=1e-9, atol=1e-12 * c.max())
+
+
 def test_operator_balances_what_it_moves():
     rng = np.random.default_rng(2)
     n, m = np.array([0, 1, 0, 2]), np.array([1, 2, 3, 3])

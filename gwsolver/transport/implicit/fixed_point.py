@@ -10,8 +10,10 @@ Update = Callable[[Floats], tuple[Floats, Floats]]
 DEPTH = 3
 
 
-def fixed_point(update: Update, c: Floats, *, tolerance: float, most: int) -> tuple[Floats, Floats, int, float]:
-    """Return c = G(c) found by Anderson's acceleration of depth 3.
+def fixed_point(
+    update: Update, c: Floats, *, tolerance: float, most: int, depth: int = DEPTH
+) -> tuple[Floats, Floats, int, float]:
+    """Return c = G(c) found by Anderson's acceleration.
 
     Parameters
     ----------
@@ -23,6 +25,8 @@ def fixed_point(update: Update, c: Floats, *, tolerance: float, most: int) -> tu
         Largest change allowed, in parts of the largest |c|.
     most : int
         Most evaluations.
+    depth : int
+        Earlier evaluations that the next point is made of.
 
     Returns
     -------
@@ -49,7 +53,8 @@ def fixed_point(update: Update, c: Floats, *, tolerance: float, most: int) -> tu
             break
         images.append(image)
         rests.append(rest)
-        c = _mixed(images[-DEPTH - 1:], rests[-DEPTH - 1:])
+        del images[:-depth - 1], rests[:-depth - 1]
+        c = _mixed(images, rests)
     return image, correction, count, change
 
 

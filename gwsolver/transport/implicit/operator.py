@@ -48,6 +48,32 @@ class Operator:
         """Return what fluxes bring to each cell, shape (cell,), summed in the order of the faces."""
         return self._sum(self.m, flux) - self._sum(self.n, flux)
 
+    def through(self, c: Floats, flux: Floats) -> "Operator":
+        """Return the operator whose coefficients, >= 0 too, give these fluxes at these concentrations.
+
+        What a face carries beyond this operator's flux is taken off the coefficient of the other direction where
+        that cell is the richer one and has it, else put on the giver's: coefficients change as little as they
+        can. A giver at zero gives nothing.
+
+        Parameters
+        ----------
+        c : ndarray of float64, shape (cell,)
+            >= 0.
+        flux : ndarray of float64, shape (face,)
+            From n to m [M/T].
+        """
+        more = flux - self.fluxes(c)
+        size, forward = np.abs(more), more > 0.0
+        from_n, from_m = c[self.n], c[self.m]
+        giver, other = np.where(forward, from_n, from_m), np.where(forward, from_m, from_n)
+        less = (other > giver) & (size <= np.where(forward, self.back, self.forth) * other)
+        adds = ~less & (giver > 0.0)
+        taken = np.where(less, size / np.where(less, other, 1.0), 0.0)
+        added = np.where(adds, size / np.where(adds, giver, 1.0), 0.0)
+        forth = self.forth + np.where(forward, added, -taken)
+        back = self.back + np.where(forward, -taken, added)
+        return Operator(self.n, self.m, np.maximum(forth, 0.0), np.maximum(back, 0.0), self.n_cells)
+
     def leaving(self) -> Floats:
         """Return the diagonal of A: what leaves each cell per unit concentration, shape (cell,) [L**3/T]."""
         return self._sum(self.n, self.forth) + self._sum(self.m, self.back)

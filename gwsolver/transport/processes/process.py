@@ -59,7 +59,15 @@ class Cells:
         return c
 
 
-class Process(Protocol):
+class Booked(Protocol):
+    """What moves solute in or out of single cells, and books it."""
+
+    def book(self, ledger: Ledger, rates: dict[str, tuple[Ints, Floats]], fixed_net: Floats, span: float) -> None:
+        """Book the interval's sums [M], and add to what entered fixed cells, shape (fixed entry,)."""
+        ...
+
+
+class Process(Booked, Protocol):
     """Acts on single cells."""
 
     def begin(self, boundaries: Boundaries) -> None:
@@ -72,10 +80,6 @@ class Process(Protocol):
 
     def pace(self, cells: Cells) -> tuple[float, int, str]:
         """Return the fastest rate [1/T] that the march should follow, its cell and its name; (0, -1, "") for none."""
-        ...
-
-    def book(self, ledger: Ledger, rates: dict[str, tuple[Ints, Floats]], fixed_net: Floats, span: float) -> None:
-        """Book the interval's sums [M], and add to what entered fixed cells, shape (fixed entry,)."""
         ...
 
     def immobile(self, start: float, end: float) -> ImmobileStep | None:

@@ -8,7 +8,6 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.transport.engine import Scheme
 
 __all__ = ["Scheme", "named", "schemes"]
-PLANNED = ("steady",)
 
 
 @cache
@@ -32,6 +31,5 @@ def named(name: str) -> Scheme:
     """
     found = schemes()
     if name not in found:
-        hint = f"The scheme {name} comes with the next release." if name in PLANNED else ""
-        raise InputError([Problem("scheme", value=name, allowed=f"one of {', '.join(found)}", hint=hint)])
+        raise InputError([Problem("scheme", value=name, allowed=f"one of {', '.join(found)}")])
     return found[name]

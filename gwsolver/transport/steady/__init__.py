@@ -1,0 +1,1 @@
+"""Steady transport: the concentrations that a steady flow and constant sources end in, solved for at once."""

@@ -44,6 +44,15 @@ class Entries:
     mixed: Floats | None = None
     limit: Floats | None = None
 
+    def same_as(self, other: "Entries") -> bool:
+        """Return whether others are the same entries with the same values."""
+        if (self.name, self.kind, self.mixed is None) != (other.name, other.kind, other.mixed is None):
+            return False
+        names = ("cells", "inflow", "outflow") if self.mixed is None else (
+            "cells", "inflow", "outflow", "mixed", "limit"
+        )
+        return all(np.array_equal(getattr(self, n), getattr(other, n)) for n in names)
+
 
 @dataclass(frozen=True, eq=False)
 class Mixed:
@@ -145,11 +154,11 @@ def flow_entries(model: TransportModel, flow: FlowStep, stress: TimeStep) -> lis
     for package in flow.packages:
         rates = np.where(package.cells >= 0, package.rates, 0.0)
         source = sources.get(package.name)
-        given = concentration_of(source, package, stress, model) if source else np.zeros(rates.size)
+        brings = concentration_of(source, package, stress, model) if source else np.zeros(rates.size)
         into, out = np.maximum(rates, 0.0), np.maximum(-rates, 0.0)
-        brought = np.where(into > 0.0, into * given, 0.0)
+        brought = np.where(into > 0.0, into * brings, 0.0)
         if source is not None and source.mixed:
-            limit = np.maximum(given, 0.0)
+            limit = np.maximum(brings, 0.0)
             found.append(Entries(package.name, package.kind, package.cells, brought, np.zeros(out.size), out, limit))
         else:
             found.append(Entries(package.name, package.kind, package.cells, brought, out))
@@ -188,12 +197,36 @@ def mixed_sinks(entries: Sequence[Entries]) -> Mixed:
     return Mixed(tuple(names), index, cells, rates, limits)
 
 
-def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity: Capacity) -> Boundaries:
-    """Put together everything that acts on cells during a step.
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What packages give during one step of the transport model, entry by entry.
 
-    In cells of given concentration nothing else acts (as in MODFLOW 6): their packages and decay are left out.
+    Attributes
+    ----------
+    entries : tuple of Entries
+        Of flow packages, then of mass sources.
+    fixed_name : tuple of str
+    fixed_cells, fixed_concentration : ndarray, shape (entry,)
+        As in `Boundaries`.
     """
-    n_cells = model.grid.n_cells
+
+    entries: tuple[Entries, ...]
+    fixed_name: tuple[str, ...]
+    fixed_cells: Ints
+    fixed_concentration: Floats
+
+    def same_as(self, other: "Given") -> bool:
+        """Return whether another step gives the same."""
+        return (
+            self.fixed_name == other.fixed_name and np.array_equal(self.fixed_cells, other.fixed_cells)
+            and np.array_equal(self.fixed_concentration, other.fixed_concentration)
+            and len(self.entries) == len(other.entries)
+            and all(a.same_as(b) for a, b in zip(self.entries, other.entries, strict=True))
+        )
+
+
+def given(model: TransportModel, flow: FlowStep, stress: TimeStep) -> Given:
+    """Return what packages give during a step."""
     entries = flow_entries(model, flow, stress)
     names: list[str] = []
     cells, values = [np.zeros(0, np.int64)], [np.zeros(0)]
@@ -210,13 +243,25 @@ def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity
             entries.append(Entries(
                 package.name, package.kind, own, np.where(own >= 0, kind.mass(at), 0.0), np.zeros(own.size),
             ))
-    fixed_cells, given = np.concatenate(cells), np.concatenate(values)
+    fixed_cells, fixed = np.concatenate(cells), np.concatenate(values)
     # Of entries in one cell the last counts.
     last = np.sort(fixed_cells.size - 1 - np.unique(fixed_cells[::-1], return_index=True)[1])
-    fixed_cells, given, names = fixed_cells[last], given[last], [names[i] for i in last]
-    fixed = np.zeros(n_cells, bool)
-    fixed[fixed_cells] = True
+    return Given(tuple(entries), tuple(names[i] for i in last), fixed_cells[last], fixed[last])
 
+
+def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity: Capacity) -> Boundaries:
+    """Put together everything that acts on cells during a step."""
+    return put_together(model, flow, given(model, flow, stress), capacity)
+
+
+def put_together(model: TransportModel, flow: FlowStep, packages: Given, capacity: Capacity) -> Boundaries:
+    """Put together what packages give and what else acts on cells during a step.
+
+    In cells of given concentration nothing else acts (as in MODFLOW 6): their packages and decay are left out.
+    """
+    n_cells, entries = model.grid.n_cells, packages.entries
+    fixed = np.zeros(n_cells, bool)
+    fixed[packages.fixed_cells] = True
     inflow, brought = np.zeros(n_cells), np.zeros(n_cells)
     for package_flow, carried in zip(flow.packages, entries, strict=False):
         enters = (package_flow.cells >= 0) & (package_flow.rates > 0.0)
@@ -239,7 +284,8 @@ def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity
     dissolved = decays * model.mobile.decay_rate * water
     sorbed = decays * model.mobile.decay_rate_sorbed * capacity.sorbed
     return Boundaries(
-        tuple(free_entries), tuple(names), fixed_cells, given, fixed, source, taken,
+        tuple(free_entries), packages.fixed_name, packages.fixed_cells, packages.fixed_concentration, fixed, source,
+        taken,
         sinks + imbalance + dissolved + sorbed, inflow, brought / np.where(inflow > 0.0, inflow, 1.0), sinks,
         imbalance, dissolved, sorbed, mixed_sinks(free_entries),
     )

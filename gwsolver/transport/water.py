@@ -55,7 +55,7 @@ class Capacity:
     @cached_property
     def steady(self) -> bool:
         """Whether nothing changes during the step."""
-        return bool(np.array_equal(self.start, self.end))
+        return self.start is self.end or bool(np.array_equal(self.start, self.end))
 
     def water(self, part: float) -> Floats:
         """Return the water at a part of the flow step [L**3], shape (cell,)."""
@@ -144,17 +144,21 @@ class WaterBalance:
         self._per_solid = np.zeros(model.grid.n_cells) if m.nonlinear else m.distribution_coefficient
         self._elastic: Floats = np.zeros(model.grid.n_cells)
         self.elastic_before = self._elastic
+        self._latest: tuple[FlowStep, Capacity] | None = None
 
     def go_back(self, elastic: Floats) -> None:
         """Stand where `elastic_before` was this."""
-        self._elastic = elastic.copy()
+        self._elastic, self._latest = elastic.copy(), None
 
     def step(self, flow: FlowStep) -> Capacity:
-        """Return the capacities of the next flow step.
+        """Return the capacities of the next flow step: those of the last one where steady flow goes on unchanged.
 
         With STO-SS and STO-SY the rates of storage release:
         W(end) = V n s(end) + E(end), W(start) = W(end) + (STO-SS + STO-SY) dt, E the sum of -STO-SS dt.
         """
+        if self._latest is not None and _goes_on(flow, self._latest[0]):
+            self.elastic_before = self._elastic
+            return self._latest[1]
         pores = self._pores * flow.saturation_end
         bound = 0.5 * pores
         self.elastic_before = self._elastic
@@ -166,6 +170,20 @@ class WaterBalance:
         water_start[water_start < tiny] = 0.0
         solid = self._solid * flow.saturation_end
         sorbed = solid * self._per_solid
-        start, end = water_start + sorbed, water_end + sorbed
-        return Capacity(start, end, LEAST_PART * np.maximum(start, end), water_start, water_end, sorbed, solid,
-                        flow.saturation_end)
+        if np.array_equal(water_start, water_end):
+            water_start = water_end
+        start = end = water_end + sorbed
+        if water_start is not water_end:
+            start = water_start + sorbed
+        capacity = Capacity(start, end, LEAST_PART * np.maximum(start, end), water_start, water_end, sorbed, solid,
+                            flow.saturation_end)
+        self._latest = flow, capacity
+        return capacity
+
+
+def _goes_on(flow: FlowStep, before: FlowStep) -> bool:
+    """Return whether a steady flow step shows the very arrays of the one before."""
+    return (
+        flow.steady and before.steady and flow.saturation_end is before.saturation_end
+        and flow.storage_specific is before.storage_specific and flow.storage_yield is before.storage_yield
+    )

@@ -1,6 +1,7 @@
 """What stays the same during one flow step: coefficients of faces, and how fast cells can be emptied."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,12 @@ class Coefficients:
     cross: bool
     limiter: int = 0
 
+    @cached_property
+    def mean_grid_peclet(self) -> float:
+        """The flow-weighted grid Peclet number |v| d / D; infinite without dispersion."""
+        flow, conductance = float(np.abs(self.faces[0]).sum()), float(self.faces[3].sum())
+        return flow / conductance if conductance > 0.0 else np.inf
+
 
 def coefficients(
     model: TransportModel, flow: FlowStep, faces: FaceList, structured: bool, scheme: ExplicitScheme
@@ -66,15 +73,9 @@ def coefficients(
     return Coefficients(found, rate, bool(found[-1].any()), LIMITERS.index(scheme.limiter))
 
 
-def mean_grid_peclet(k: Coefficients) -> float:
-    """Return the flow-weighted grid Peclet number |v| d / D of a flow step; infinite without dispersion."""
-    flow, conductance = float(np.abs(k.faces[0]).sum()), float(k.faces[3].sum())
-    return flow / conductance if conductance > 0.0 else np.inf
-
-
 def n_stages(k: Coefficients) -> int:
     """Return the stages of SSPRK(S,2): 4 where dispersion rules (grid Peclet below 5), else 3.
 
     More stages do more time per sweep, fewer are more accurate for sharp fronts.
     """
-    return 4 if mean_grid_peclet(k) < DIFFUSIVE_PECLET else 3
+    return 4 if k.mean_grid_peclet < DIFFUSIVE_PECLET else 3

@@ -1,5 +1,8 @@
 """Tables and coefficients of the general kernels, which serve any grid; made only when a march asks for them."""
 
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +14,8 @@ from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
 from gwsolver.transport.sources import Boundaries
 from gwsolver.transport.water import Capacity
+
+T = TypeVar("T")
 
 
 class General:
@@ -34,6 +39,8 @@ class General:
         self._coefficients: Coefficients
         self._ends: Ends
         self._rule: EndRule
+        self._lasting: dict[Hashable, Any] = {}
+        self._lasting_for: tuple[object, ...] = ()
 
     def enter(self, flow: FlowStep, capacity: Capacity, b: Boundaries) -> None:
         """Stand in this flow step, with these boundaries."""
@@ -67,6 +74,17 @@ class General:
         found: NDArray[np.int64] = self._place[faces]
         return found
 
+    def lasting(self, key: Hashable, make: Callable[[], T], *inputs: object) -> T:
+        """Return what `make` returns, called once for as long as the inputs stay the same objects."""
+        if len(inputs) != len(self._lasting_for) or any(
+            a is not b for a, b in zip(inputs, self._lasting_for, strict=True)
+        ):
+            self._lasting, self._lasting_for = {}, inputs
+        if key not in self._lasting:
+            self._lasting[key] = make()
+        found: T = self._lasting[key]
+        return found
+
     def _make(self) -> None:
         """Make what is not made yet."""
         flow, b = self._made_for
@@ -97,3 +115,8 @@ def same_field(flow: FlowStep, before: FlowStep) -> bool:
         and flow.saturation_start is before.saturation_start
         and flow.saturation_end is before.saturation_end
     )
+
+
+def same_sources(flow: FlowStep, before: FlowStep) -> bool:
+    """Return whether packages bring and take the same water as in the step before, by identity of their arrays."""
+    return flow is before or (flow.packages is before.packages and flow.residual is before.residual)

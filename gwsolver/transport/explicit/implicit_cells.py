@@ -11,7 +11,7 @@ M-matrix, so that c >= 0 whatever h. The explicit sweep has moved mass at old co
 moved afterwards, through the same faces, to both their cells, so that mass closes to round-off.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -28,6 +28,45 @@ NEARLY_DRY = 0.1  # part of what a full cell holds
 FASTER = 2.0  # times faster than 99 % of the cells that hold water
 
 
+@dataclass(frozen=True, eq=False)
+class Turnover:
+    """How fast water turns over in cells that hold next to none, while flow and boundaries last.
+
+    Attributes
+    ----------
+    dry : ndarray of bool, shape (cell,)
+        Cells without water that pass water on.
+    little : ndarray of int64, shape (little,)
+        Cells that hold little and pass water on.
+    pace : ndarray of float64, shape (little,)
+        Part of what they hold that can leave per time [1/T].
+    usual : float
+        Pace that 99 % of the other cells do not exceed [1/T]; found only where some hold little.
+    """
+
+    dry: NDArray[np.bool_]
+    little: NDArray[np.int64]
+    pace: Floats
+    usual: float
+
+
+def turnover(work: Work) -> Turnover:
+    """Return the turnover of cells that hold next to no water."""
+    k, b = work.capacity, work.boundaries
+    rate = emptying_rate(work.coefficients, b)
+    most, least = np.maximum(k.start, k.end), np.minimum(k.start, k.end)
+    passes = (rate > 0.0) & ~b.fixed
+    wet = most > 0.0
+    low = wet & (most < NEARLY_DRY * work.model.mobile.porosity * work.model.grid.volume)
+    little = np.flatnonzero(low & passes)
+    content = np.maximum(least, k.least)
+    usual = 0.0
+    if little.size:
+        ordinary = wet & passes & ~low
+        usual = float(np.quantile(rate[ordinary] / content[ordinary], 0.99)) if ordinary.any() else 0.0
+    return Turnover(passes & ~wet, little, rate[little] / content[little], usual)
+
+
 def cells_to_solve(work: Work, span: float) -> NDArray[np.bool_]:
     """Return cells without water that pass water on, and nearly dry ones too fast for sub-steps; shape (cell,).
 
@@ -36,17 +75,13 @@ def cells_to_solve(work: Work, span: float) -> NDArray[np.bool_]:
     span : float
         Length of the interval [T].
     """
-    k, b = work.capacity, work.boundaries
-    rate = emptying_rate(work.coefficients, b)
-    most, least = np.maximum(k.start, k.end), np.minimum(k.start, k.end)
-    passes = (rate > 0.0) & ~b.fixed
-    wet = most > 0.0
-    content = np.maximum(least, k.least)
-    steps = np.where(wet, rate * span / np.where(wet, content, 1.0), 0.0)
-    little = wet & (most < NEARLY_DRY * work.model.mobile.porosity * work.model.grid.volume)
-    ordinary = steps[wet & passes & ~little]
-    usual = max(float(np.quantile(ordinary, 0.99)) if ordinary.size else 0.0, float(n_stages(work.coefficients)))
-    found: NDArray[np.bool_] = passes & (~wet | (little & (steps > FASTER * usual)))
+    water = work.lasting(turnover)
+    usual = max(water.usual * span, float(n_stages(work.coefficients)))
+    fast = water.little[water.pace * span > FASTER * usual]
+    if not fast.size:
+        return water.dry
+    found = water.dry.copy()
+    found[fast] = True
     return found
 
 

@@ -112,8 +112,17 @@ def step_limit(work: "Work", time: float, stages: int) -> Limit:
 
 def refuse_endless(work: "Work", span: float) -> None:
     """Refuse an interval of this length [T] that would take more than a million sub-steps; see `refuse_slow`."""
-    k, b = work.coefficients, work.boundaries
-    refuse_slow(work, emptying_rate(k, b), span / (n_stages(k) - 1), lambda cell: reason(cell, k, b))
+    k, b, stage = work.coefficients, work.boundaries, span / (n_stages(work.coefficients) - 1)
+    if work.lasting(_largest_turnover) * stage > 0.5 * MOST_STEPS * work.scheme.limit:
+        refuse_slow(work, emptying_rate(k, b), stage, lambda cell: reason(cell, k, b))
+
+
+def _largest_turnover(work: "Work") -> float:
+    """Return the largest part of the most it holds that can leave a cell per time [1/T]."""
+    rate = emptying_rate(work.coefficients, work.boundaries)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        turnover = rate / np.maximum(work.capacity.start, work.capacity.end)
+    return float(turnover[rate > 0.0].max(initial=0.0))
 
 
 def refuse_slow(work: "Work", rate: Floats, stage: float, why: Callable[[int], str]) -> None:

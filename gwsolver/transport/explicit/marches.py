@@ -69,8 +69,8 @@ class GroupMarch:
         ):
             return None
         with self.set_up:
-            unsuited = slabs.almost_dry(works) or (works[0].scheme.order > 0.0 and slabs.uneven(works, span))
-        return None if unsuited else slabs
+            suited = slabs.suits(works, span)
+        return slabs if suited else None
 
 
 def alike(models: Sequence[TransportModel]) -> list[list[int]]:

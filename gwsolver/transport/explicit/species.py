@@ -9,7 +9,7 @@ from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.budget import Books, saves_budget
 from gwsolver.transport.engine import State
-from gwsolver.transport.explicit.general import General, same_field
+from gwsolver.transport.explicit.general import General, same_field, same_sources
 from gwsolver.transport.explicit.local.choice import ChosenMarch
 from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.scheme import ExplicitScheme
@@ -17,7 +17,7 @@ from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.processes import processes_of
 from gwsolver.transport.resolution import Resolution, resolution_of
 from gwsolver.transport.retention import Retention
-from gwsolver.transport.sources import Boundaries, boundaries
+from gwsolver.transport.sources import Boundaries, Given, given, put_together
 from gwsolver.transport.watched import watched_faces
 from gwsolver.transport.water import Capacity, Store, WaterBalance
 
@@ -64,6 +64,7 @@ class ExplicitSpecies:
         self._general = General(model, scheme)
         self._resolution: Resolution
         self._capacity: Capacity
+        self._given: Given | None = None
         self._boundaries: Boundaries
         self._dissolved_part: Floats = np.ones(model.grid.n_cells)
 
@@ -139,18 +140,19 @@ class ExplicitSpecies:
 
     def _enter(self, flow: FlowStep, stress: TimeStep, books: Books) -> Floats:
         """Make ready for a flow step and a stress step where they are new; return mass met in rewetted parts."""
-        new_flow, first = flow is not self._flow, self._flow is None
+        before, new_flow = self._flow, flow is not self._flow
         rewetted: Floats = np.zeros(self.mass.size)
         new_boundaries = new_flow or stress != self._stress
-        previous = None if first else self._capacity
-        if self._flow is None or (new_flow and not same_field(flow, self._flow)):
+        previous = None if before is None else self._capacity
+        if before is None or (new_flow and not same_field(flow, before)):
             self._resolution = resolution_of(self.model, flow)
         if new_flow:
             self._flow, self._capacity = flow, self._water.step(flow)
         if new_boundaries:
             self._stress = stress
-            self._boundaries = boundaries(self.model, flow, stress, self._capacity)
-        if first:
+            same_water = before is not None and self._capacity is previous and same_sources(flow, before)
+            self._act(flow, given(self.model, flow, stress), same_water)
+        if before is None:
             w, s = self.retention.contents(self._capacity.water_start, self._capacity.solid)
             self.mass[:] = self.retention.mass(self.concentration, w, s)
             self._dissolved_part = self._water_part(0.0)
@@ -158,6 +160,12 @@ class ExplicitSpecies:
         if new_flow and previous is not None:
             rewetted = self._rewet(previous)
         return rewetted
+
+    def _act(self, flow: FlowStep, packages: Given, same_water: bool) -> None:
+        """Put the boundaries together where they are not those at hand: what was made for these then lasts."""
+        if self._given is None or not same_water or not packages.same_as(self._given):
+            self._given = packages
+            self._boundaries = put_together(self.model, flow, packages, self._capacity)
 
     def _rewet(self, previous: Capacity) -> Floats:
         """Exchange mass with the dry part of cells where the new flow step begins with other contents."""

@@ -1,6 +1,8 @@
 """What a march over an interval works on: the state of one species and all that stays the same meanwhile."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ from gwsolver.transport.sources import Boundaries
 from gwsolver.transport.water import LEAST_PART, Capacity
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -129,6 +132,10 @@ class Work:
     def watched_places(self) -> NDArray[np.int64]:
         """Where the watched faces stand among the general kernels' faces, shape (watched,)."""
         return self.general.places(self.watched)
+
+    def lasting(self, make: Callable[["Work"], T]) -> T:
+        """Return `make(self)`, found once for as long as coefficients, boundaries and contents stay."""
+        return self.general.lasting(make, lambda: make(self), self.coefficients, self.boundaries, self.capacity)
 
     def part(self, time: float) -> float:
         """Return the place of a time within the flow step, 0 to 1."""

@@ -87,6 +87,11 @@ class SlabField:
         self.correct(0.0)
         np.copyto(self.plain_rate, self.rate)
 
+    def let_go(self) -> None:
+        """Give back the room of the largest tables; `serves` nothing until it enters a flow step again."""
+        self._flow, self._tensor = None, np.zeros((0, self._model.grid.n_cells), np.float32)
+        self.faces = np.empty_like(self.faces)  # takes no room before it is written to
+
     def serves(self, flow: FlowStep, capacity: Capacity) -> bool:
         """Return whether the coefficients are those of this flow step: the same flow, and the same wet cells."""
         before = self._flow

@@ -6,6 +6,7 @@ coefficients carry the Lax-Wendroff correction for its length: a quarter of the 
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_slab, transport_slab_setup
+from gwsolver.transport.explicit.general import same_field
 from gwsolver.transport.explicit.implicit_cells import NEARLY_DRY
 from gwsolver.transport.explicit.limits import DECAY_PER_STEP, Limit, greatest, refuse_slow
 from gwsolver.transport.explicit.local.choice import differs
@@ -23,6 +25,7 @@ from gwsolver.transport.explicit.slab.lists import Actions
 from gwsolver.transport.explicit.slab.window import NOTHING, STAGES, Window
 from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.progress import Progress, Reporter
+from gwsolver.transport.sources import Boundaries
 from gwsolver.transport.water import LEAST_PART, Capacity
 
 Floats = NDArray[np.float64]
@@ -59,6 +62,7 @@ class SlabMarch:
         self._flow: FlowStep | None = None
         self._capacity: Capacity | None = None
         self._actions: Actions | None = None
+        self._paces: _Paces | None = None
 
     def __call__(self, works: Sequence[Work], start: float, until: float, report: Reporter) -> None:
         """Carry the works of all species from `start` to `until`."""
@@ -86,31 +90,63 @@ class SlabMarch:
             self._before = np.zeros_like(self.mass)
         return self._before
 
-    def uneven(self, works: Sequence[Work], span: float) -> bool:
-        """Return whether cells that can hold mass differ so much in pace that local time steps pay."""
-        pace = self._paces(works)
-        return bool(pace.size) and differs(float(pace.mean()), float(pace.max()), span)
+    def suits(self, works: Sequence[Work], span: float) -> bool:
+        """Return whether one step serves all cells well over this span [T].
+
+        It does not where cells with next to no water pass water on (those are solved for, not stepped through), or
+        where cells differ so much in pace that local time steps pay. The tables that tell are then let go.
+        """
+        paces = self._judge(works)
+        suited = not paces.almost_dry and not (
+            works[0].scheme.order > 0.0 and differs(paces.mean, paces.fastest, span)
+        )
+        if not suited:
+            self.field.let_go()
+            self._actions = None
+        return suited
 
     def fastest(self, works: Sequence[Work]) -> float:
         """Return the largest part of its mass that can leave a cell per time [1/T]."""
-        return float(self._paces(works).max(initial=0.0))
+        return self._judge(works).fastest
 
-    def almost_dry(self, works: Sequence[Work]) -> bool:
-        """Return whether cells with next to no water pass water on: those are solved for, not stepped through."""
-        self.enter(works)
-        capacity, mobile = works[0].capacity, works[0].model.mobile
-        little = np.maximum(capacity.start, capacity.end) < NEARLY_DRY * mobile.porosity * works[0].model.grid.volume
-        return bool((self.field.plain_rate[self.layout.place][little] > 0.0).any())
+    def _judge(self, works: Sequence[Work]) -> "_Paces":
+        """Return the paces of cells, those of the last interval where nothing has changed."""
+        flow, capacity, boundaries = works[0].flow, works[0].capacity, [w.boundaries for w in works]
+        last = self._paces
+        if last is None or not last.serve(flow, capacity, boundaries):
+            last = self._paces = _Paces(flow, capacity, boundaries, *self._find_paces(works))
+        return last
 
-    def _paces(self, works: Sequence[Work]) -> Floats:
-        """Return the part of its mass that can leave per time, of each cell that can hold some [1/T]."""
+    def _find_paces(self, works: Sequence[Work]) -> tuple[bool, float, float]:
+        """Return whether almost dry cells pass water on, and the mean and the largest pace of cells [1/T]."""
         actions = self.enter(works)
         capacity, place = works[0].capacity, self.layout.place
+        little = NEARLY_DRY * works[0].model.mobile.porosity * works[0].model.grid.volume
+        low = np.maximum(capacity.start, capacity.end) < little
+        rate = self.field.plain_rate[place]
         content = np.maximum(np.minimum(capacity.start, capacity.end), capacity.least)
         loss = actions.loss[place]
         free = (content > 0.0) & (loss >= 0.0)
-        pace: Floats = (self.field.plain_rate[place][free] + loss[free]) / content[free]
-        return pace
+        pace = (rate[free] + loss[free]) / content[free]
+        return bool((rate[low] > 0.0).any()), float(pace.mean()) if pace.size else 0.0, float(pace.max(initial=0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class _Paces:
+    """What part of its mass can leave a cell per time, and what that was found for."""
+
+    flow: FlowStep
+    capacity: Capacity
+    boundaries: Sequence[Boundaries]
+    almost_dry: bool
+    mean: float
+    fastest: float
+
+    def serve(self, flow: FlowStep, capacity: Capacity, boundaries: Sequence[Boundaries]) -> bool:
+        """Return whether they are those of this flow step and these boundaries."""
+        return same_field(flow, self.flow) and capacity is self.capacity and all(
+            a is b for a, b in zip(boundaries, self.boundaries, strict=True)
+        )
 
 
 class _Interval:

@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from functools import cache
 from types import ModuleType
 
 from gwsolver.kernels._cpu import runnable_variants
@@ -73,8 +74,11 @@ def set_threads(n: int) -> None:
 
 def n_threads() -> int:
     """Return the number of threads that kernels use: set, or GWSOLVER_THREADS, or the CPU's cores."""
-    if _threads:
-        return _threads
+    return _threads or _default_threads()
+
+
+@cache
+def _default_threads() -> int:
     asked = os.environ.get("GWSOLVER_THREADS", "")
     if asked.isdigit() and int(asked) > 0:
         return int(asked)

@@ -16,6 +16,9 @@ from gwsolver.results import cf
 from gwsolver.results.features import FeatureCollector
 from gwsolver.results.mesh import data_attributes, dimensions, packed, write_mesh
 
+WAITING = 2**20
+"""Bytes of records that wait to be written together: one by one, small records cost more than their steps do."""
+
 
 @dataclass
 class Clock:
@@ -26,13 +29,16 @@ class Clock:
     key: object
     attributes: dict[str, Any]
     factor: float
-    times: list[float] = field(default_factory=list)
+    places: dict[float, int] = field(default_factory=dict)
+
+    @property
+    def times(self) -> list[float]:
+        """All saved times."""
+        return list(self.places)
 
     def index(self, time: float) -> int:
         """Position of a time, added at the end if it is new."""
-        if time not in self.times:
-            self.times.append(time)
-        return self.times.index(time)
+        return self.places.setdefault(time, len(self.places))
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,8 @@ class NetcdfWriter:
         self._variables: dict[tuple[str, str], tuple[str, Grid, Clock]] = {}
         self._append = append
         self._copied: Path | None = None
+        self._waiting: dict[str, dict[int, Floats]] = {}
+        self._bytes = 0
         self.data = self._open("a" if append else "w")
         if append:
             self._mapped = "crs" in self.data.variables
@@ -103,6 +111,7 @@ class NetcdfWriter:
         A file that is open for writing cannot be read after a crash: this one is closed for a moment.
         """
         if self._copied is None:
+            self._flush()
             self.data.close()
             try:
                 shutil.copyfile(self.path, target)
@@ -164,17 +173,34 @@ class NetcdfWriter:
         """Write values of active cells, shape (cell,) or (cell, 3), NaN where dry, at a time."""
         name, grid, clock = self._variables[kind, model]
         variable = self.data.variables[name]
-        variable.set_auto_maskandscale(False)
         self._copied = None
-        index = clock.index(time)
         full = np.full((grid.n_nodes, *values.shape[1:]), np.nan, variable.dtype)
         full[grid.node] = values
-        variable[index] = full.reshape(*grid.shape, *values.shape[1:])
-        self.data.variables[f"time{clock.suffix}"][index] = time * clock.factor
-        self.data.variables[f"model_time{clock.suffix}"][index] = time
+        index = clock.index(time)
+        self._keep(name, index, full.reshape(*grid.shape, *values.shape[1:]))
+        self._keep(f"time{clock.suffix}", index, np.array(time * clock.factor))
+        self._keep(f"model_time{clock.suffix}", index, np.array(time))
+        if self._bytes > WAITING:
+            self._flush()
+
+    def _keep(self, name: str, index: int, values: Floats) -> None:
+        """Let one record of a variable wait."""
+        self._waiting.setdefault(name, {})[index] = values
+        self._bytes += values.nbytes
+
+    def _flush(self) -> None:
+        """Write what waits, records that follow each other at once."""
+        for name, records in self._waiting.items():
+            variable = self.data.variables[name]
+            variable.set_auto_maskandscale(False)
+            places = np.array(sorted(records))
+            for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
+                variable[run[0]:run[-1] + 1] = np.stack([records[i] for i in run.tolist()])
+        self._waiting, self._bytes = {}, 0
 
     def close(self, features: FeatureCollector) -> None:
-        """Add the features and the covered time, and close the file."""
+        """Add what waits, the features and the covered time, and close the file."""
+        self._flush()
         features.write(self.data)
         times = [t for clock in self._clocks for t in clock.times]
         if times and self.start is not None:
@@ -206,7 +232,8 @@ class NetcdfWriter:
         clock = Clock(_number(len(self._clocks)), axis, key, attributes, factor)
         self._clocks.append(clock)
         if self._append:
-            clock.times += np.asarray(self.data.variables[f"model_time{clock.suffix}"][:], float).tolist()
+            for time in np.asarray(self.data.variables[f"model_time{clock.suffix}"][:], float).tolist():
+                clock.index(time)
             return clock
         self.data.createDimension(f"time{clock.suffix}", None)
         for name, given in (("time", attributes), ("model_time", {

@@ -59,7 +59,10 @@ def merge_flow_models(models: Sequence[FlowModel], exchanges: Sequence[Exchange]
 
 
 def merge_transport_models(models: Sequence[TransportModel], exchanges: Sequence[Exchange]) -> TransportModel:
-    """Return the transport models of one species joined by exchanges as one."""
+    """Return the transport models of one species joined by exchanges as one.
+
+    It saves the budget whenever one of the models does; each model's own output control decides what is written.
+    """
     grid = merge_grids([m.name for m in models], [m.grid for m in models], exchanges)
     dispersion = [m.dispersion for m in models]
     return replace(
@@ -69,7 +72,13 @@ def merge_transport_models(models: Sequence[TransportModel], exchanges: Sequence
         dispersion=_stacked([d or _no_dispersion(m.grid) for m, d in zip(models, dispersion, strict=True)],
                             warnings=()) if any(dispersion) else None,
         sources=tuple(replace(s, package=f"{m.name}/{s.package}") for m in models for s in m.sources),
-        packages=_packages(models, grid), observations=(),
+        packages=_packages(models, grid),
+        # Engines keep by cell and face what any of the models saves or observes.
+        output=models[0].output.joined([m.output for m in models[1:]], "budget"),
+        observations=tuple(
+            replace(o, cells=tuple(c + part.start for c in o.cells))
+            for m, part in zip(models, grid.members, strict=True) for o in m.observations if not o.package
+        ),
         face_advection=grid.on_faces(
             [np.full(m.grid.n_faces, m.advection, "U8") for m in models],
             [np.full(j.faces.size, j.exchange.advection, "U8") for j in grid.joints]),

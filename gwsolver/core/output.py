@@ -1,6 +1,6 @@
 """What a model asks to be saved, and what it asks to be observed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gwsolver.core.time import TimeStep
@@ -59,6 +59,17 @@ class OutputControl:
             return record != "budget" and step.step == n_steps - 1
         begun = [p for p in by_period if p <= step.period]
         return bool(begun) and any(r.saves(step.step, n_steps) for r in by_period[max(begun)])
+
+    def joined(self, others: Sequence["OutputControl"], record: str) -> "OutputControl":
+        """Return what saves a record whenever this or one of the others does; other records as here."""
+        controls = [c for c in (self, *others) if c.rules.get(record)]
+        begins = sorted({p for c in controls for p in c.rules[record]})
+        together: dict[int, tuple[SaveRule, ...]] = {}
+        for period in begins:
+            in_force = [c.rules[record][max(begun)] for c in controls
+                        if (begun := [p for p in c.rules[record] if p <= period])]
+            together[period] = tuple(rule for rules in in_force for rule in rules)
+        return OutputControl({**self.rules, record: together})
 
 
 @dataclass(frozen=True)

@@ -161,8 +161,19 @@ def _part_of_transport(grid: MergedGrid, part: Part, step: TransportStep, index:
         step, species=part.name, concentration=c, dry=step.dry[part.cells], mass=mass, mass_sorbed=sorbed,
         ledger=ledger, package_rates=rates, limits=tuple(replace(x, cell=x.cell - part.start) for x in own),
         minimum=float(c.min()), maximum=float(c.max()), passed=np.zeros(0), part_masses=(), coarse=coarse,
-        watched=(np.zeros(0, np.int64), np.zeros(0)), cell_rates={},
+        watched=_own_faces(grid, part, *step.watched),
+        cell_rates={key: values[part.cells] for key, values in step.cell_rates.items()},
     )
+
+
+def _own_faces(grid: MergedGrid, part: Part, faces: Ints, rates: Floats) -> tuple[Ints, Floats]:
+    """Return those of some faces that are a part's own, in its numbering, with their rates."""
+    if not faces.size:
+        return faces, rates
+    own = np.full(grid.n_faces, -1, np.int64)
+    own[part.faces] = np.arange(part.faces.size)
+    here = own[faces] >= 0
+    return own[faces[here]], rates[here]
 
 
 def _exchange_flow(grid: MergedGrid, exchange: Exchange, side: int, into_first: Floats) -> ExchangeFlow:

@@ -2,9 +2,12 @@
 
 Records and their names are those of MODFLOW 6's GWT model: STORAGE-AQUEOUS, DECAY-AQUEOUS, STORAGE-SORBED,
 DECAY-SORBED, FLOW-JA-FACE, FLOW-CORRECTION, SOURCE-SINK MIX, then a list per package of the model itself (CNC,
-SRC, ...) and per immobile domain. All are mean rates over the time step, positive into the cell's water.
+SRC, ...), per immobile domain and per exchange (FLOW-JA-FACE again). All are mean rates over the time step, positive
+into the cell's water.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -20,6 +23,27 @@ KINDS = ("cnc", "src")
 Rates = tuple[Ints, Floats]
 
 
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """What lies beyond an exchange: one line each.
+
+    Attributes
+    ----------
+    name : str
+        Of the exchange.
+    model : str
+        On the other side.
+    node : ndarray of int64, shape (line,)
+        Zero-based user node there.
+    auxiliary : mapping of str to ndarray of float64, shape (line,)
+    """
+
+    name: str
+    model: str
+    node: Ints
+    auxiliary: Mapping[str, Floats]
+
+
 class TransportBudgetWriter(RecordWriter):
     """Writes the mass budget of one species.
 
@@ -28,10 +52,13 @@ class TransportBudgetWriter(RecordWriter):
     file : binary file
     model : TransportModel
         Its physics and packages fix the order and number of the records, which do not change between steps.
+    exchanges : sequence of Neighbours
+        That join the model to others.
     """
 
-    def __init__(self, file: BinaryIO, model: TransportModel) -> None:
+    def __init__(self, file: BinaryIO, model: TransportModel, exchanges: Sequence[Neighbours] = ()) -> None:
         super().__init__(file, model.name, model.grid, model.time)
+        self._exchanges = exchanges
         mobile = model.mobile
         sorbs = bool((mobile.bulk_density * mobile.distribution_coefficient).any())
         decays = bool(mobile.decay_rate.any())
@@ -63,7 +90,8 @@ class TransportBudgetWriter(RecordWriter):
             balance += values
         rates = dict(transport.package_rates)
         own = {name: rates.pop(name, (np.zeros(0, np.int64), np.zeros(0))) for name, _ in self._lists}
-        for cells, values in (*rates.values(), *own.values()):
+        across = [(beyond, rates.pop(beyond.name)) for beyond in self._exchanges]
+        for cells, values in (*rates.values(), *own.values(), *(rate for _, rate in across)):
             acts = cells >= 0
             np.add.at(balance, cells[acts], values[acts])
 
@@ -76,6 +104,13 @@ class TransportBudgetWriter(RecordWriter):
         self._list_of(step, "SOURCE-SINK MIX", "SSM", list(rates.values()))
         for name, kind in self._lists:
             self._list_of(step, kind, name.upper(), [own[name]])
+        for beyond, (cells, values) in across:
+            name, columns = beyond.name.upper(), list(beyond.auxiliary.values())
+            self.records(
+                step, "FLOW-JA-FACE", (self.name, name, beyond.model.upper(), name), cells, beyond.node, values,
+                [a.upper() for a in beyond.auxiliary],
+                np.column_stack(columns) if columns else np.zeros((cells.size, 0)),
+            )
 
     def _sum(self, transport: TransportStep, keys: tuple[tuple[str, str], ...]) -> Floats:
         found = [transport.cell_rates[k] for k in keys if k in transport.cell_rates]

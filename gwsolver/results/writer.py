@@ -22,11 +22,11 @@ from gwsolver.results.features import FeatureCollector
 from gwsolver.results.folder import PREFIX, SUFFIX, SUMMARY, UNFINISHED, Staging, temporary, writing
 from gwsolver.results.mf6_binary import DRY, INACTIVE, BudgetWriter, write_concentrations, write_heads, write_layers
 from gwsolver.results.mf6_grid import write_grid
-from gwsolver.results.mf6_transport_budget import TransportBudgetWriter
+from gwsolver.results.mf6_transport_budget import Neighbours, TransportBudgetWriter
 from gwsolver.results.netcdf import NetcdfWriter, Record
 from gwsolver.results.observations import ObservationTable
 
-NO_CELLS = "{}: its mass budget is not known cell by cell (joined models, --scheme mf6), so there is no .cbc of it."
+NO_CELLS = "{}: its mass budget is not known cell by cell under this scheme, so there is no .cbc of it."
 
 
 class ResultsWriter:
@@ -259,7 +259,7 @@ class ResultsWriter:
         for species in self.simulation.transport_models:
             name = f"{species.name}.cbc"
             if name in self._binary:
-                self._mass_budgets[species.name] = TransportBudgetWriter(self._file(name), species)
+                self._mass_budgets[species.name] = self._mass_budget(species)
 
     # ---- the end
 
@@ -403,12 +403,21 @@ class ResultsWriter:
     def _save_mass_budget(self, model: TransportModel, step: TimeStep, transport: TransportStep) -> None:
         name = f"{model.name}.cbc"
         if model.name not in self._mass_budgets:
-            self._mass_budgets[model.name] = TransportBudgetWriter(self._file(name), model)
+            self._mass_budgets[model.name] = self._mass_budget(model)
             grid_name = f"{model.name}.grb"
             write_grid(self._file(grid_name), model.grid, np.zeros(model.grid.n_cells, np.int64))
             self._settle(grid_name)
         self._mass_budgets[model.name].write(step, transport)
         self._settle(name)
+
+    def _mass_budget(self, model: TransportModel) -> TransportBudgetWriter:
+        grids = {m.name: m.grid for m in self.simulation.transport_models}
+        beyond = [
+            Neighbours(e.name, other, grids[other].node[e.cells[:, 1 - side]], e.auxiliary)
+            for e in self.simulation.exchanges for side, other in enumerate(e.models[::-1])
+            if e.models[side] == model.name
+        ]
+        return TransportBudgetWriter(self._file(f"{model.name}.cbc"), model, beyond)
 
     def _file(self, name: str) -> BinaryIO:
         if name not in self._binary:

@@ -64,6 +64,9 @@ FIGURES = {
     "implicit_cells": Figure("share of cells carried implicitly"),
     "levels": Figure("levels of local time steps"),
     "iterations": Figure("most iterations of a step"),
+    "last_change": Figure(
+        "change in the last iteration", 1e-7, "the equations are not solved as exactly as they could be"
+    ),
     "steady_change": Figure(
         "last change of a steady state over its largest", 1e-3,
         "limited advection did not settle: the plume is between that of the scheme and a more smeared one"

@@ -86,7 +86,10 @@ def _transport_model(sim, name, k, fmi):
     flopy.mf6.ModflowGwtdsp(gwt, alh=3.0, ath1=0.3)
     flopy.mf6.ModflowGwtmst(gwt, porosity=[0.2, 0.3][k])
     flopy.mf6.ModflowGwtssm(gwt, sources=[("sea", "AUX", "c")])
-    flopy.mf6.ModflowGwtoc(gwt, concentration_filerecord=f"{name}.ucn", saverecord=[("CONCENTRATION", "ALL")])
+    flopy.mf6.ModflowGwtoc(gwt, concentration_filerecord=f"{name}.ucn", budget_filerecord=f"{name}.cbc",
+                           saverecord=[("CONCENTRATION", "ALL"), *([("BUDGET", "ALL")] if k else [("BUDGET", "LAST")])])
+    flopy.mf6.ModflowUtlobs(gwt, filename=f"{name}.obs", continuous={
+        f"{name}.csv": [("inside", "FLOW-JA-FACE", (0, 1, 2), (0, 1, 1))]})
     if fmi:
         flopy.mf6.ModflowGwtfmi(gwt, packagedata=[("GWFHEAD", f"../mf6gwf/{fmi}.hds"),
                                                   ("GWFBUDGET", f"../mf6gwf/{fmi}.cbc")])

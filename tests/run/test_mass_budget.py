@@ -34,9 +34,9 @@ def model(tmp_path_factory):
     return problem.build(tmp_path_factory.mktemp("valley"))
 
 
-@pytest.fixture(scope="module", params=["global", "local", "paused"])
+@pytest.fixture(scope="module", params=["global", "local", "paused", "mf6"])
 def results(model, tmp_path_factory, request):
-    """One and the same model under the same step for all cells, local steps, and with pauses in every step."""
+    """One and the same model: one step for all cells, local steps, with pauses in every step, as MODFLOW 6."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "local":
             patch.setattr(choice, "UNEVEN", 2.0)
@@ -44,7 +44,8 @@ def results(model, tmp_path_factory, request):
         if request.param == "paused":
             patch.setattr(pause, "PAUSE_STEPS", 1)
             patch.setattr(pause, "PAUSE_WORK", 1.0)
-        return gw.run(model, tmp_path_factory.mktemp("out") / "out", threads=1)
+        scheme = "mf6" if request.param == "mf6" else "limited"
+        return gw.run(model, tmp_path_factory.mktemp("out") / "out", threads=1, scheme=scheme)
 
 
 def budget(results, name="oil"):

@@ -60,16 +60,36 @@ def test_central_weighting_books_what_unequal_spacing_makes():
     assert made[False] > 0.01
 
 
-def test_a_run_goes_on_bit_for_bit():
+@pytest.mark.parametrize("isotherm", ["linear", "freundlich"])
+@pytest.mark.parametrize("largest_factorised", [0, 1000])
+def test_a_run_goes_on_bit_for_bit(isotherm, largest_factorised, monkeypatch):
+    """Factors outlive a step and decide the last bits: those of an earlier step are made again."""
+    monkeypatch.setattr("gwsolver.transport.mf6.solve.DIRECT_CELLS", largest_factorised)
     model, flow = scattered(BLOCK, advection="tvd")
+    if isotherm == "freundlich":
+        exponent = np.full(BLOCK.n_cells, 0.7)
+        model = replace(model, mobile=replace(model.mobile, isotherm=isotherm, sorption_parameter=exponent))
     one = TransportSolver([model], scheme="mf6")
-    one.advance(flow, 10.0, TimeStep(0, 0, 0.0, 10.0))
+    one.advance(flow, 5.0, TimeStep(0, 0, 0.0, 5.0))
+    one.advance(flow, 10.0, TimeStep(0, 1, 5.0, 10.0))
     kept = {k: v.copy() for k, v in one.state().items()}
     two = TransportSolver([model], scheme="mf6")
     two.restore(kept, flow)
-    last = TimeStep(0, 1, 10.0, 20.0)
+    last = TimeStep(0, 2, 10.0, 20.0)
     a, b = one.advance(flow, 20.0, last)[0], two.advance(flow, 20.0, last)[0]
     np.testing.assert_array_equal(a.concentration, b.concentration)
+
+
+def test_the_courant_number_counts_what_sorbs():
+    """v dt / (R dx) of a column, R = 1 + rho_b Kd / n; the grid is too coarse where dx exceeds four dispersivities."""
+    grid = structured_grid([10.0] * 5, [10.0], 1.0, [0.0])
+    model = transport_model(grid, porosity=0.25, kd=0.2, bulk_density=1.5, dispersivity=(2.0, 0.2, 0.2, 0.2, 0.2),
+                            initial=1.0, sources=[("edge", "c")])
+    flow = uniform_flow(grid, (0.3, 0.0, 0.0), end=20.0, concentration=1.0)
+    step = TransportSolver([model], scheme="mf6").advance(flow, 20.0, whole(flow))[0]
+    assert step.figures["courant"] == pytest.approx(0.3 * 20.0 / (0.25 + 0.3) / 10.0, rel=1e-12)
+    assert step.coarse.peclet == pytest.approx(5.0)
+    assert step.coarse.enough == pytest.approx(8.0)
 
 
 def test_a_cell_without_water_passes_mass_on():

@@ -13,17 +13,18 @@ from gwsolver.core.ledger import Ledger
 from gwsolver.kernels import transport_cells
 from gwsolver.transport.mf6.operator import Bools, Floats, Ints, gathered
 from gwsolver.transport.mf6.sources import EntryTerms, FixedCells, MassEntries, WaterEntries
-from gwsolver.transport.mf6.terms import Term
+from gwsolver.transport.mf6.terms import IMMOBILE, Term
 
 PackageRates = Mapping[str, tuple[Ints, Floats]]
+CellRates = Mapping[tuple[str, str], Floats]
 
 
 def books(
     grid: Grid, c: Floats, length: float, terms: list[Term],
     entries: list[tuple[WaterEntries | MassEntries, EntryTerms]], fixed: FixedCells, free: Bools, flux: Floats,
     defect: Floats,
-) -> tuple[Ledger, PackageRates]:
-    """Return the ledger of a step and the mean rates of the packages' entries.
+) -> tuple[Ledger, PackageRates, CellRates]:
+    """Return the ledger of a step, the mean rates of the packages' entries, and those of other terms by cell.
 
     Parameters
     ----------
@@ -60,7 +61,11 @@ def books(
         ledger.add_each(name, "cnc", -amounts[mine] * length)
         net = gathered(place[cells[mine]], amounts[mine], int(own.sum()))
         rates[name] = (fixed.cells[own], -net)
-    amounts_of = [(t.package, t.term, np.where(free, t.rate(c), 0.0) * length) for t in terms]
+    by_cell = {(t.package, t.term): np.where(free, t.rate(c), 0.0) for t in terms}
+    amounts_of = [(*key, rate * length) for key, rate in by_cell.items()]
+    for package, term_name in by_cell:
+        if term_name == IMMOBILE:
+            rates[package] = np.flatnonzero(free), by_cell[package, term_name][free]
     if defect.any():
         made = np.where(free[grid.face_cells].any(axis=1), defect, 0.0) * length
         second = grid.face_cells[:, 1].astype(np.int64)
@@ -70,7 +75,7 @@ def books(
             amounts, sums = of_cells[part.cells], np.zeros(4)
             transport_cells.signed_sums(amounts, np.zeros(amounts.size), np.ones(amounts.size), sums)
             ledger.add(part.label + package, term_name, math.fsum(sums[:2]), math.fsum(-sums[2:]))
-    return ledger, rates
+    return ledger, rates, by_cell
 
 
 def _into_fixed(

@@ -65,4 +65,4 @@ class Mf6Engine:
         """Go on from a state of the same models."""
         for s in self.species:
             own = f"{s.model.name}/"
-            s.restore({key.removeprefix(own): v for key, v in state.items() if key.startswith(own)})
+            s.restore({key.removeprefix(own): v for key, v in state.items() if key.startswith(own)}, flow)

@@ -7,7 +7,7 @@ from gwsolver.core.ledger import Ledger
 from gwsolver.core.steps import ImmobileStep
 from gwsolver.transport.mf6.operator import Bools, Floats
 from gwsolver.transport.mf6.storage import sorbed
-from gwsolver.transport.mf6.terms import Term
+from gwsolver.transport.mf6.terms import IMMOBILE, Term
 from gwsolver.transport.mf6.water import Water
 
 
@@ -57,7 +57,7 @@ class ImmobileStorage:
     def term(self) -> Term:
         """Return what the mobile cell receives."""
         x = self._exchange
-        return Term(self.name, "ist", x**2 / self._whole - x, -self._kept * x / self._whole)
+        return Term(self.name, IMMOBILE, x**2 / self._whole - x, -self._kept * x / self._whole)
 
     def finish(self, mobile: Floats, free: Bools) -> ImmobileStep:
         """Take the step with the mobile concentration at its end.

@@ -48,6 +48,11 @@ class LinearSystem:
         Cells that hold their value.
     direct : bool
         Factorise exactly; else incompletely, as a preconditioner of BiCGSTAB.
+
+    Attributes
+    ----------
+    factored : ndarray of float64, shape (cell,)
+        Diagonal of the matrix that the factors in use were made of; empty before the first solution.
     """
 
     def __init__(self, net: sparse.csr_array, kept: Bools, direct: bool) -> None:
@@ -57,7 +62,7 @@ class LinearSystem:
         self._own: Floats = np.where(kept, 0.0, net.data[self._place])
         self._matrix = net.copy()
         self._matrix.data = np.where(kept[row], 0.0, net.data)
-        self._factored: Floats = np.zeros(0)
+        self.factored: Floats = np.zeros(0)
         self._incomplete = None if direct else Incomplete(self._matrix, self._place)
 
     def solve(self, diagonal: Floats, right: Floats, guess: Floats, accuracy: float) -> Floats:
@@ -81,13 +86,13 @@ class LinearSystem:
         whole[self._kept | idle] = -1.0
         right = np.where(self._kept, -guess, np.where(idle, right - guess, right))
         self._matrix.data[self._place] = whole
-        if not self._factored.size:
+        if not self.factored.size:
             self._factorise(whole)
         x, best, before = guess, guess, np.inf
         for _ in range(MOST_ROUNDS):
             rest = right - self._matrix @ x
             size = float(np.abs(rest / whole).max(initial=0.0))
-            stale = self._factored is not whole
+            stale = self.factored is not whole
             if not size < (0.1 if stale else 0.5) * before:
                 if not stale:
                     break
@@ -104,9 +109,15 @@ class LinearSystem:
         raise RunError("the transport equations could not be solved: the linear solver does not converge. "
                        "Shorten the time steps.")
 
+    def refactorise(self, factored: Floats) -> None:
+        """Make the factors that another system of the same T had when its diagonal was this."""
+        if factored.size:
+            self._matrix.data[self._place] = factored
+            self._factorise(factored)
+
     def _factorise(self, whole: Floats) -> None:
         """Factorise, exactly or not, the matrix with its rows divided by their diagonals."""
-        self._factored = whole
+        self.factored = whole
         if self._incomplete is not None:
             self._incomplete.factorise(whole)
             return
@@ -118,7 +129,7 @@ class LinearSystem:
         """Return an approximate solution of the equations."""
         if self._incomplete is not None:
             return self._incomplete.solve(rest, whole, limit)
-        return np.asarray(self._factor.solve(rest / self._factored), np.float64)
+        return np.asarray(self._factor.solve(rest / self.factored), np.float64)
 
 
 class Incomplete:

@@ -6,6 +6,7 @@ from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
+from gwsolver.transport.budget import saves_budget
 from gwsolver.transport.engine import State
 from gwsolver.transport.mf6.books import books
 from gwsolver.transport.mf6.field import advected, transport_operator
@@ -18,6 +19,7 @@ from gwsolver.transport.mf6.terms import Term
 from gwsolver.transport.mf6.tvd import TvdStencil, tvd_stencil
 from gwsolver.transport.mf6.water import water_of
 from gwsolver.transport.progress import Progress, Reporter
+from gwsolver.transport.resolution import Resolution, resolution_of
 from gwsolver.transport.watched import watched_faces
 
 DRY_HEAD = -1e30
@@ -52,10 +54,11 @@ class Mf6Species:
         self._immobile = [ImmobileStorage(d) for d in model.immobile]
         self._direct = suits_direct(model.grid)
         self._field: tuple[Floats | Bools, ...] = ()
-        self._kept: Bools | None = None
+        self._kept: Bools = np.zeros(0, bool)
         self._operator: TransportOperator
         self._tvd: TvdStencil | None
         self._system: LinearSystem
+        self._resolution: Resolution
 
     def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> TransportStep:
         """Take one step of backward Euler to `until`; see `TransportSolver.advance`."""
@@ -83,7 +86,7 @@ class Mf6Species:
             step.advance, start_of_iterations, mix=not self._mobile.remembers, first=FIRST if lagged else ROUND_OFF
         )
         flux = self._operator.flux @ c + step.antidiffusive
-        ledger, rates = books(
+        ledger, rates, by_cell = books(
             self.model.grid, c, water.length, step.terms, list(zip(packages, step.entry_terms, strict=True)), fixed,
             free, flux, self._operator.defect @ c,
         )
@@ -91,30 +94,42 @@ class Mf6Species:
         self.concentration, self.time = c, until
         dissolved, on_solid = self._mobile.masses(c)
         self._report(Progress(until, water.length, -1, "as MODFLOW 6"))
+        saves = saves_budget(self.model, stress)
+        watched = np.arange(self.model.grid.n_faces) if saves else self._watched
+        courant = self._resolution.courant(self._mobile.capacity(), water.length)
         tracked = self.model.grid.tracked_faces
         masses = tuple((float(dissolved[p.cells].sum()), float(on_solid[p.cells].sum())) for p in self.model.grid.parts)
+        shown_cells = np.where(active, c, 0.0)
         shown = c[active] if active.any() else c
         return TransportStep(
             species=self.model.name, start=start, end=until, concentration=c.copy(), dry=~active,
             mass=float(dissolved.sum()), mass_sorbed=float(on_solid.sum()), ledger=ledger, package_rates=rates,
             sub_steps=1, stages=iterations, limits=(), minimum=float(shown.min()),
-            maximum=float(shown.max()), figures={"iterations": iterations, "last_change": change}, immobile=standing,
-            passed=flux[tracked] * water.length, part_masses=masses, watched=(self._watched, flux[self._watched]),
+            maximum=float(shown.max()), immobile=standing,
+            figures={"courant": courant, "iterations": iterations, "last_change": change},
+            coarse=self._resolution.coarse(shown_cells), passed=flux[tracked] * water.length, part_masses=masses,
+            watched=(watched, flux[watched]), cell_rates=by_cell if saves else {},
         )
 
     def state(self) -> State:
         """Return what a later `restore` needs to go on bit for bit."""
         time = np.array([np.nan if self.time is None else self.time])
-        immobile = {f"immobile/{d.name}": d.concentration for d in self._immobile}
-        return {"time": time, "concentration": self.concentration, **immobile}
+        found = {"time": time, "concentration": self.concentration}
+        found |= {f"immobile/{d.name}": d.concentration for d in self._immobile}
+        if self.time is not None:  # what the factors in use were made of decides the last bits
+            found |= {"active": self._field[-1], "kept": self._kept, "factored": self._system.factored}
+        return found
 
-    def restore(self, state: State) -> None:
-        """Go on from a state of the same model."""
+    def restore(self, state: State, flow: FlowStep) -> None:
+        """Go on from a state of the same model, taken at or in this flow step."""
         time = float(state["time"][0])
         self.time = None if np.isnan(time) else time
         self.concentration = state["concentration"].copy()
         for domain in self._immobile:
             domain.concentration = state[f"immobile/{domain.name}"].copy()
+        if self.time is not None:
+            self._enter(flow, state["active"].astype(bool), state["kept"].astype(bool))
+            self._system.refactorise(state["factored"])
 
     def _enter(self, flow: FlowStep, active: Bools, kept: Bools) -> None:
         """Make ready for a flow field and a set of cells that are not solved, where they are new."""
@@ -124,11 +139,12 @@ class Mf6Species:
         )
         if not same:
             self._field = field
+            self._resolution = resolution_of(self.model, flow)
             self._operator = transport_operator(self.model, flow, active)
             passing = advected(self.model.grid, flow, active)
             limited = self.model.weighted("tvd")
             self._tvd = tvd_stencil(self.model.grid, passing, active, limited) if limited.any() else None
-        if not same or self._kept is None or not np.array_equal(kept, self._kept):
+        if not same or not np.array_equal(kept, self._kept):
             self._kept = kept
             self._system = LinearSystem(self._operator.net, kept, self._direct)
 

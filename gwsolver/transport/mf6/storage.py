@@ -85,6 +85,18 @@ class MobileStorage:
                 found.append(Term("decay", "sorbed", *self._sorbed_decay(new, iteration)))
         return found
 
+    def capacity(self) -> Floats:
+        """Return the least content of each cell per unit concentration during the step [L**3].
+
+        What sorbs counts where the isotherm is linear; of others no least slope is known.
+        """
+        w, d = self._water, self._domain
+        water = np.minimum(w.old, w.new)
+        if d.nonlinear:
+            return water
+        wet = np.minimum(w.saturation_old, w.saturation)
+        return water + w.volume * wet * d.bulk_density * d.distribution_coefficient
+
     def masses(self, concentration: Floats) -> tuple[Floats, Floats]:
         """Return dissolved and sorbed mass of each cell at the end of the step [M]."""
         w, d = self._water, self._domain

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from gwsolver.transport.mf6.operator import Floats
 
+IMMOBILE = "ist"
+"""Term of what an immobile domain exchanges with the mobile one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Term:

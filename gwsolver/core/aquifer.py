@@ -222,12 +222,15 @@ class ImmobileDomain(Domain):
         Dissolved, at the start [M/L**3].
     saves_concentration : bool
         A file of its concentrations was asked for (CIM FILEOUT).
+    saves_sorbate : bool
+        A file of what sorbs per mass of solid was asked for (SORBATE FILEOUT).
     """
 
     name: str = field(kw_only=True)
     transfer_rate: Floats = field(kw_only=True)
     initial_concentration: Floats = field(kw_only=True)
     saves_concentration: bool = field(default=False, kw_only=True)
+    saves_sorbate: bool = field(default=False, kw_only=True)
 
     def problems(self) -> list[Problem]:
         """Return everything that keeps these values from being solved."""

@@ -141,6 +141,8 @@ class TransportModel:
         In the order of the name file.
     face_advection : ndarray of str, shape (face,), or None
         Where models are joined: what the model or the exchange of each face asks for.
+    saves_sorbate : bool
+        A file of what sorbs per mass of solid in the mobile domain was asked for (SORBATE FILEOUT of MST).
     flow_imbalance_correction : bool
         FMI's option; for schemes that follow MODFLOW 6 (gwsolver's own always correct).
     packages : tuple of StressPackage
@@ -167,6 +169,7 @@ class TransportModel:
     file: str = ""
     immobile: tuple[ImmobileDomain, ...] = ()
     flow_imbalance_correction: bool = False
+    saves_sorbate: bool = False
     face_advection: NDArray[np.str_] | None = None
 
     def weighted(self, advection: str) -> NDArray[np.bool_]:

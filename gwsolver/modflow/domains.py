@@ -74,6 +74,7 @@ def _read_immobile(package: Package, grid: Grid) -> ImmobileRead:
         porosity=_needed(package, "porosity", grid, 1.0), **_sorption_and_decay(package, grid), name=package.name,
         transfer_rate=_needed(package, "zetaim", grid, 0.0), initial_concentration=initial,
         saves_concentration=package.give("cim_filerecord") is not None,
+        saves_sorbate=package.give("sorbate_filerecord") is not None,
     )
     package.check(domain.problems(), grid)
     return ImmobileRead(domain, fraction)

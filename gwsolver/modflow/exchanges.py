@@ -92,6 +92,13 @@ def check_transport_exchange(package: Package, exchange: Exchange, dispersive: b
     flow : list of Exchange or None
         Exchanges of the flow models; None if their flows are read from files.
     """
+    off, right = (bool(package.give(f"dsp_xt3d_{word}", False)) for word in ("off", "rhs"))
+    if off and right:
+        package.bad("DSP_XT3D_OFF and DSP_XT3D_RHS exclude each other", block="OPTIONS", word="DSP_XT3D_RHS")
+    elif off or right:
+        # MODFLOW 6 overwrites them by the model's own choice (GwtGwtConnection.f90: gwtgwtcon_df).
+        package.findings.warn(f"{package.name}: DSP_XT3D_{'OFF' if off else 'RHS'} has no effect, as in MODFLOW 6: the "
+                              "models' DSP packages decide.")
     if dispersive and exchange.angle is None and np.any(exchange.face_kind != VERTICAL):
         package.bad("the auxiliary variable ANGLDEGX is missing", block="OPTIONS", word="AUXILIARY",
                     hint="Dispersion needs the direction of the connections: give ANGLDEGX.")

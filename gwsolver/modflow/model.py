@@ -229,6 +229,7 @@ def transport_model(
         sources=read_sources(parts.singles.get("ssm"), known, files, grid, parts.time), packages=_stress(parts, grid),
         output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(parts, grid),
         file=parts.file,
+        saves_sorbate=mst.give("sorbate_filerecord") is not None,
         flow_imbalance_correction=fmi is not None and bool(fmi.give("flow_imbalance_correction", False)),
     )
 

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from gwsolver.core.case import CaseInfo
 from gwsolver.core.errors import InputError, Problem, RunError
+from gwsolver.core.grid import Floats
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.output import OutputControl
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
@@ -27,6 +28,21 @@ from gwsolver.results.netcdf import NetcdfWriter, Record
 from gwsolver.results.observations import ObservationTable
 
 NO_CELLS = "{}: its mass budget is not known cell by cell under this scheme, so there is no .cbc of it."
+
+
+def domain_arrays(model: TransportModel, step: TransportStep) -> Iterator[tuple[str, str, Floats]]:
+    """Yield file name, record name and values of the arrays that MST and IST ask for beside concentrations.
+
+    CIM is what an immobile domain's water holds, SORBATE the sorbed mass per mass of solid.
+    """
+    if model.saves_sorbate:
+        values = np.where(step.dry, 0.0, model.mobile.sorbed(step.concentration))
+        yield f"{model.name}.srb", "SORBATE", values
+    for domain, state in zip(model.immobile, step.immobile, strict=True):
+        if state.saves:
+            yield f"{model.name}.{domain.name}.cim", "CIM", state.concentration
+        if domain.saves_sorbate:
+            yield f"{model.name}.{domain.name}.srb", "SORBATE", domain.sorbed(state.concentration)
 
 
 class ResultsWriter:
@@ -177,10 +193,9 @@ class ResultsWriter:
                 name = f"{model.name}.ucn"
                 write_concentrations(self._file(name), t.concentration, t.dry, model.grid, model.time, time_step)
                 self._settle(name)
-                for domain in (d for d in t.immobile if d.saves):
-                    name = f"{model.name}.{domain.name}.cim"
-                    write_layers(self._file(name), "CIM", model.grid.to_nodes(domain.concentration, INACTIVE),
-                                 model.grid, model.time, time_step)
+                for name, text, values in domain_arrays(model, t):
+                    write_layers(self._file(name), text, model.grid.to_nodes(values, INACTIVE), model.grid, model.time,
+                                 time_step)
                     self._settle(name)
                 self._netcdf.write("concentration", species, t.end, np.where(t.dry, np.nan, t.concentration))
                 for package in model.packages:

@@ -73,3 +73,13 @@ def test_joined_models_must_agree(tmp_path):
     found = problems(folder)
     assert any("models left and right are joined, but differ in NEWTON" in t for t in found)
     assert any("models cleft and cright are joined, but differ in whether there is advection" in t for t in found)
+
+
+def test_xt3d_of_an_exchange_is_the_models_choice(tmp_path):
+    """MODFLOW 6 overwrites it by what the models' DSP packages say."""
+    folder = joined_folder(tmp_path)
+    change(folder / "both.gwtgwt", r"(?i)BEGIN options", "BEGIN options\n  DSP_XT3D_OFF")
+    assert any("DSP_XT3D_OFF has no effect, as in MODFLOW 6" in text for text in read(folder).warnings)
+    change(folder / "both.gwtgwt", r"(?i)DSP_XT3D_OFF", "DSP_XT3D_OFF\n  DSP_XT3D_RHS")
+    found, = problems(folder)
+    assert "DSP_XT3D_OFF and DSP_XT3D_RHS exclude each other" in found and "both.gwtgwt" in found

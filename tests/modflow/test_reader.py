@@ -61,8 +61,10 @@ def test_nonlinear_sorption_and_zero_order_decay(tmp_path, opened):
     gwt = sim.get_model("solute")
     gwt.remove_package("mst")
     flopy.mf6.ModflowGwtmst(gwt, porosity=0.3, sorption="freundlich", bulk_density=1800.0, distcoef=1e-4, sp2=0.7,
-                            zero_order_decay=True, decay=-0.01, decay_sorbed=0.002)
-    mobile = opened(sim).transport_models[0].mobile
+                            sorbate_filerecord="solid.srb", zero_order_decay=True, decay=-0.01, decay_sorbed=0.002)
+    model = opened(sim).transport_models[0]
+    assert model.saves_sorbate
+    mobile = model.mobile
     assert (mobile.isotherm, mobile.nonlinear, mobile.decay_order) == ("freundlich", True, 0)
     assert (mobile.second[0], mobile.decay_rate[0], mobile.decay_rate_sorbed[0]) == (0.7, -0.01, 0.002)
     assert mobile.sorbed(np.full(24, 16.0))[0] == pytest.approx(1e-4 * 16.0**0.7)
@@ -75,13 +77,15 @@ def test_immobile_domains_share_the_aquifer(tmp_path, opened):
         flopy.mf6.ModflowGwtist(sim.get_model("solute"), pname=name, filename=f"{name}.ist", porosity=0.4,
                                 volfrac=share, zetaim=0.01, cim=3.0, sorption="linear", bulk_density=1500.0,
                                 distcoef=2e-4, first_order_decay=True, decay=0.1, decay_sorbed=0.05,
-                                cim_filerecord=f"{name}.cim" if name == "silt" else None)
+                                cim_filerecord=f"{name}.cim" if name == "silt" else None,
+                                sorbate_filerecord=f"{name}.srb" if name == "clay" else None)
     model = opened(sim).transport_models[0]
     assert float(model.mobile.porosity[0]) == pytest.approx(0.5 * 0.3)
     assert float(model.mobile.bulk_density[0]) == pytest.approx(0.5 * 1800.0)
     assert [d.name for d in model.immobile] == ["clay", "silt"]
     silt = model.immobile[1]
     assert [d.saves_concentration for d in model.immobile] == [False, True]
+    assert [d.saves_sorbate for d in model.immobile] == [True, False]
     found = [silt.porosity, silt.bulk_density, silt.transfer_rate, silt.initial_concentration, silt.decay_rate_sorbed]
     assert [float(a[0]) for a in found] == pytest.approx([0.12, 450.0, 0.01, 3.0, 0.05])
 

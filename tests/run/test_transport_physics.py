@@ -62,11 +62,12 @@ def simulation(folder, *, steps=40, sorption="linear", zero_order=False, immobil
         flopy.mf6.ModflowGwtadv(gwt, scheme="central")
         flopy.mf6.ModflowGwtdsp(gwt, alh=1.5, ath1=0.1, xt3d_off=True)
         second = {} if sorption == "linear" else {"sp2": 0.8 if sorption == "freundlich" else 0.5}
-        flopy.mf6.ModflowGwtmst(gwt, porosity=0.3, sorption=sorption, bulk_density=1.6, distcoef=0.1, **second, **decay)
+        flopy.mf6.ModflowGwtmst(gwt, porosity=0.3, sorption=sorption, bulk_density=1.6, distcoef=0.1, **second, **decay,
+                                sorbate_filerecord="solute.srb")
         if immobile:
             flopy.mf6.ModflowGwtist(gwt, pname="clay", filename="clay.ist", porosity=0.4, volfrac=0.25, zetaim=0.01,
                                     cim=0.02, sorption=sorption, bulk_density=1.2, distcoef=0.1, **second, **decay,
-                                    cim_filerecord="clay.cim")
+                                    cim_filerecord="clay.cim", sorbate_filerecord="clay.srb")
         spc = flopy.mf6.ModflowUtlspc(gwt, filename="in.spc", maxbound=1,
                                       perioddata={0: [(0, "concentration", "pulse")]})
         spc.ts.initialize(filename="pulse.ts", timeseries=[(0.0, 0.5), (10.0, 1.0), (40.0, 1.0)],
@@ -131,3 +132,21 @@ def test_the_scheme_of_modflow_observes_and_writes_the_same_things(tmp_path):
     for name in ("c3", "c8", "c20", "c38", "flux", "back", "tank", "cell33"):
         assert float(last[name]) == pytest.approx(MODFLOW["linear"][name], rel=0.01), name  # measured: 0.5 %
     assert (tmp_path / "out" / "solute.clay.cim").stat().st_size > 0
+
+
+@pytest.mark.parametrize("scheme", ["limited", "mf6"])
+def test_what_sorbs_is_written_where_mst_and_ist_ask(tmp_path, scheme):
+    """SORBATE in MODFLOW 6's layout, mass per mass of solid: Langmuir's Kd S C / (1 + Kd C), S = 0.5."""
+    simulation(tmp_path / "model", sorption="langmuir")
+    results = gwsolver.run(tmp_path / "model", tmp_path / "out", scheme=scheme)
+
+    def read(name, text):
+        with contextlib.closing(flopy.utils.HeadFile(results.path / name, text=text, precision="double")) as file:
+            return file.get_alldata().ravel()
+
+    for sorbed, dissolved, text in (("solute.srb", "solute.ucn", "CONCENTRATION"),
+                                    ("solute.clay.srb", "solute.clay.cim", "CIM")):
+        c = read(dissolved, text)
+        assert c.size == read(sorbed, "SORBATE").size > 0
+        assert c.max() > 0.1
+        assert read(sorbed, "SORBATE") == pytest.approx(0.1 * 0.5 * c / (1.0 + 0.1 * c), rel=1e-12)

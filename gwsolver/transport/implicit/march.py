@@ -29,6 +29,7 @@ TOLERANCE = 2e-3  # error of one step, as the embedded first-order solution tell
 SETTLED = 1e-6  # change at which the corrections of a stage count as converged
 ACCEPTABLE = 1e-3  # change up to which a stage may be used where limiters do not settle
 MOST_CORRECTIONS = 20
+GAIN = 1e-3  # a correction solves its linear system to this part of what is left of it; fluxes close the balance
 FINEST = 20  # an interval is cut into at most 2**20 steps
 NOISE = 1e-9  # a cell whose content turns over 1 / NOISE times in a step has its concentration from the system
 
@@ -153,14 +154,14 @@ class ImplicitMarch:
         b, op, held = work.boundaries, self._op, work.boundaries.fixed
         system = self._system(work, time, h)
         known = mass + h * b.source
-        scale = self._diagonal(work, time, h)
+        scale, idle = self._diagonal(work, time, h), self._idle(work, time, h)
 
         def update(c: Floats) -> tuple[Floats, Floats]:
             correction = work.sweep.fluxes(work.coefficients, c) - op.fluxes(c)
             right = known + h * op.net(correction)
-            right[self._idle(work, time, h)] = 0.0
+            right[idle] = 0.0
             right[b.fixed_cells] = scale[b.fixed_cells] * b.fixed_concentration
-            return system.solve(right, c), correction
+            return system.solve(right, c, gain=GAIN), correction
 
         c, correction, count, change = fixed_point(update, guess, tolerance=SETTLED, most=MOST_CORRECTIONS)
         work.stages += count
@@ -183,7 +184,7 @@ class ImplicitMarch:
             if len(self._systems) > 2:
                 self._systems.pop(next(iter(self._systems)))
             matrix = self._op.matrix(self._diagonal(work, time, h), work.boundaries.fixed, h)
-            self._systems[key] = LinearSystem(matrix)
+            self._systems[key] = LinearSystem(matrix, np.argsort(-work.flow.head_end, kind="stable"))
         return self._systems[key]
 
     def _accept(self, work: Work, trial: Trial, h: float) -> None:

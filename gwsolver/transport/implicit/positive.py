@@ -7,6 +7,7 @@ from gwsolver.transport.implicit.operator import Operator
 
 Floats = NDArray[np.float64]
 ROUNDS = 30
+NOTHING = 1e-16  # part of all mass that is round-off
 
 
 def fill(mass: Floats, op: Operator, held: NDArray[np.bool_]) -> float:
@@ -15,7 +16,7 @@ def fill(mass: Floats, op: Operator, held: NDArray[np.bool_]) -> float:
     No linear method of second order keeps every step positive (Bolley and Crouzeix, 1978, RAIRO Analyse
     numerique 12, 237-245). What is missing in a cell came through its faces: it is taken back through
     them, in proportion to what they can carry, which lowers a neighbour by as much. Neighbours that run
-    short pass the demand on. What is still missing after 30 rounds (round-off, far from any mass) is
+    short pass the demand on. What is round-off, and what is still missing after 30 rounds far from any mass, is
     taken from the cell that holds most. Mass is only moved.
 
     Parameters
@@ -30,7 +31,11 @@ def fill(mass: Floats, op: Operator, held: NDArray[np.bool_]) -> float:
     if not short.any():
         return 0.0
     missing = -float(mass[short].sum())
+    _take_from_the_fullest(mass, short & (mass > -NOTHING * float(np.abs(mass).sum())), held)
+    short = (mass < 0.0) & ~held
     for _ in range(ROUNDS):
+        if not short.any():
+            return missing
         faces = np.flatnonzero(short[op.n] != short[op.m])
         n, m = op.n[faces], op.m[faces]
         weight = np.where(held[n] | held[m], 0.0, op.forth[faces] + op.back[faces])
@@ -40,9 +45,12 @@ def fill(mass: Floats, op: Operator, held: NDArray[np.bool_]) -> float:
         np.subtract.at(mass, giving, amount)
         mass[total > 0.0] = np.where(short, 0.0, mass)[total > 0.0]
         short = (mass < 0.0) & ~held
-        if not short.any():
-            return missing
+    _take_from_the_fullest(mass, short, held)
+    return missing
+
+
+def _take_from_the_fullest(mass: Floats, short: NDArray[np.bool_], held: NDArray[np.bool_]) -> None:
+    """Fill some cells from the one that holds most."""
     left = float(mass[short].sum())
     mass[short] = 0.0
     mass[np.where(held, -np.inf, mass).argmax()] += left
-    return missing

@@ -64,15 +64,16 @@ class LinearSystem:
                 *self._pattern, rows.data, self._scale, self._incomplete, np.full(n, -1, np.int32)
             )
 
-    def solve(self, right: Floats, guess: Floats | None = None, *, residual: float = RESIDUAL) -> Floats:
+    def solve(self, right: Floats, guess: Floats | None = None, *, gain: float = 0.0) -> Floats:
         """Return x.
 
         Parameters
         ----------
         right : ndarray of float64, shape (n,)
         guess : ndarray of float64, shape (n,), optional
-        residual : float
-            What may remain, in parts of the right-hand side; direct solutions leave round-off.
+        gain : float
+            What may remain in parts of what the guess leaves, where that is more than 1e-13 of the right-hand side;
+            direct solutions leave round-off.
 
         Raises
         ------
@@ -84,18 +85,19 @@ class LinearSystem:
             return solution
         start = np.zeros_like(right) if guess is None else guess
         if self._order is None:
-            return self._iterate(right, start, residual)
+            return self._iterate(right, start, gain)
         found = np.empty_like(right)
-        found[self._order] = self._iterate(right[self._order], start[self._order], residual)
+        found[self._order] = self._iterate(right[self._order], start[self._order], gain)
         return found
 
-    def _iterate(self, right: Floats, guess: Floats, residual: float) -> Floats:
+    def _iterate(self, right: Floats, guess: Floats, gain: float) -> Floats:
         """Correct a guess until what remains, in float64 anew after each round of iterations, is little enough."""
         x, work = guess.copy(), np.zeros((6, guess.size))
-        goal, before = residual * _norm(right), np.inf
+        goal, before = RESIDUAL * _norm(right), np.inf
         for _ in range(MOST_ROUNDS):
             rest = right - self._rows @ x
             size = _norm(rest)
+            goal = max(goal, gain * size) if before == np.inf else goal
             if size <= goal:
                 return x
             if size > 0.5 * before:

@@ -27,7 +27,6 @@ SETTLED = 1e-7  # change of an iteration over the largest concentration
 MOST = 150
 DEPTH = 6
 GAIN = 1e-3  # an iteration solves its linear system to this part of what is left to correct
-RESIDUAL = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,19 +98,13 @@ class Balance:
         ArithmeticError
             If a linear system cannot be solved.
         """
-        start = self._solve(self._op, self._at(c), self._gains, c, RESIDUAL)
+        start = self._solve(self._op, self._at(c), self._gains, c)
         sweep, k = self._general.sweep, self._general.coefficients
 
         def update(c: Floats) -> tuple[Floats, Floats]:
             loss = self._at(np.maximum(c, 0.0))
-            flux = sweep.fluxes(k, c).copy()
-            correction = flux - self._op.fluxes(c)
-            rest = self._gains + self._op.net(flux) - loss * c
-            rest[self._kept] = 0.0
-            right = self._gains + self._op.net(correction)
-            size = _norm(self._right(self._op, loss, right, c))
-            accuracy = max(GAIN * _norm(rest) / size, RESIDUAL) if size > 0.0 else RESIDUAL
-            return self._solve(self._op, loss, right, c, accuracy), correction
+            correction = sweep.fluxes(k, c) - self._op.fluxes(c)
+            return self._solve(self._op, loss, self._gains + self._op.net(correction), c, GAIN), correction
 
         c, _, count, _ = fixed_point(update, start, tolerance=SETTLED, most=MOST, depth=DEPTH)
         return self._positive(np.maximum(c, 0.0), count)
@@ -121,7 +114,7 @@ class Balance:
         sweep, k = self._general.sweep, self._general.coefficients
         op, loss = self._op.through(before, sweep.fluxes(k, before)), self._at(before)
         self._system = None
-        c = np.maximum(self._solve(op, loss, self._gains, before, RESIDUAL), 0.0)
+        c = np.maximum(self._solve(op, loss, self._gains, before), 0.0)
         flux = op.fluxes(c)
         for part in self._losses:
             part.settle(before, c)
@@ -140,19 +133,12 @@ class Balance:
         diagonal = op.leaving() + loss
         return np.where(self._kept | (diagonal <= 0.0), 1.0, diagonal)
 
-    def _right(self, op: Operator, loss: Floats, right: Floats, c: Floats) -> Floats:
-        """Return the right-hand side in which kept cells have theirs."""
-        return np.where(self._kept, self._diagonal(op, loss) * c, right)
-
-    def _solve(self, op: Operator, loss: Floats, right: Floats, c: Floats, residual: float) -> Floats:
-        """Return the concentrations at which this operator balances a right-hand side."""
+    def _solve(self, op: Operator, loss: Floats, right: Floats, c: Floats, gain: float = 0.0) -> Floats:
+        """Return the concentrations at which this operator balances a right-hand side; kept cells keep theirs."""
+        diagonal = self._diagonal(op, loss)
         if self._system is None:
-            self._system = LinearSystem(op.matrix(self._diagonal(op, loss), self._kept), self._order)
+            self._system = LinearSystem(op.matrix(diagonal, self._kept), self._order)
         before = self._system.iterations
-        found = self._system.solve(self._right(op, loss, right, c), c, residual=residual)
+        found = self._system.solve(np.where(self._kept, diagonal * c, right), c, gain=gain)
         self._most = max(self._most, self._system.iterations - before)
         return found
-
-
-def _norm(a: Floats) -> float:
-    return float(np.sqrt(np.sum(a * a)))

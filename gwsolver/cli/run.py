@@ -14,7 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", help="folder with case.toml or mfsim.nam, or with simulations below it")
     parser.add_argument("--out", metavar="DIR", help="results folder (default: PATH/results)")
     parser.add_argument(
-        "--scheme", default="limited", help=f"transport scheme: {', '.join(_schemes())} (default: limited)"
+        "--scheme", default="",
+        help=f"transport scheme: {', '.join(_schemes())} (default: limited, implicit where that is far less work)",
     )
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="threads (default: all cores)")
     parser.add_argument(

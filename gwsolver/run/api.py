@@ -23,7 +23,7 @@ __all__ = ["load", "run"]
 
 
 def run(
-    source: Any, out: str | Path | None = None, *, scheme: str = "limited", threads: int = 0, flow: str = "auto",
+    source: Any, out: str | Path | None = None, *, scheme: str = "", threads: int = 0, flow: str = "auto",
     progress: bool = False, echo: bool = False, checkpoint: float = 600.0, restart: bool = False,
 ) -> "Results":
     """Solve a case folder, a MODFLOW 6 folder or a flopy ``MFSimulation``; return its results.
@@ -34,7 +34,7 @@ def run(
     out : str or Path, optional
         Results folder; default ``results`` below the case's or simulation's folder.
     scheme : str
-        Transport scheme.
+        Transport scheme; if none is named 'limited', or 'implicit' where that is far less work (the log says why).
     threads : int
         0: as many as the machine has.
     flow : str
@@ -94,7 +94,8 @@ def run(
     with timings.phase("writing"):
         writer.finish({
             "versions": versions(), "commit": commit(), "input_hash": identity,
-            "input_files": file_hashes(simulation.files), "machine": machine(), "scheme": scheme,
+            "input_files": file_hashes(simulation.files), "machine": machine(),
+            "scheme": ", ".join(dict.fromkeys(outcome.schemes.values())) or scheme or "limited",
             "command": sys.argv[1:] if echo else [], "timings": timings.wall(),
             "cpu_seconds": timings.cpu(), "memory_mb": peak_memory_mb(),
             "steps": outcome.steps, "closure": outcome.closure, "minimum": outcome.minimum,
@@ -138,7 +139,7 @@ def _solve(
             for species in simulation.transport_models:
                 if species.advection:
                     log.note(f"{species.name}: the model asks for {species.advection} weighting; "
-                             f"solved with the scheme '{scheme}'")
+                             f"solved with the scheme '{scheme or 'limited'}'" + ("" if scheme else " (the default)"))
             log.block(models(simulation, loaded.info))
             outcome = simulate(simulation, writer, scheme, bar, log, timings, keeper)
             report = checks(outcome)

@@ -25,6 +25,7 @@ from gwsolver.run.summary import Timings
 from gwsolver.run.teams import Species, Team, flow_teams, saved_teams, together
 from gwsolver.transport import TransportSolver
 from gwsolver.transport.schemes import named
+from gwsolver.transport.solver import DEFAULT
 
 SAME_TIME = 1e-9
 
@@ -47,6 +48,8 @@ class Outcome:
         The largest of each figure that the engine told of its steps, per species.
     coarse : dict of str to dict
         Where the grid is too coarse for the dispersivity, at the time when most cells are, per species.
+    schemes : dict of str to str
+        Name of the scheme that carried each species.
     solved_flow : dict of str to bool
         Whether the flow of that closure name was solved here.
     positive : bool
@@ -60,6 +63,7 @@ class Outcome:
     limits: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
     figures: dict[str, dict[str, float]] = field(default_factory=dict)
     coarse: dict[str, dict[str, Any]] = field(default_factory=dict)
+    schemes: dict[str, str] = field(default_factory=dict)
     solved_flow: dict[str, bool] = field(default_factory=dict)
     positive: bool = True
 
@@ -83,15 +87,20 @@ class Carried:
     species : list of Species
     scheme : str
     bar : Silent
+    log : RunLog
+        Told why a scheme was chosen, where none was named.
     resume : mapping, optional
         State to go on from.
     """
 
-    def __init__(self, species: list[Species], scheme: str, bar: Silent, resume: State | None = None) -> None:
+    def __init__(
+        self, species: list[Species], scheme: str, bar: Silent, log: RunLog, resume: State | None = None
+    ) -> None:
         self.species = species
         self.solver = TransportSolver(
             [s.model for s in species], scheme=scheme,
             on_progress=lambda p: bar.update(p.time, f"step {p.step_length:.3g}, {p.cell}: {p.reason}"),
+            on_choice=lambda words: log.note(f"{', '.join(s.model.name for s in species)}: {words}"),
         )
         self.ledgers = {m.name: Ledger() for s in species for m in s.members}
         self.time = species[0].model.time
@@ -197,7 +206,7 @@ def simulate(
     KeyboardInterrupt
         If the run was asked to stop.
     """
-    outcome = Outcome(positive=named(scheme).positive)
+    outcome = Outcome(positive=named(scheme or DEFAULT).positive)
     if keeper.resume is not None:
         outcome = Outcome.restored(keeper.resume["run"]["outcome"])
         timings.go_on(keeper.resume["run"]["timings"])
@@ -233,7 +242,7 @@ class Run:
         resume = self.keeper.take(number)
         with self.timings.phase("transport"):
             carried = [
-                Carried(group, self.scheme, self.bar, None if resume is None else resume["carried"][i])
+                Carried(group, self.scheme, self.bar, self.log, None if resume is None else resume["carried"][i])
                 for i, group in enumerate(together(team.species))
             ]
         self.bar.start(", ".join(s.model.name for s in team.species) or team.name, 0.0, team.end)
@@ -267,6 +276,7 @@ class Run:
                 hint="Give flow and transport the same stress periods, or flow one single steady period.",
             )])
         for model in (m for s in one.species for m in s.members):
+            self.outcome.schemes[model.name] = one.solver.scheme.name
             self.log.note(f"{model.name}: {self.outcome.steps[model.name]['sub_steps']:,} sub-steps, "
                           f"balance closes to {self.outcome.closure[model.name]:.1e}")
 

@@ -1,5 +1,7 @@
 """Whether the grid follows the plume: grid Peclet and Courant numbers, found once per flow field."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,13 @@ class Resolution:
     distance : ndarray of float64, shape (face,)
         Between the centres of n and m, d [L].
     n_cells : int
+
+    Attributes
+    ----------
+    leaves : ndarray of float64, shape (cell,)
+        Water that leaves each cell through its faces [L**3/T].
+    exchanges : ndarray of float64, shape (cell,)
+        Sum of K over each cell's faces [L**3/T].
     """
 
     def __init__(
@@ -43,7 +52,9 @@ class Resolution:
     ) -> None:
         donor = np.where(face_flow >= 0.0, face_cells[:, 0], face_cells[:, 1])
         size = np.abs(face_flow)
-        self._leaves = np.bincount(donor, size, n_cells).astype(np.float64)
+        self.leaves: Floats = np.bincount(donor, size, n_cells).astype(np.float64)
+        both = np.bincount(face_cells[:, 0], conductance, n_cells) + np.bincount(face_cells[:, 1], conductance, n_cells)
+        self.exchanges: Floats = both.astype(np.float64)
         coarse = np.flatnonzero((size > MOST_PECLET * conductance) & (conductance > 0.0))
         self._donor = donor[coarse]
         self._peclet = size[coarse] / conductance[coarse]
@@ -60,7 +71,7 @@ class Resolution:
         step_length : float
             Length of a sub-step [T].
         """
-        pace = np.divide(self._leaves, content, out=np.zeros(content.size), where=content > 0.0)
+        pace = np.divide(self.leaves, content, out=np.zeros(content.size), where=content > 0.0)
         return float(pace.max(initial=0.0)) * step_length
 
     def coarse(self, concentration: Floats) -> CoarseCells | None:
@@ -81,8 +92,19 @@ class Resolution:
         )
 
 
+_LATEST: WeakKeyDictionary[FlowStep, tuple[TransportModel, Resolution]] = WeakKeyDictionary()
+
+
 def resolution_of(model: TransportModel, flow: FlowStep) -> Resolution:
-    """Return the resolution of a flow field, with two half cells in series and the areas they have half way."""
+    """Return the resolution of a flow field; the very same one if the model asks again."""
+    known = _LATEST.get(flow)
+    if known is None or known[0] is not model:
+        known = _LATEST[flow] = model, _found(model, flow)
+    return known[1]
+
+
+def _found(model: TransportModel, flow: FlowStep) -> Resolution:
+    """Find it, with two half cells in series and the areas they have half way."""
     grid, d = model.grid, model.dispersion
     n, m = grid.face_cells.T
     face_flow = flow.face_flow if model.advection else np.zeros(grid.n_faces)

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
-from gwsolver.transport.engine import Pausing, State
+from gwsolver.transport.choice import Choice, choose
+from gwsolver.transport.engine import Engine, Pausing, Scheme, State
 from gwsolver.transport.progress import Progress, Reporter
-from gwsolver.transport.schemes import named
+from gwsolver.transport.schemes import named, schemes
+
+DEFAULT = "limited"
+SCHEME = "scheme"  # under this name a state keeps the number of its scheme
 
 
 class TransportSolver:
@@ -19,23 +25,56 @@ class TransportSolver:
     models : sequence of TransportModel
         Species on the same grid, flow and time axis.
     scheme : str
-        A name of ``gwsolver.transport.schemes``.
+        A name of ``gwsolver.transport.schemes``; "" takes 'limited', or 'implicit' where that is far less work
+        (``choice.py``).
     on_progress : callable, optional
         Told a `Progress` a few times per second.
+    on_choice : callable, optional
+        Told in words why a scheme was chosen, where none was named.
 
     Raises
     ------
     InputError
         If there is no scheme of this name, or it cannot carry one of the models.
+
+    Attributes
+    ----------
+    models : tuple of TransportModel
+    choice : Choice or None
+        Why the scheme was chosen, where none was named; None before the first step.
     """
 
     def __init__(
         self, models: Sequence[TransportModel], *, scheme: str = "limited",
-        on_progress: Callable[[Progress], None] | None = None,
+        on_progress: Callable[[Progress], None] | None = None, on_choice: Callable[[str], None] | None = None,
     ) -> None:
+        self._on_choice = on_choice
         self.models = tuple(models)
-        self.scheme = named(scheme)
-        self._engine = self.scheme.start(self.models, Reporter(on_progress))
+        self.choice: Choice | None = None
+        self._report = Reporter(on_progress)
+        self._scheme = named(scheme) if scheme else None
+        self._started: Engine | None = None
+        if self._scheme is not None:
+            self._started = self._scheme.start(self.models, self._report)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme: named, chosen, or the default where that is still to come."""
+        return self._scheme or named(DEFAULT)
+
+    def _engine(self, flow: FlowStep) -> Engine:
+        """Return the engine; chosen now if it is not yet."""
+        if self._started is None:
+            self.choice = choose(self.models, flow)
+            if self._on_choice is not None:
+                self._on_choice(str(self.choice))
+            self._begin(self.choice.scheme)
+        assert self._started is not None
+        return self._started
+
+    def _begin(self, name: str) -> None:
+        self._scheme = named(name)
+        self._started = self._scheme.start(self.models, self._report)
 
     def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
         """Carry every species to `until`, which lies inside the flow step; one result per model.
@@ -54,7 +93,7 @@ class TransportSolver:
         InputError
             If the flow would need more than a million sub-steps to follow.
         """
-        return self._engine.advance(flow, until, stress)
+        return self._engine(flow).advance(flow, until, stress)
 
     def advance_part(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
         """Carry every species towards `until`; the steps' own end says how far: call again until it is there.
@@ -63,19 +102,28 @@ class TransportSolver:
         the flow and the models alone, never on the clock: a run that is resumed from there goes on bit
         for bit, and one that is never interrupted pauses at the same times.
         """
-        if isinstance(self._engine, Pausing):
-            return self._engine.advance_part(flow, until, stress)
-        return self._engine.advance(flow, until, stress)
+        engine = self._engine(flow)
+        if isinstance(engine, Pausing):
+            return engine.advance_part(flow, until, stress)
+        return engine.advance(flow, until, stress)
 
     @property
     def set_up(self) -> Spent:
         """Time that went into tables and coefficients so far, not into sub-steps."""
-        return self._engine.set_up
+        return Spent() if self._started is None else self._started.set_up
 
     def state(self) -> State:
-        """Return all that a run needs to go on from here bit for bit: named arrays."""
-        return self._engine.state()
+        """Return all that a run needs to go on from here bit for bit: named arrays; nothing before the first step."""
+        if self._started is None:
+            return {}
+        number = list(schemes()).index(self.scheme.name)
+        return {SCHEME: np.array([number]), **self._started.state()}
 
     def restore(self, state: State, flow: FlowStep) -> None:
         """Go on from a state taken at or in this flow step by a solver of the same models and scheme."""
-        self._engine.restore(state, flow)
+        if SCHEME not in state:
+            return
+        if self._started is None:
+            self._begin(list(schemes())[int(state[SCHEME][0])])
+        assert self._started is not None
+        self._started.restore({key: value for key, value in state.items() if key != SCHEME}, flow)

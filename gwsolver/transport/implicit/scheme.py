@@ -47,15 +47,20 @@ class ImplicitScheme:
         return ExplicitEngine(models, self.space, report, [self.march() for _ in models])
 
 
+def unsolved(model: TransportModel) -> list[str]:
+    """Return in words what makes the balance of the model's cells other than linear."""
+    asked = {
+        f"{model.mobile.isotherm} sorption": model.mobile.nonlinear, "zero-order decay": model.mobile.decay_order == 0,
+        "an immobile domain (IST6)": bool(model.immobile), "AUXMIXED": any(s.mixed for s in model.sources),
+    }
+    return [what for what, given in asked.items() if given]
+
+
 def _refuse_unsolved(models: Sequence[TransportModel], name: str) -> None:
     """Refuse physics that make the balance of a cell other than linear."""
-    problems = []
-    for m in models:
-        asked = {
-            f"{m.mobile.isotherm} sorption": m.mobile.nonlinear, "zero-order decay": m.mobile.decay_order == 0,
-            "an immobile domain (IST6)": bool(m.immobile), "AUXMIXED": any(s.mixed for s in m.sources),
-        }
-        problems += [Problem(f"{what} is not solved by the scheme '{name}'", file=m.file, package=m.name,
-                             hint="The scheme 'limited' solves it.") for what, given in asked.items() if given]
+    problems = [
+        Problem(f"{what} is not solved by the scheme '{name}'", file=m.file, package=m.name,
+                hint="The scheme 'limited' solves it.") for m in models for what in unsolved(m)
+    ]
     if problems:
         raise InputError(problems)

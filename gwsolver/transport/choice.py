@@ -5,7 +5,7 @@ advection with its limited face values, dispersion, sinks. With the same step fo
 the steps of all; with local steps cells pay for themselves, times what levels, segments and faces of the finer
 side add. Implicit steps are as many as a plume takes to come about and then to change no more, and at least
 one for each time step and flow step; each takes two stages of a dozen corrections, and a correction of a cell costs
-as much as some twenty updates.
+as much as some fifteen updates.
 """
 
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ FACE_VALUE = 1.5  # largest face value of limited advection over the donor's con
 LOCAL = 7.0  # local steps: updates over what the paces of the cells ask for (measured: 5 to 9 on the well model)
 PLUME_STEPS = 30  # implicit steps until a plume stands (measured: 25 on the well model over 730 days)
 CORRECTIONS = 24  # solutions of all cells in a step (measured: 25)
-CORRECTION = 20.0  # updates that cost as much as one of them, per cell (measured: 8 to 24)
-FAR_LESS = 30.0  # explicit work over implicit from which the default gives way
+CORRECTION = 15.0  # updates that cost as much as one of them, per cell (measured: 15)
+FAR_LESS = 10.0  # explicit work over implicit from which the default gives way
 NEARLY_DRY = 0.1  # cells less full than this are solved for within explicit stages
 
 

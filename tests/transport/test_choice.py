@@ -56,7 +56,7 @@ def test_explicit_work_beyond_all_measure_goes_implicit(case, endless):
     model, flow = case
     choice = choose([model], flow)
     assert choice.endless == endless
-    assert choice.explicit > 30.0 * choice.implicit
+    assert choice.explicit > 10.0 * choice.implicit
     told = []
     solver, step = carry(model, flow, scheme="", on_choice=told.append)
     assert solver.scheme.name == "implicit"

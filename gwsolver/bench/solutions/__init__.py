@@ -14,6 +14,7 @@ from gwsolver.bench.solutions.column import (
 )
 from gwsolver.bench.solutions.gaussian import gaussian_pulse
 from gwsolver.bench.solutions.point import point_source_2d, point_source_3d
+from gwsolver.bench.solutions.production import produced
 from gwsolver.bench.solutions.radial import radial_from_well
 from gwsolver.bench.solutions.sorbing import front_retardation, langmuir_tail, travelling_wave
 from gwsolver.bench.solutions.strip import (
@@ -36,6 +37,7 @@ __all__ = [
     "patch_source_between_walls",
     "point_source_2d",
     "point_source_3d",
+    "produced",
     "radial_from_well",
     "semi_infinite_third_type",
     "sharp_front",

@@ -194,7 +194,7 @@ def test_one_level_is_the_global_sweep_with_lax_wendroff_terms(monkeypatch):
 def test_the_slowest_cells_step_as_the_gaussian_asks(monkeypatch, angle):
     """Grid Peclet 1: stability alone would allow steps that leave 2.0, 1.4 and 1.4 % (L2)."""
     monkeypatch.setattr(species_module, "ChosenMarch", lambda grid: LocalMarch())
-    monkeypatch.setattr(SlabMarch, "uneven", lambda *_: True)
+    monkeypatch.setattr(SlabMarch, "suits", lambda *_: False)
     solved = oblique_gaussian(angle)
     assert solved.l2 < 0.012
     assert solved.step.figures["levels"] >= 1

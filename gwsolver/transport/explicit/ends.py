@@ -49,7 +49,9 @@ class Ends:
 
     def __init__(self, faces: FaceList, face_flow: Floats, n_cells: int) -> None:
         forth = face_flow > 0.0
-        self._ratio: Floats = np.where(forth, faces.upstream_ratio[:, 0], faces.upstream_ratio[:, 1])
+        self._ratio: Floats = faces.upstream_ratio[:, 0]
+        if not faces.even:
+            self._ratio = np.where(forth, self._ratio, faces.upstream_ratio[:, 1])
         self._faces = np.flatnonzero(np.where(forth, faces.ends[:, 0], faces.ends[:, 1]))
         donor = np.where(forth, faces.cells[:, 0], faces.cells[:, 1])
         receiver = np.where(forth, faces.cells[:, 1], faces.cells[:, 0])
@@ -73,8 +75,10 @@ class Ends:
             *before, rule = self._last
             if all(np.array_equal(x, y) for x, y in zip(before, (given, stored, concentration), strict=True)):
                 return rule
-        ratio, behind = self._ratio.copy(), np.zeros(self._ratio.size)
-        ratio[self._faces[stored]] = 0.0
+        ratio, behind = self._ratio, np.zeros(self._ratio.size)
+        if stored.any():
+            ratio = ratio.copy()
+            ratio[self._faces[stored]] = 0.0
         behind[self._faces] = concentration
         there = np.zeros(self._ratio.size, np.bool_)
         there[self._faces[given]] = True

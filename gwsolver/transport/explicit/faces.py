@@ -12,55 +12,79 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class FaceList:
-    """Faces in kernel order.
+    """Faces in kernel order. What the grid holds itself is picked from it when asked for, and not kept.
 
     Attributes
     ----------
-    order : ndarray of int64, shape (face,)
+    grid : Grid
+    order : ndarray of int, shape (face,)
         Face of the grid that stands at each place.
     cells : ndarray of int32, shape (face, 2)
         Cells n and m.
     axis : ndarray of int32, shape (face,)
         0, 1, 2: along rows, columns, layers (structured grids).
-    kind : ndarray of int8, shape (face,)
-        VERTICAL, HORIZONTAL or STAGGERED.
-    normal : ndarray of float64, shape (face, 3)
-    width : ndarray of float64, shape (face,)
-        Width [L] of horizontal faces, area [L**2] of vertical ones.
-    distance : ndarray of float64, shape (face, 2)
-        Centre of n to face, face to centre of m [L].
     upstream_ratio : ndarray of float64, shape (face, 2)
-        Distance of the two centres over that of the next pair behind n and behind m; 1 where there is none.
+        Distance of the two centres over that of the next pair behind n and behind m; 1 where there is none. All the
+        same one number where spacing is even.
     ends : ndarray of bool, shape (face, 2)
         No cell stands behind n, behind m.
     """
 
-    order: NDArray[np.int64]
+    grid: Grid
+    order: NDArray[np.integer]
     cells: NDArray[np.int32]
     axis: NDArray[np.int32]
-    kind: NDArray[np.int8]
-    normal: Floats
-    width: Floats
-    distance: Floats
     upstream_ratio: Floats
     ends: NDArray[np.bool_]
 
+    @property
+    def even(self) -> bool:
+        """Whether all upstream ratios are 1; they are one number then, which takes no room."""
+        return self.upstream_ratio.strides == (0, 0)
+
+    @property
+    def kind(self) -> NDArray[np.int8]:
+        """VERTICAL, HORIZONTAL or STAGGERED, shape (face,)."""
+        kind: NDArray[np.int8] = self.grid.face_kind[self.order]
+        return kind
+
+    @property
+    def normal(self) -> Floats:
+        """Unit normals from n to m, shape (face, 3)."""
+        return np.ascontiguousarray(self.grid.face_normal[self.order], float)
+
+    @property
+    def width(self) -> Floats:
+        """Width [L] of horizontal faces, area [L**2] of vertical ones, shape (face,)."""
+        width: Floats = self.grid.face_width[self.order]
+        return width
+
+    @property
+    def distance(self) -> Floats:
+        """Centre of n to face, face to centre of m [L], shape (face, 2)."""
+        return np.ascontiguousarray(self.grid.face_distance[self.order])
+
 
 def face_list(
-    grid: Grid, order: NDArray[np.int64], upstream_ratio: Floats, ends: NDArray[np.bool_]
+    grid: Grid, order: NDArray[np.integer], upstream_ratio: Floats, ends: NDArray[np.bool_]
 ) -> FaceList:
     """Return the faces of a grid in the given order."""
+    if np.all(upstream_ratio == 1.0):
+        upstream_ratio = np.broadcast_to(1.0, upstream_ratio.shape)
     return FaceList(
-        order=order,
-        cells=np.ascontiguousarray(grid.face_cells[order], dtype=np.int32),
-        axis=np.abs(grid.face_normal[order]).argmax(axis=1).astype(np.int32),
-        kind=grid.face_kind[order],
-        normal=np.ascontiguousarray(grid.face_normal[order]),
-        width=grid.face_width[order],
-        distance=np.ascontiguousarray(grid.face_distance[order]),
-        upstream_ratio=np.ascontiguousarray(upstream_ratio),
-        ends=ends,
+        grid=grid, order=order, cells=np.ascontiguousarray(grid.face_cells[order], dtype=np.int32),
+        axis=face_axis(grid)[order].astype(np.int32), upstream_ratio=upstream_ratio, ends=ends,
     )
+
+
+def face_axis(grid: Grid) -> NDArray[np.int8]:
+    """Return the axis along which the normal of each face is largest, shape (face,)."""
+    largest, axis = np.abs(grid.face_normal[:, 0]), np.zeros(grid.n_faces, np.int8)
+    for i in (1, 2):
+        size = np.abs(grid.face_normal[:, i])
+        np.copyto(axis, i, where=size > largest)
+        np.maximum(largest, size, out=largest)
+    return axis
 
 
 def wet_sides(grid: Grid, faces: FaceList, saturation: Floats) -> tuple[Floats, Floats]:
@@ -79,14 +103,15 @@ def wet_sides(grid: Grid, faces: FaceList, saturation: Floats) -> tuple[Floats, 
     area, length : ndarray of float64, shape (face, 2)
     """
     n, m = faces.cells.T
-    vertical = faces.kind == VERTICAL
+    kind, width = faces.kind, faces.width
+    vertical = kind == VERTICAL
     wet = saturation * grid.thickness
-    area = faces.width[:, None] * np.where(vertical[:, None], 1.0, wet[faces.cells])
-    staggered = faces.kind == STAGGERED
+    area = width[:, None] * np.where(vertical[:, None], 1.0, wet[faces.cells])
+    staggered = kind == STAGGERED
     if staggered.any():
         top = grid.bottom + wet
         overlap = np.minimum(top[n], top[m]) - np.maximum(grid.bottom[n], grid.bottom[m])
-        area[staggered] = (faces.width * np.maximum(overlap, 0.0))[staggered, None]
+        area[staggered] = (width * np.maximum(overlap, 0.0))[staggered, None]
     dry = (saturation[n] <= 0.0) | (saturation[m] <= 0.0) | (vertical & (saturation[m] < 1.0 - 1e-9))
     area[dry] = 0.0
     part = np.where(vertical[:, None], np.maximum(saturation[faces.cells], 1e-9), 1.0)

@@ -5,13 +5,14 @@ every cell a face looks at advances by one from one face to the next; runs end a
 rows, at inactive cells and where the order of the cross flux changes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
-from gwsolver.transport.explicit.faces import FaceList, face_list
+from gwsolver.transport.explicit.faces import FaceList, face_axis, face_list
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -31,21 +32,76 @@ class Rows:
     end_faces : ndarray of int64, shape (end,)
         The face between them.
     face_runs : ndarray of int32, shape (run, 12)
-    gradient_runs : ndarray of int32, shape (run, 7)
-    gradient_weights : ndarray of float64, shape (3, 3, cell)
     update_runs : ndarray of int32, shape (run, 8)
+    wet : ndarray of bool, shape (cell,)
+        Cells that take part.
     """
 
     faces: FaceList
     end_cells: Ints
     end_faces: NDArray[np.int64]
     face_runs: Ints
-    gradient_runs: Ints
-    gradient_weights: Floats
     update_runs: Ints
+    wet: NDArray[np.bool_]
+
+    @property
+    def gradient_weights(self) -> Floats:
+        """Weights of the gradient, shape (3, 3, cell); made anew at every call, as they take much room."""
+        weights = np.zeros((3, 3, self.wet.size))
+        for d, _, own in _gradients(self.faces, self.wet):
+            weights[d] = own
+        return weights
+
+    def gradients(self) -> tuple[Ints, Floats]:
+        """Return the runs of gradients, shape (run, 7), and their weights; made anew at every call."""
+        weights, tables = np.zeros((3, 3, self.wet.size)), [np.zeros((0, 7), np.int32)]
+        own = np.arange(self.wet.size, dtype=np.int32)
+        for d, around, of_axis in _gradients(self.faces, self.wet):
+            weights[d] = of_axis
+            first, length = cut(around, np.zeros((1, own.size), np.int8))
+            pick = [np.where(v[first] >= 0, v[first], own[first]) for v in around]
+            tables.append(np.column_stack([np.full(first.size, d), first, length, *pick]).astype(np.int32))
+        return np.concatenate(tables), weights
 
 
-def cut(moving: NDArray[np.int64], fixed: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Who stands beside whom.
+
+    Attributes
+    ----------
+    low, high : ndarray of int32, shape (3, cell)
+        Next cell down and up along each axis; -1 where there is none, or one of the two is not wet.
+    face_in, face_out : ndarray of int32, shape (3, cell)
+        Face towards it, wet or not; -1 where there is none.
+    """
+
+    low: Ints
+    high: Ints
+    face_in: Ints
+    face_out: Ints
+
+
+def neighbours(n: Ints, m: Ints, axis: NDArray[np.integer], wet: NDArray[np.bool_]) -> Neighbours:
+    """Return the neighbours of cells, from the cells n, m of all faces and the faces' axes."""
+    found = Neighbours(*(np.full((3, wet.size), -1, np.int32) for _ in range(4)))
+    joined = wet[n] & wet[m]
+    j_n, j_m, j_axis = (n, m, axis) if joined.all() else (n[joined], m[joined], axis[joined])
+    found.low[j_axis, j_m] = j_n
+    found.high[j_axis, j_n] = j_m
+    face = np.arange(n.size, dtype=np.int32)
+    found.face_in[axis, m] = face
+    found.face_out[axis, n] = face
+    return found
+
+
+def _close(a: Floats, b: Floats) -> NDArray[np.bool_]:
+    """Whether two lengths are the same, but for round-off."""
+    found: NDArray[np.bool_] = np.abs(a - b) <= 1e-8 + 1e-9 * np.abs(b)
+    return found
+
+
+def cut(moving: NDArray[np.integer], fixed: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return first index and length of the stretches where all indices advance by one.
 
     Parameters
@@ -71,83 +127,76 @@ def cut(moving: NDArray[np.int64], fixed: NDArray[np.int64]) -> tuple[NDArray[np
 
 def build_rows(grid: Grid, wet: NDArray[np.bool_]) -> Rows:
     """Build the runs of a structured grid; cells that are not wet count as absent neighbours."""
-    axis = np.abs(grid.face_normal).argmax(axis=1)
-    order = np.lexsort((grid.face_cells[:, 0], axis))
+    axis = face_axis(grid)
+    order = np.argsort(axis, kind="stable").astype(np.int32)  # faces are sorted by n
     axis = axis[order]
-    n, m = grid.face_cells[order].astype(np.int64).T
+    n, m = (np.ascontiguousarray(own) for own in grid.face_cells[order].T)
     n_cells, n_faces = grid.n_cells, grid.n_faces
-    low = np.full((3, n_cells), -1, np.int64)
-    high, face_in, face_out = low.copy(), low.copy(), low.copy()
-    joined = wet[n] & wet[m]
-    low[axis[joined], m[joined]] = n[joined]
-    high[axis[joined], n[joined]] = m[joined]
-    face_in[axis, m] = np.arange(n_faces)
-    face_out[axis, n] = np.arange(n_faces)
+    near = neighbours(n, m, axis, wet)
 
     halves = grid.face_distance[order]
     distance = halves.sum(axis=1)
-    behind, beyond = low[axis, n], high[axis, m]
-    d_behind = np.where(behind >= 0, distance[face_in[axis, n]], distance)
-    d_beyond = np.where(beyond >= 0, distance[face_out[axis, m]], distance)
-    same = np.isclose(d_behind, distance, rtol=1e-9) & np.isclose(d_beyond, distance, rtol=1e-9)
-    same &= np.isclose(halves[:, 0], halves[:, 1], rtol=1e-9)
-    fourth = ((behind >= 0) & (beyond >= 0) & same).astype(np.int64)
-    first, length = cut(np.stack([n, m, behind, beyond]), np.stack([axis, fourth]))
-    place = np.full((2, n_faces), -1)
-    ends = np.stack([behind < 0, beyond < 0])
-    place[ends] = np.arange(ends.sum())
-    end_cells = np.column_stack([np.stack([n, m])[ends], np.stack([m, n])[ends]])
-    end_faces = np.stack([np.arange(n_faces)] * 2)[ends]
-    inner = fourth[first] == 1
+    fourth = _close(halves[:, 0], halves[:, 1])
+    del halves
+    behind, beyond = near.low[axis, n], near.high[axis, m]
+    ratio, ends = np.empty((n_faces, 2)), np.empty((n_faces, 2), bool)
+    for side, (other, face) in enumerate(((behind, near.face_in[axis, n]), (beyond, near.face_out[axis, m]))):
+        ends[:, side] = other < 0
+        further = np.where(ends[:, side], distance, distance[face])
+        fourth &= _close(further, distance) & ~ends[:, side]
+        ratio[:, side] = distance / further
+    faces = face_list(grid, order, ratio, ends)
+    del ratio, distance
+    first, length = cut(np.stack([n, m, behind, beyond]), np.stack([axis, fourth.view(np.int8)]))
+    sides = np.ascontiguousarray(ends.T)
+    place = np.full((2, n_faces), -1, np.int32)
+    place[sides] = np.arange(sides.sum())
+    end_cells = np.column_stack([np.stack([n, m])[sides], np.stack([m, n])[sides]])
+    end_faces = np.concatenate([np.flatnonzero(side) for side in sides])
+    inner = fourth[first]
     face_runs = np.column_stack([
         first, length, n[first], m[first],
-        np.where(ends[0], place[0], behind)[first], ends[0, first],
-        np.where(ends[1], place[1], beyond)[first], ends[1, first],
+        np.where(sides[0, first], place[0, first], behind[first]), sides[0, first],
+        np.where(sides[1, first], place[1, first], beyond[first]), sides[1, first],
         np.where(inner, behind[first], n[first]), np.where(inner, beyond[first], m[first]), inner, axis[first],
     ])
-    gradient_runs, weights = _gradients(low, high, face_in, face_out, distance)
-    first, length = cut(np.concatenate([face_in, face_out]), np.zeros((1, n_cells), np.int64))
-    sides = np.stack([face_in, face_out], axis=1).reshape(6, n_cells)[:, first]
-    update_runs = np.column_stack([first, length, np.where(sides >= 0, sides, n_faces).T])
-    ratio = np.column_stack([distance / d_behind, distance / d_beyond])
-    faces = face_list(grid, order, ratio, np.column_stack([behind < 0, beyond < 0]))
+    del place, behind, beyond
+    first, length = cut(np.concatenate([near.face_in, near.face_out]), np.zeros((1, n_cells), np.int8))
+    around = np.stack([near.face_in, near.face_out], axis=1).reshape(6, n_cells)[:, first]
+    update_runs = np.column_stack([first, length, np.where(around >= 0, around, n_faces).T])
     return Rows(
-        faces, end_cells.astype(np.int32), end_faces, face_runs.astype(np.int32), gradient_runs.astype(np.int32),
-        weights, update_runs.astype(np.int32),
+        faces, end_cells.astype(np.int32), end_faces, face_runs.astype(np.int32), update_runs.astype(np.int32), wet
     )
 
 
-def _gradients(
-    low: NDArray[np.int64], high: NDArray[np.int64], face_in: NDArray[np.int64], face_out: NDArray[np.int64],
-    distance: Floats,
-) -> tuple[NDArray[np.int64], Floats]:
-    """Return the runs and weights of the gradient along each direction that has faces."""
-    n_cells = low.shape[1]
-    weights = np.zeros((3, 3, n_cells))
-    tables = []
-    own = np.arange(n_cells)
+def _gradients(faces: FaceList, wet: NDArray[np.bool_]) -> Iterator[tuple[int, Ints, Floats]]:
+    """Yield each axis that has faces, the cells around and the weights of the gradient along it.
+
+    The cells, shape (4, cell), are the second and the next one down, the next and the second one up; -1 where there
+    is none. The weights, shape (3, cell), are those of both next ones, and of the second ones.
+    """
+    near = neighbours(faces.cells[:, 0], faces.cells[:, 1], faces.axis, wet)
+    distance = faces.distance.sum(axis=1)
     for d in range(3):
-        before, after = low[d], high[d]
-        if not ((before >= 0).any() or (after >= 0).any()):
-            continue
+        before, after, face_in, face_out = near.low[d], near.high[d], near.face_in[d], near.face_out[d]
         has_b, has_a = before >= 0, after >= 0
-        d_b = np.where(has_b, distance[face_in[d]], 1.0)
-        d_a = np.where(has_a, distance[face_out[d]], 1.0)
+        if not (has_b.any() or has_a.any()):
+            continue
+        weights = np.empty((3, wet.size))
+        d_b = np.where(has_b, distance[face_in], 1.0)
+        d_a = np.where(has_a, distance[face_out], 1.0)
         both = has_b & has_a
         w_b = np.where(both, d_a / (d_b * (d_b + d_a)), np.where(has_b, 1.0 / d_b, 0.0))
         w_a = np.where(both, d_b / (d_a * (d_b + d_a)), np.where(has_a, 1.0 / d_a, 0.0))
-        before2 = np.where(has_b, low[d, np.where(has_b, before, 0)], -1)
-        after2 = np.where(has_a, high[d, np.where(has_a, after, 0)], -1)
-        d_b2 = np.where(before2 >= 0, distance[face_in[d, before]], 0.0)
-        d_a2 = np.where(after2 >= 0, distance[face_out[d, after]], 0.0)
+        before2 = np.where(has_b, before[np.where(has_b, before, 0)], np.int32(-1))
+        after2 = np.where(has_a, after[np.where(has_a, after, 0)], np.int32(-1))
+        d_b2 = np.where(before2 >= 0, distance[face_in[before]], 0.0)
+        d_a2 = np.where(after2 >= 0, distance[face_out[after]], 0.0)
         five = (before2 >= 0) & (after2 >= 0)
         for other in (d_a, d_b2, d_a2):
-            five &= np.isclose(other, d_b, rtol=1e-9)
+            five &= _close(other, d_b)
         spacing = np.where(five, 0.25 * (d_b + d_a + d_b2 + d_a2), 1.0)
-        weights[d, 0] = np.where(five, 8.0 / (12.0 * spacing), w_b)
-        weights[d, 1] = np.where(five, 8.0 / (12.0 * spacing), w_a)
-        weights[d, 2] = np.where(five, -1.0 / (12.0 * spacing), 0.0)
-        first, length = cut(np.stack([before2, before, after, after2]), np.zeros((1, n_cells), np.int64))
-        pick = [np.where(v[first] >= 0, v[first], own[first]) for v in (before2, before, after, after2)]
-        tables.append(np.column_stack([np.full(first.size, d), first, length, *pick]))
-    return (np.concatenate(tables) if tables else np.zeros((0, 7), np.int64)), weights
+        weights[0] = np.where(five, 8.0 / (12.0 * spacing), w_b)
+        weights[1] = np.where(five, 8.0 / (12.0 * spacing), w_a)
+        weights[2] = np.where(five, -1.0 / (12.0 * spacing), 0.0)
+        yield d, np.stack([before2, before, after, after2]), weights

@@ -55,6 +55,7 @@ class RowSweep:
         self.faces = self.tables.faces
         self.flux: NDArray[Any] = np.zeros(grid.n_faces + LONGEST_RUN)
         self.gradient = np.zeros((3, grid.n_cells))
+        self._gradients: tuple[NDArray[np.int32], Floats] | None = None  # made when first needed
         self.ends = np.zeros(self.tables.end_faces.size + LONGEST_RUN)
         self.rule = np.zeros((2, self.tables.end_faces.size))
 
@@ -68,7 +69,10 @@ class RowSweep:
         """Return the solute through each face."""
         threads, t = useful_threads(c.size), self.tables
         if k.cross:
-            transport_rows.gradients(c, t.gradient_weights, t.gradient_runs, self.gradient, threads)
+            if self._gradients is None:
+                self._gradients = t.gradients()
+            runs, weights = self._gradients
+            transport_rows.gradients(c, weights, runs, self.gradient, threads)
         transport_rows.end_values(c, t.end_cells, self.rule, self.ends, threads)
         transport_rows.face_fluxes(
             c, self.ends, self.gradient, t.face_runs, k.faces, self.flux, k.cross, k.limiter, threads

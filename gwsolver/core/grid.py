@@ -250,6 +250,11 @@ class Grid:
         face[upper] = face[lower] = np.arange(self.n_faces)
         return ia, ja, face
 
+    def let_go(self) -> None:
+        """Give back the room of large tables, which are made again when they are asked for."""
+        for name in ("connections", "centre_vector", "centre_distance"):
+            self.__dict__.pop(name, None)
+
     def entries(self) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:
         """Where faces stand in MODFLOW's JA.
 

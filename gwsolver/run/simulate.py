@@ -11,6 +11,7 @@ import numpy as np
 
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.ledger import Ledger, total
+from gwsolver.core.memory import give_back
 from gwsolver.core.simulation import Simulation, TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeAxis, TimeStep
@@ -327,6 +328,7 @@ class Solved:
         model, run = self.team.model, self.run
         assert model is not None
         with run.timings.phase("flow"):
+            give_back()
             self._solver = FlowSolver(model)
         last = sum(p.n_steps for p in model.time.periods) - 1
         whole = model.time.n_periods == 1 and model.time.periods[0].n_steps == 1
@@ -347,6 +349,9 @@ class Solved:
                 with run.timings.phase("writing"):
                     for name, part in parts.items():
                         run.writer.flow(name, part, n_steps)
+            if number == last:
+                model.grid.let_go()
+                give_back()
             yield parts, "run" if whole else "period" if n_steps == 1 else "step"
 
 

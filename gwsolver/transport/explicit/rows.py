@@ -45,9 +45,9 @@ class Rows:
     wet: NDArray[np.bool_]
 
     @property
-    def gradient_weights(self) -> Floats:
+    def gradient_weights(self) -> NDArray[np.float32]:
         """Weights of the gradient, shape (3, 3, cell); made anew at every call, as they take much room."""
-        weights = np.zeros((3, 3, self.wet.size))
+        weights = np.zeros((3, 3, self.wet.size), np.float32)
         for d, _, own in _gradients(self.faces, self.wet):
             weights[d] = own
         return weights

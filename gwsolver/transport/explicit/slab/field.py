@@ -47,9 +47,7 @@ class SlabField:
     def __init__(self, model: TransportModel, layout: SlabLayout, scheme: ExplicitScheme) -> None:
         self.layout, self.scheme = layout, scheme
         self.clip = CLIP_UNIT * scheme.clip
-        self.faces: Floats32 = np.empty(
-            (layout.n_slabs, layout.n_directions, 5, layout.n_layers, layout.n_lanes), np.float32
-        )
+        self.faces: Floats32 = np.zeros((0, 0, 5, 0, 0), np.float32)
         self.rate: Floats32 = np.zeros(layout.n_places, np.float32)
         self.plain_rate: Floats32 = np.zeros(layout.n_places, np.float32)
         self.content: Floats32 = np.zeros((1, layout.n_places), np.float32)
@@ -76,6 +74,10 @@ class SlabField:
             self._wet = wet
             self.weights = build_weights(self.layout, wet, grid.thickness)
         self.hold(capacity)
+        layout = self.layout
+        shape = layout.n_slabs, layout.n_directions, 5, layout.n_layers, layout.n_lanes
+        if self.faces.shape != shape:
+            self.faces = np.empty(shape, np.float32)
         d = self._model.dispersion
         if d is not None:
             self._tensor = np.empty((6, grid.n_cells), np.float32)
@@ -90,7 +92,7 @@ class SlabField:
     def let_go(self) -> None:
         """Give back the room of the largest tables; `serves` nothing until it enters a flow step again."""
         self._flow, self._tensor = None, np.zeros((0, self._model.grid.n_cells), np.float32)
-        self.faces = np.empty_like(self.faces)  # takes no room before it is written to
+        self.faces = np.zeros((0, 0, 5, 0, 0), np.float32)
 
     def serves(self, flow: FlowStep, capacity: Capacity) -> bool:
         """Return whether the coefficients are those of this flow step: the same flow, and the same wet cells."""

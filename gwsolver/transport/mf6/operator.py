@@ -48,20 +48,22 @@ def face_matrix(grid: Grid, parts: list[Entries]) -> sparse.csr_array:
 
 
 def assemble(grid: Grid, flux: list[Entries], defect: list[Entries]) -> TransportOperator:
-    """Put the parts of face fluxes together; the net matrix holds every diagonal entry."""
+    """Put the parts of face fluxes together; the net matrix holds every diagonal entry, columns growing."""
     outgoing, extra = face_matrix(grid, flux), face_matrix(grid, defect)
     n, m = grid.face_cells.T
-    face, one = np.arange(grid.n_faces), np.ones(grid.n_faces)
+    face, one = np.arange(grid.n_faces, dtype=np.int32), np.ones(grid.n_faces)
     shape = (grid.n_cells, grid.n_faces)
-    of_first = sparse.coo_array((-one, (n, face)), shape=shape).tocsr()
-    of_second = sparse.coo_array((one, (m, face)), shape=shape).tocsr()
-    net = of_first @ outgoing + of_second @ (outgoing + extra)
-    cell = np.arange(grid.n_cells)
-    empty = sparse.coo_array((np.zeros(grid.n_cells), (cell, cell)), shape=net.shape)
-    rows = sparse.coo_array(net)
-    whole = sparse.coo_array(
-        (np.concatenate([rows.data, empty.data]),
-         (np.concatenate([rows.row, cell]), np.concatenate([rows.col, cell]))), shape=net.shape,
+    gains = sparse.coo_array(
+        (np.concatenate([-one, one]), (np.concatenate([n, m]), np.concatenate([face, face]))), shape=shape
     ).tocsr()
-    whole.sum_duplicates()
-    return TransportOperator(outgoing, extra, whole)
+    net = sparse.csr_array(gains @ outgoing)
+    if extra.nnz:
+        net = sparse.csr_array(net + sparse.coo_array((one, (m, face)), shape=shape).tocsr() @ extra)
+    if (net.diagonal() == 0.0).any():  # a sum of matrices drops zeros: entries are put side by side instead
+        cell, rows = np.arange(grid.n_cells, dtype=np.int32), sparse.coo_array(net)
+        net = sparse.coo_array(
+            (np.concatenate([rows.data, np.zeros(grid.n_cells)]),
+             (np.concatenate([rows.row, cell]), np.concatenate([rows.col, cell]))), shape=net.shape,
+        ).tocsr()
+    net.sum_duplicates()
+    return TransportOperator(outgoing, extra, net)

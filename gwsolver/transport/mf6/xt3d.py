@@ -8,6 +8,7 @@ from the cell's other neighbours. That both fluxes be equal eliminates the value
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from gwsolver.core.grid import VERTICAL, Grid
 from gwsolver.transport.mf6.dispersion import level_areas
@@ -15,7 +16,7 @@ from gwsolver.transport.mf6.operator import Bools, Entries, Floats, Ints
 
 PARALLEL = 1e-10  # components of unit vectors below this are nothing
 NO_CONDUCTANCE = 2.220446049250313e-16
-CHUNK = 20_000  # sides treated at once, for the sake of memory
+CHUNK = 20_000  # faces treated at once, for the sake of memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,32 +66,38 @@ def fluxes(grid: Grid, tensor: Floats, saturation: Floats) -> Entries:
     sides = wet_sides(grid, saturation)
     area = np.where((grid.face_kind == VERTICAL)[:, None], grid.face_width[:, None], level_areas(grid, saturation))
     faces = np.flatnonzero((sides.of_face >= 0).all(axis=1) & (area[:, 0] != 0.0))
+    found = [_some_fluxes(grid, sides, tensor, area, faces[k:k + CHUNK]) for k in range(0, faces.size, CHUNK)]
+    nothing = np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
+    return tuple(np.concatenate(p) for p in zip(nothing, *found, strict=True))  # type: ignore[return-value]
+
+
+def _some_fluxes(grid: Grid, sides: Sides, tensor: Floats, area: Floats, faces: Ints) -> Entries:
+    """Return the flux of some faces, one entry for each face and cell."""
     first, second = sides.of_face[faces].T
-    a, b = np.zeros(sides.own.size), np.zeros((sides.own.size, sides.of_cell.shape[1]))
-    for k in range(0, sides.own.size, CHUNK):
-        part = slice(k, k + CHUNK)
-        a[part], b[part] = side_coefficients(sides, np.arange(sides.own.size)[part], tensor)
-    a0, a1 = a[first] * area[faces, 0], a[second] * area[faces, 1]
-    b0, b1 = b[first] * area[faces, :1], b[second] * area[faces, 1:]
+    (a0, b0), (a1, b1) = (side_coefficients(sides, which, tensor) for which in (first, second))
+    a0, a1 = a0 * area[faces, 0], a1 * area[faces, 1]
+    b0, b1 = b0 * area[faces, :1], b1 * area[faces, 1:]
     whole = a0 + a1
     conducts = np.abs(whole) > NO_CONDUCTANCE
     w1 = np.where(conducts, a0 / np.where(conducts, whole, 1.0), 1.0)
     w0 = 1.0 - w1
     n, m = grid.face_cells[faces].astype(np.int64).T
-    main = w1 * a1
+    main, place = w1 * a1, np.arange(faces.size)
     parts = [
-        (faces, n, main), (faces, m, -main),
-        *_spread(sides, faces, n, -w0[:, None] * b0), *_spread(sides, faces, m, w1[:, None] * b1),
+        (place, n, main), (place, m, -main),
+        *_spread(sides, n, -w0[:, None] * b0), *_spread(sides, m, w1[:, None] * b1),
     ]
-    return tuple(np.concatenate(p) for p in zip(*parts, strict=True))  # type: ignore[return-value]
+    row, cell, value = (np.concatenate(p) for p in zip(*parts, strict=True))
+    added = sparse.coo_array(sparse.coo_array((value, (row, cell)), shape=(faces.size, grid.n_cells)).tocsr())
+    return faces[added.row].astype(np.int32), added.col.astype(np.int32), added.data
 
 
-def _spread(sides: Sides, faces: Ints, cell: Ints, coefficient: Floats) -> list[Entries]:
-    """Return the entries of sum_i coefficient_i (C_i - C_cell), i the neighbours of the cell."""
+def _spread(sides: Sides, cell: Ints, coefficient: Floats) -> list[Entries]:
+    """Return the entries of sum_i coefficient_i (C_i - C_cell), i the neighbours of the cell, row by row."""
     at, slot = np.nonzero(coefficient)
     value = coefficient[at, slot]
     neighbour = sides.other[sides.of_cell[cell[at], slot]]
-    return [(faces[at], neighbour, value), (faces[at], cell[at], -value)]
+    return [(at, neighbour, value), (at, cell[at], -value)]
 
 
 def wet_sides(grid: Grid, saturation: Floats) -> Sides:

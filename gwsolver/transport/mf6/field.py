@@ -6,7 +6,7 @@ from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.transport.mf6 import advection, dispersion, xt3d
-from gwsolver.transport.mf6.operator import Bools, Entries, Floats, TransportOperator, assemble
+from gwsolver.transport.mf6.operator import Bools, Entries, Floats, TransportOperator, assemble, face_matrix
 
 
 def transport_operator(model: TransportModel, flow: FlowStep, active: Bools) -> TransportOperator:
@@ -33,9 +33,11 @@ def transport_operator(model: TransportModel, flow: FlowStep, active: Bools) -> 
             flux.append(advection.upstream(grid, np.where(central, 0.0, passing)))
     if model.dispersion is not None:
         tensor = dispersion.tensors(model.dispersion, model.mobile.porosity, flow)
-        formulation = xt3d.fluxes if model.dispersion.xt3d else dispersion.fluxes
-        flux.append(formulation(grid, tensor, flow.saturation_end))
-    return assemble(grid, flux, defect)
+        if model.dispersion.xt3d:
+            across = xt3d.fluxes(grid, tensor, flow.saturation_end)
+            return assemble(grid, across + face_matrix(grid, flux) if flux else across, face_matrix(grid, defect))
+        flux.append(dispersion.fluxes(grid, tensor, flow.saturation_end))
+    return assemble(grid, face_matrix(grid, flux), face_matrix(grid, defect))
 
 
 def advected(grid: Grid, flow: FlowStep, active: Bools) -> Floats:

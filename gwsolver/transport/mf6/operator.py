@@ -47,18 +47,17 @@ def face_matrix(grid: Grid, parts: list[Entries]) -> sparse.csr_array:
     return sparse.coo_array((values, (rows, columns)), shape=(grid.n_faces, grid.n_cells)).tocsr()
 
 
-def assemble(grid: Grid, flux: list[Entries], defect: list[Entries]) -> TransportOperator:
-    """Put the parts of face fluxes together; the net matrix holds every diagonal entry, columns growing."""
-    outgoing, extra = face_matrix(grid, flux), face_matrix(grid, defect)
+def assemble(grid: Grid, flux: sparse.csr_array, defect: sparse.csr_array) -> TransportOperator:
+    """Return the operator of face fluxes; the net matrix holds every diagonal entry, columns growing."""
     n, m = grid.face_cells.T
     face, one = np.arange(grid.n_faces, dtype=np.int32), np.ones(grid.n_faces)
     shape = (grid.n_cells, grid.n_faces)
     gains = sparse.coo_array(
         (np.concatenate([-one, one]), (np.concatenate([n, m]), np.concatenate([face, face]))), shape=shape
     ).tocsr()
-    net = sparse.csr_array(gains @ outgoing)
-    if extra.nnz:
-        net = sparse.csr_array(net + sparse.coo_array((one, (m, face)), shape=shape).tocsr() @ extra)
+    net = sparse.csr_array(gains @ flux)
+    if defect.nnz:
+        net = sparse.csr_array(net + sparse.coo_array((one, (m, face)), shape=shape).tocsr() @ defect)
     if (net.diagonal() == 0.0).any():  # a sum of matrices drops zeros: entries are put side by side instead
         cell, rows = np.arange(grid.n_cells, dtype=np.int32), sparse.coo_array(net)
         net = sparse.coo_array(
@@ -66,4 +65,4 @@ def assemble(grid: Grid, flux: list[Entries], defect: list[Entries]) -> Transpor
              (np.concatenate([rows.row, cell]), np.concatenate([rows.col, cell]))), shape=net.shape,
         ).tocsr()
     net.sum_duplicates()
-    return TransportOperator(outgoing, extra, net)
+    return TransportOperator(flux, defect, net)

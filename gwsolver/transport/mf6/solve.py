@@ -146,7 +146,8 @@ class Incomplete:
     def __init__(self, matrix: sparse.csr_array, place: NDArray[np.int64]) -> None:
         n = place.size
         self._matrix = matrix
-        self._pattern = matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), place.astype(np.int32)
+        start, column = (a.astype(np.int32, copy=False) for a in (matrix.indptr, matrix.indices))
+        self._pattern = start, column, place.astype(np.int32)
         self._factors: Floats = np.zeros(matrix.nnz)
         self._work: Floats = np.zeros((6, n))
         self._full: linalg.LinearOperator | None = None

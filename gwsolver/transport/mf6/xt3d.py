@@ -53,8 +53,8 @@ class Sides:
     level: Bools
 
 
-def fluxes(grid: Grid, tensor: Floats, saturation: Floats) -> Entries:
-    """Return the dispersive flux from n to m of each face.
+def fluxes(grid: Grid, tensor: Floats, saturation: Floats) -> sparse.csr_array:
+    """Return the dispersive flux from n to m of each face, a matrix of shape (face, cell).
 
     Parameters
     ----------
@@ -65,14 +65,19 @@ def fluxes(grid: Grid, tensor: Floats, saturation: Floats) -> Entries:
     """
     sides = wet_sides(grid, saturation)
     area = np.where((grid.face_kind == VERTICAL)[:, None], grid.face_width[:, None], level_areas(grid, saturation))
-    faces = np.flatnonzero((sides.of_face >= 0).all(axis=1) & (area[:, 0] != 0.0))
-    found = [_some_fluxes(grid, sides, tensor, area, faces[k:k + CHUNK]) for k in range(0, faces.size, CHUNK)]
-    nothing = np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
-    return tuple(np.concatenate(p) for p in zip(nothing, *found, strict=True))  # type: ignore[return-value]
+    conducts = (sides.of_face >= 0).all(axis=1) & (area[:, 0] != 0.0)
+    found = [
+        _some_fluxes(grid, sides, tensor, area, slice(k, min(k + CHUNK, grid.n_faces)), conducts)
+        for k in range(0, grid.n_faces, CHUNK)
+    ]
+    return sparse.csr_array(sparse.vstack(found)) if found else sparse.csr_array((0, grid.n_cells))
 
 
-def _some_fluxes(grid: Grid, sides: Sides, tensor: Floats, area: Floats, faces: Ints) -> Entries:
-    """Return the flux of some faces, one entry for each face and cell."""
+def _some_fluxes(
+    grid: Grid, sides: Sides, tensor: Floats, area: Floats, some: slice, conducting: Bools
+) -> sparse.csr_array:
+    """Return the flux of some faces that follow each other, shape (some, cell)."""
+    faces = some.start + np.flatnonzero(conducting[some])
     first, second = sides.of_face[faces].T
     (a0, b0), (a1, b1) = (side_coefficients(sides, which, tensor) for which in (first, second))
     a0, a1 = a0 * area[faces, 0], a1 * area[faces, 1]
@@ -82,22 +87,21 @@ def _some_fluxes(grid: Grid, sides: Sides, tensor: Floats, area: Floats, faces: 
     w1 = np.where(conducts, a0 / np.where(conducts, whole, 1.0), 1.0)
     w0 = 1.0 - w1
     n, m = grid.face_cells[faces].astype(np.int64).T
-    main, place = w1 * a1, np.arange(faces.size)
+    main, place = w1 * a1, faces - some.start
     parts = [
         (place, n, main), (place, m, -main),
-        *_spread(sides, n, -w0[:, None] * b0), *_spread(sides, m, w1[:, None] * b1),
+        *_spread(sides, place, n, -w0[:, None] * b0), *_spread(sides, place, m, w1[:, None] * b1),
     ]
     row, cell, value = (np.concatenate(p) for p in zip(*parts, strict=True))
-    added = sparse.coo_array(sparse.coo_array((value, (row, cell)), shape=(faces.size, grid.n_cells)).tocsr())
-    return faces[added.row].astype(np.int32), added.col.astype(np.int32), added.data
+    return sparse.coo_array((value, (row, cell)), shape=(some.stop - some.start, grid.n_cells)).tocsr()
 
 
-def _spread(sides: Sides, cell: Ints, coefficient: Floats) -> list[Entries]:
-    """Return the entries of sum_i coefficient_i (C_i - C_cell), i the neighbours of the cell, row by row."""
+def _spread(sides: Sides, place: Ints, cell: Ints, coefficient: Floats) -> list[Entries]:
+    """Return the entries of sum_i coefficient_i (C_i - C_cell), i the neighbours of the cell."""
     at, slot = np.nonzero(coefficient)
     value = coefficient[at, slot]
     neighbour = sides.other[sides.of_cell[cell[at], slot]]
-    return [(at, neighbour, value), (at, cell[at], -value)]
+    return [(place[at], neighbour, value), (place[at], cell[at], -value)]
 
 
 def wet_sides(grid: Grid, saturation: Floats) -> Sides:

@@ -19,7 +19,8 @@ ARRAYS = ("node", "top", "bottom", "area", "x", "y", "column", "face_cells", "fa
 STRUCTURED = ("idomain", "delr", "delc")
 """What rebuilds a DIS grid, with the elevations that stand in the file anyway."""
 SMALL = ("kind", "x_origin", "y_origin", "angle", "length_unit", "crs")
-COMPRESSED: dict[str, Any] = {"compression": "zlib", "complevel": 1, "shuffle": True}
+COMPRESSED: dict[str, Any] = {"compression": "zlib", "complevel": 1, "shuffle": True, "chunk_cache": 2**20}
+"""Chunks are written whole, once: a cache of 16 MB or more for each variable would only hold them until the end."""
 WORTH_PACKING = 1000
 """Values from which compression pays; below, its set-up costs more than all else."""
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def versions() -> dict[str, str]:
             **{name: str(getattr(module, "__version__", "unknown")) for name, module in loaded.items()}}
 
 
+@cache
 def commit() -> str:
     """Return the commit of the checkout gwsolver runs from, "" if it is installed otherwise."""
     root = Path(__file__).resolve().parents[2]

@@ -243,6 +243,8 @@ def given(model: TransportModel, flow: FlowStep, stress: TimeStep) -> Given:
             entries.append(Entries(
                 package.name, package.kind, own, np.where(own >= 0, kind.mass(at), 0.0), np.zeros(own.size),
             ))
+    if not names:
+        return Given(tuple(entries), (), cells[0], values[0])
     fixed_cells, fixed = np.concatenate(cells), np.concatenate(values)
     # Of entries in one cell the last counts.
     last = np.sort(fixed_cells.size - 1 - np.unique(fixed_cells[::-1], return_index=True)[1])

@@ -70,10 +70,10 @@ class Neighbours:
 
     Attributes
     ----------
-    low, high : ndarray of int32, shape (3, cell)
+    low, high : ndarray of int32, shape (axis, cell)
         Next cell down and up along each axis; -1 where there is none, or one of the two is not wet.
-    face_in, face_out : ndarray of int32, shape (3, cell)
-        Face towards it, wet or not; -1 where there is none.
+    face_in, face_out : ndarray of int32, shape (axis, cell)
+        Face, among those given, towards it, wet or not; -1 where there is none.
     """
 
     low: Ints
@@ -82,9 +82,11 @@ class Neighbours:
     face_out: Ints
 
 
-def neighbours(n: Ints, m: Ints, axis: NDArray[np.integer], wet: NDArray[np.bool_]) -> Neighbours:
-    """Return the neighbours of cells, from the cells n, m of all faces and the faces' axes."""
-    found = Neighbours(*(np.full((3, wet.size), -1, np.int32) for _ in range(4)))
+def neighbours(
+    n: Ints, m: Ints, axis: NDArray[np.integer], wet: NDArray[np.bool_], n_axes: int = 3
+) -> Neighbours:
+    """Return the neighbours of cells, from the cells n, m of faces and the faces' axes."""
+    found = Neighbours(*(np.full((n_axes, wet.size), -1, np.int32) for _ in range(4)))
     joined = wet[n] & wet[m]
     j_n, j_m, j_axis = (n, m, axis) if joined.all() else (n[joined], m[joined], axis[joined])
     found.low[j_axis, j_m] = j_n
@@ -175,23 +177,26 @@ def _gradients(faces: FaceList, wet: NDArray[np.bool_]) -> Iterator[tuple[int, I
     The cells, shape (4, cell), are the second and the next one down, the next and the second one up; -1 where there
     is none. The weights, shape (3, cell), are those of both next ones, and of the second ones.
     """
-    near = neighbours(faces.cells[:, 0], faces.cells[:, 1], faces.axis, wet)
-    distance = faces.distance.sum(axis=1)
+    distance = faces.grid.face_distance.sum(axis=1)[faces.order]
     for d in range(3):
-        before, after, face_in, face_out = near.low[d], near.high[d], near.face_in[d], near.face_out[d]
+        of_axis = slice(*np.searchsorted(faces.axis, (d, d + 1)))
+        n, m = faces.cells[of_axis].T
+        near = neighbours(n, m, np.zeros(n.size, np.int8), wet, 1)
+        before, after, face_in, face_out = near.low[0], near.high[0], near.face_in[0], near.face_out[0]
+        along = distance[of_axis]
         has_b, has_a = before >= 0, after >= 0
         if not (has_b.any() or has_a.any()):
             continue
         weights = np.empty((3, wet.size))
-        d_b = np.where(has_b, distance[face_in], 1.0)
-        d_a = np.where(has_a, distance[face_out], 1.0)
+        d_b = np.where(has_b, along[face_in], 1.0)
+        d_a = np.where(has_a, along[face_out], 1.0)
         both = has_b & has_a
         w_b = np.where(both, d_a / (d_b * (d_b + d_a)), np.where(has_b, 1.0 / d_b, 0.0))
         w_a = np.where(both, d_b / (d_a * (d_b + d_a)), np.where(has_a, 1.0 / d_a, 0.0))
         before2 = np.where(has_b, before[np.where(has_b, before, 0)], np.int32(-1))
         after2 = np.where(has_a, after[np.where(has_a, after, 0)], np.int32(-1))
-        d_b2 = np.where(before2 >= 0, distance[face_in[before]], 0.0)
-        d_a2 = np.where(after2 >= 0, distance[face_out[after]], 0.0)
+        d_b2 = np.where(before2 >= 0, along[face_in[before]], 0.0)
+        d_a2 = np.where(after2 >= 0, along[face_out[after]], 0.0)
         five = (before2 >= 0) & (after2 >= 0)
         for other in (d_a, d_b2, d_a2):
             five &= _close(other, d_b)

@@ -100,7 +100,7 @@ class SlabMarch:
         suited = not paces.almost_dry and not (
             works[0].scheme.order > 0.0 and differs(paces.mean, paces.fastest, span)
         )
-        if not suited:
+        if not suited and self._actions is not None:
             self.field.let_go()
             self._actions = None
         return suited

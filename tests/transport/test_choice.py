@@ -67,7 +67,7 @@ def test_explicit_work_beyond_all_measure_goes_implicit(case, endless):
 
 def test_physics_that_implicit_steps_do_not_solve_stay_explicit():
     model, flow = column(1e5, diffusion=1e3)
-    model = dataclasses.replace(model, mobile=dataclasses.replace(model.mobile, decay_order=0))
+    model = dataclasses.replace(model, mobile=dataclasses.replace(model.mobile, isotherm="langmuir"))
     choice = choose([model], flow)
     assert choice.scheme == "limited"
     assert "implicit does not solve this model; chosen: explicit" in str(choice)

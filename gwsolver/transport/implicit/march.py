@@ -6,7 +6,8 @@ Alexander (1977), SIAM Journal on Numerical Analysis 14(6), 1006-1021. f is the 
 limited advection and the dispersion tensor as in the explicit engine. Its positive part stands in the
 matrix (`operator`), the rest is corrected until nothing changes (`fixed_point`). Both stages share one
 matrix where the water does not change. Mass is then moved by the fluxes that solved the stages, so
-that it closes to round-off.
+that it closes to round-off. Processes that act on single cells (immobile domains, decay of order zero, mixed
+sinks) act half before and half after each step.
 """
 
 import math
@@ -49,6 +50,8 @@ class Trial:
         Mass in the wrong place over all mass.
     worst : int
         Cell with the largest part of the error.
+    taken : ndarray of float64, shape (cell,)
+        Mass that SRC took [M].
     """
 
     mass: Floats
@@ -58,6 +61,7 @@ class Trial:
     net: Floats
     error: float
     worst: int
+    taken: Floats
 
 
 class ImplicitMarch:
@@ -91,9 +95,11 @@ class ImplicitMarch:
         place = 0
         while place < 2**level:
             h = span / 2**level
+            kept = _Kept(work)
             trial = self._try(work, start + place * h, h, span)
             excess = trial.error / self._tolerance
             if excess > 1.0 and level < FINEST:
+                kept.put_back(work)
                 finer = min(max(math.ceil(0.5 * math.log2(excess)), 1), 3, FINEST - level)
                 level, place = level + finer, place * 2**finer
                 continue
@@ -112,8 +118,9 @@ class ImplicitMarch:
         work.passing = dry & (self._op.leaving() > 0.0)
 
     def _try(self, work: Work, time: float, h: float, span: float) -> Trial:
-        """Take a step without deciding on it."""
+        """Take a step without deciding on it; processes have acted on `work` afterwards."""
         b, op, held = work.boundaries, self._op, work.boundaries.fixed
+        ahead = self._act(work, time, 0.5 * h)
         before = work.mass - np.minimum(0.5 * h * b.taken, work.mass) if b.taken.any() else work.mass
         first = self._stage(work, before, time + GAMMA * h, GAMMA * h, work.concentration)
         mass = before + h * (1.0 - GAMMA) * first.rate
@@ -131,14 +138,32 @@ class ImplicitMarch:
         wrong = content * np.abs(self._system(work, time + h, GAMMA * h).solve(right))
         wrong[held] = 0.0
         scale = max(float(mass.sum()), float(b.source.sum()) * span, float((content * last.concentration)[held].sum()))
+        gone = work.mass + net + h * b.source - b.loss * integral - mass
+        gone = np.where(b.taken > 0.0, np.maximum(gone, 0.0), 0.0)
+        noisy = (NOISE * h * op.leaving() > content) | (content <= 0.0)
+        c = np.where(noisy, np.maximum(last.concentration, 0.0), mass / np.where(noisy, 1.0, content))
+        c[b.fixed_cells] = b.fixed_concentration
+        if work.processes:
+            work.mass[:], work.concentration[:] = mass, c
+            # Where a process takes as much before as after a step, the splitting costs nothing.
+            wrong += np.abs(self._act(work, time + h, 0.5 * h, reverse=True) - ahead)
+            mass, c = work.mass.copy(), np.where(noisy, c, work.concentration)
         error = (0.5 * float(wrong.sum()) + missing) / scale if scale > 0.0 else 0.0
         if max(first.change, last.change) > ACCEPTABLE:
             error = max(error, 4.0 * self._tolerance)
-        noisy = NOISE * h * op.leaving() > content
-        c = np.where(noisy | (content <= 0.0), np.maximum(last.concentration, 0.0), mass / np.where(
-            content > 0.0, content, 1.0))
-        c[b.fixed_cells] = b.fixed_concentration
-        return Trial(mass, c, integral, flux, net, error, int(wrong.argmax()))
+        return Trial(mass, c, integral, flux, net, error, int(wrong.argmax()), gone)
+
+    @staticmethod
+    def _act(work: Work, time: float, length: float, reverse: bool = False) -> Floats:
+        """Let processes act; return what they brought to each cell [M]."""
+        if not work.processes:
+            return np.zeros(0)
+        before, c = work.mass.copy(), work.concentration.copy()
+        work.act(time, length, reverse)
+        passing = work.content(time) <= 0.0
+        work.concentration[passing] = c[passing]
+        brought: Floats = work.mass - before
+        return brought
 
     @staticmethod
     def _give_back(mass: Floats, integral: Floats, loss: Floats) -> float:
@@ -190,15 +215,28 @@ class ImplicitMarch:
     def _accept(self, work: Work, trial: Trial, h: float) -> None:
         """Make a trial the state."""
         b = work.boundaries
-        if b.taken.any():
-            gone = work.mass + trial.net + h * b.source - b.loss * trial.integral - trial.mass
-            work.taken += np.where(b.taken > 0.0, np.maximum(gone, 0.0), 0.0)
+        work.taken += trial.taken
         work.mass[:], work.concentration[:] = trial.mass, trial.concentration
         work.integral += trial.integral
         work.passed += trial.flux[work.model.grid.tracked_faces]
         work.watched_mass += trial.flux[work.watched_places]
         work.fixed_net += trial.net[b.fixed_cells]
         work.sub_steps += 1
+
+
+class _Kept:
+    """What processes change, as it was before a step that may be refused."""
+
+    def __init__(self, work: Work) -> None:
+        self._copies: list[tuple[Floats, Floats]] = []
+        if work.processes:
+            arrays = [work.mass, work.concentration, *(a for p in work.processes for a in p.changed())]
+            self._copies = [(a, a.copy()) for a in arrays]
+
+    def put_back(self, work: Work) -> None:
+        """Undo the step."""
+        for array, copy in self._copies:
+            array[:] = copy
 
 
 @dataclass(frozen=True, eq=False)

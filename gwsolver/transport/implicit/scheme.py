@@ -48,16 +48,13 @@ class ImplicitScheme:
 
 
 def unsolved(model: TransportModel) -> list[str]:
-    """Return in words what makes the balance of the model's cells other than linear."""
-    asked = {
-        f"{model.mobile.isotherm} sorption": model.mobile.nonlinear, "zero-order decay": model.mobile.decay_order == 0,
-        "an immobile domain (IST6)": bool(model.immobile), "AUXMIXED": any(s.mixed for s in model.sources),
-    }
-    return [what for what, given in asked.items() if given]
+    """Return in words what implicit steps do not solve."""
+    domains = (model.mobile, *model.immobile)
+    return list(dict.fromkeys(f"{d.isotherm} sorption" for d in domains if d.nonlinear))
 
 
 def _refuse_unsolved(models: Sequence[TransportModel], name: str) -> None:
-    """Refuse physics that make the balance of a cell other than linear."""
+    """Refuse physics whose storage is not linear."""
     problems = [
         Problem(f"{what} is not solved by the scheme '{name}'", file=m.file, package=m.name,
                 hint="The scheme 'limited' solves it.") for m in models for what in unsolved(m)

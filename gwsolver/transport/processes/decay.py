@@ -114,6 +114,10 @@ class MobileDecay:
         self._dissolved += gone.dissolved
         self._sorbed += gone.sorbed
 
+    def changed(self) -> tuple[Floats, ...]:
+        """Return what has decayed."""
+        return self._dissolved, self._sorbed
+
     def pace(self, cells: Cells) -> tuple[float, int, str]:
         """Return the fastest decay of order one."""
         if self._mobile.decay_order == 0:

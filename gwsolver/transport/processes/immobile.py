@@ -80,6 +80,10 @@ class Immobile:
             self._decayed[0] += gone.dissolved
             self._decayed[1] += gone.sorbed
 
+    def changed(self) -> tuple[Floats, ...]:
+        """Return the domain's mass and its sums."""
+        return self.mass, self._net, self._decayed
+
     def pace(self, cells: Cells) -> tuple[float, int, str]:
         """Return the fastest exchange, z (1/w + 1/w_im)."""
         z = self._transfer * cells.saturation

@@ -47,6 +47,10 @@ class MixedSinks:
             cells.mass[at] = mass - gone
             self._taken[turn] += gone
 
+    def changed(self) -> tuple[Floats, ...]:
+        """Return what sinks have taken."""
+        return (self._taken,)
+
     def pace(self, cells: Cells) -> tuple[float, int, str]:
         """Return nothing: sinks are among what can leave a cell in a step of the march."""
         return 0.0, -1, ""

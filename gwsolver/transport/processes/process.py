@@ -78,6 +78,10 @@ class Process(Booked, Protocol):
         """Act for some time [T]."""
         ...
 
+    def changed(self) -> tuple[Floats, ...]:
+        """Return the arrays of its own that acting changes, so that a step can be taken back."""
+        ...
+
     def pace(self, cells: Cells) -> tuple[float, int, str]:
         """Return the fastest rate [1/T] that the march should follow, its cell and its name; (0, -1, "") for none."""
         ...

@@ -18,7 +18,6 @@ from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.packages.registry import kinds
 from gwsolver.transport.explicit.limits import MOST_STEPS
-from gwsolver.transport.implicit.scheme import unsolved
 from gwsolver.transport.resolution import resolution_of
 
 Floats = NDArray[np.float64]
@@ -40,7 +39,6 @@ class Choice:
     ----------
     explicit : float
     implicit : float
-        Infinite where implicit steps do not solve the physics.
     endless : bool
         Whether explicit sub-steps would be refused.
     """
@@ -52,14 +50,12 @@ class Choice:
     @property
     def scheme(self) -> str:
         """Name of the scheme that is taken."""
-        far_less = self.endless or self.explicit > FAR_LESS * self.implicit
-        return "implicit" if far_less and np.isfinite(self.implicit) else "limited"
+        return "implicit" if self.endless or self.explicit > FAR_LESS * self.implicit else "limited"
 
     def __str__(self) -> str:
         words = {"limited": "explicit", "implicit": "implicit"}
-        implicit = f"about {self.implicit:.1e}" if np.isfinite(self.implicit) else "does not solve this model"
         return (f"work in updates of cells: explicit about {self.explicit:.1e}{' (too many)' if self.endless else ''}, "
-                f"implicit {implicit}; chosen: {words[self.scheme]}")
+                f"implicit about {self.implicit:.1e}; chosen: {words[self.scheme]}")
 
 
 def choose(models: Sequence[TransportModel], flow: FlowStep) -> Choice:
@@ -84,7 +80,7 @@ def choose(models: Sequence[TransportModel], flow: FlowStep) -> Choice:
         endless |= fastest * longest / STABLE > MOST_STEPS
     steps = PLUME_STEPS + max(n_steps, n_flows)
     implicit = steps * CORRECTIONS * CORRECTION * sum(m.grid.n_cells for m in models)
-    return Choice(explicit, np.inf if any(unsolved(m) for m in models) else implicit, endless)
+    return Choice(explicit, implicit, endless)
 
 
 def paces(model: TransportModel, flow: FlowStep) -> Floats:

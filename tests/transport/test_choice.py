@@ -65,14 +65,6 @@ def test_explicit_work_beyond_all_measure_goes_implicit(case, endless):
     assert step.ledger.closure() < 1e-10
 
 
-def test_physics_that_implicit_steps_do_not_solve_stay_explicit():
-    model, flow = column(1e5, diffusion=1e3)
-    model = dataclasses.replace(model, mobile=dataclasses.replace(model.mobile, isotherm="langmuir"))
-    choice = choose([model], flow)
-    assert choice.scheme == "limited"
-    assert "implicit does not solve this model; chosen: explicit" in str(choice)
-
-
 def test_what_was_chosen_goes_on_from_its_state():
     model, flow = column(4e5, diffusion=3.0, n_steps=8)
     whole = TimeStep(0, 0, 0.0, flow.end)

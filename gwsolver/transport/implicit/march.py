@@ -11,7 +11,7 @@ sinks) act half before and half after each step.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ ACCEPTABLE = 1e-3  # change up to which a stage may be used where limiters do no
 MOST_CORRECTIONS = 20
 GAIN = 1e-3  # a correction solves its linear system to this part of what is left of it; fluxes close the balance
 FINEST = 20  # an interval is cut into at most 2**20 steps
+LEAST = 1e-30  # concentrations below this count as this in secants
 NOISE = 1e-9  # a cell whose content turns over 1 / NOISE times in a step has its concentration from the system
 
 
@@ -113,7 +114,7 @@ class ImplicitMarch:
         work.figures["iterations"] = max(
             [work.figures.get("iterations", 0.0), *(float(s.iterations) for s in self._systems.values())])
         b_cells = b.fixed_cells
-        work.mass[b_cells] = work.content(until)[b_cells] * b.fixed_concentration
+        work.mass[b_cells] = work.retention.mass(work.concentration, work.content(until), work.solid)[b_cells]
         dry = (work.capacity.start <= 0.0) & (work.capacity.end <= 0.0)
         work.passing = dry & (self._op.leaving() > 0.0)
 
@@ -129,19 +130,19 @@ class ImplicitMarch:
         net = op.net(flux)
         integral = h * ((1.0 - GAMMA) * first.concentration + GAMMA * last.concentration)
         mass = before + net + h * b.source - b.loss * integral
-        content = work.content(time + h)
+        content = last.content
         mass[held] = 0.0
         missing = self._give_back(mass, integral, b.loss) + fill(mass, op, held)
         if b.taken.any():
             mass -= np.minimum(0.5 * h * b.taken, mass)
         right = np.where(held, 0.0, GAMMA * h * (last.rate - first.rate))
-        wrong = content * np.abs(self._system(work, time + h, GAMMA * h).solve(right))
+        wrong = content * np.abs(last.system.solve(right))
         wrong[held] = 0.0
         scale = max(float(mass.sum()), float(b.source.sum()) * span, float((content * last.concentration)[held].sum()))
         gone = work.mass + net + h * b.source - b.loss * integral - mass
         gone = np.where(b.taken > 0.0, np.maximum(gone, 0.0), 0.0)
         noisy = (NOISE * h * op.leaving() > content) | (content <= 0.0)
-        c = np.where(noisy, np.maximum(last.concentration, 0.0), mass / np.where(noisy, 1.0, content))
+        c = np.where(noisy, np.maximum(last.concentration, 0.0), self._holding(work, time + h, mass, content))
         c[b.fixed_cells] = b.fixed_concentration
         if work.processes:
             work.mass[:], work.concentration[:] = mass, c
@@ -174,42 +175,59 @@ class ImplicitMarch:
         mass[over] += back
         return float(back.sum())
 
+    @staticmethod
+    def _holding(work: Work, time: float, mass: Floats, content: Floats) -> Floats:
+        """Return the concentrations at which cells hold a mass; `content` is what they hold per unit concentration."""
+        c = mass / np.where(content > 0.0, content, 1.0)
+        if not work.retention.linear:
+            w = np.maximum(work.content(time), work.capacity.least)
+            work.retention.concentration(np.maximum(mass, 0.0), w, work.solid, c)
+        return c
+
     def _stage(self, work: Work, mass: Floats, time: float, h: float, guess: Floats) -> "Stage":
-        """Solve M c = m + h f(c) for the concentrations at a time."""
-        b, op, held = work.boundaries, self._op, work.boundaries.fixed
-        system = self._system(work, time, h)
+        """Solve m(c) = m + h f(c) for the concentrations at a time.
+
+        Where sorption is not linear M = m(c) / c is that of the correction before, and the next one starts
+        from the concentrations at which cells hold the mass M c that was found.
+        """
+        b, op, held, linear = work.boundaries, self._op, work.boundaries.fixed, work.retention.linear
         known = mass + h * b.source
-        scale, idle = self._diagonal(work, time, h), self._idle(work, time, h)
+        solved: list[Stage] = []
 
         def update(c: Floats) -> tuple[Floats, Floats]:
-            correction = work.sweep.fluxes(work.coefficients, c) - op.fluxes(c)
-            right = known + h * op.net(correction)
+            content = work.content(time)
+            if not linear:
+                content = content + work.solid * work.retention.secant(np.maximum(c, LEAST))
+            diagonal = content + h * (op.leaving() + b.loss)
+            idle = diagonal <= 0.0
+            diagonal[idle] = 1.0
+            system = self._system(work, diagonal, time, h)
+            flux = work.sweep.fluxes(work.coefficients, c).copy()
+            right = known + h * op.net(flux - op.fluxes(c))
             right[idle] = 0.0
-            right[b.fixed_cells] = scale[b.fixed_cells] * b.fixed_concentration
-            return system.solve(right, c, gain=GAIN), correction
+            right[b.fixed_cells] = diagonal[b.fixed_cells] * b.fixed_concentration
+            found = system.solve(right, c, gain=GAIN)
+            flux += op.fluxes(found - c)
+            rate = np.where(held, 0.0, op.net(flux) + b.source - b.loss * found)
+            solved[:] = [Stage(found, flux, rate, content, system)]
+            if linear:
+                return found, flux
+            return np.where(held | (content <= 0.0), found, self._holding(work, time, content * found, content)), flux
 
-        c, correction, count, change = fixed_point(update, guess, tolerance=SETTLED, most=MOST_CORRECTIONS)
+        _, _, count, change = fixed_point(update, guess, tolerance=SETTLED, most=MOST_CORRECTIONS)
         work.stages += count
-        flux = op.fluxes(c) + correction
-        return Stage(c, flux, np.where(held, 0.0, op.net(flux) + b.source - b.loss * c), change)
+        return replace(solved[0], change=change)
 
-    def _diagonal(self, work: Work, time: float, h: float) -> Floats:
-        diagonal = work.content(time) + h * (self._op.leaving() + work.boundaries.loss)
-        diagonal[self._idle(work, time, h)] = 1.0
-        return diagonal
-
-    def _idle(self, work: Work, time: float, h: float) -> NDArray[np.bool_]:
-        """Return cells that hold nothing and through which nothing passes."""
-        return work.content(time) + h * (self._op.leaving() + work.boundaries.loss) <= 0.0
-
-    def _system(self, work: Work, time: float, h: float) -> LinearSystem:
-        """Return the system of a stage; one serves all times while the water does not change."""
+    def _system(self, work: Work, diagonal: Floats, time: float, h: float) -> LinearSystem:
+        """Return the system of a stage; one serves all times while neither water nor sorption change it."""
+        order = np.argsort(-work.flow.head_end, kind="stable")
+        if not work.retention.linear:
+            return LinearSystem(self._op.matrix(diagonal, work.boundaries.fixed, h), order, once=True)
         key = (h, 0.0 if work.capacity.steady else time)
         if key not in self._systems:
             if len(self._systems) > 2:
                 self._systems.pop(next(iter(self._systems)))
-            matrix = self._op.matrix(self._diagonal(work, time, h), work.boundaries.fixed, h)
-            self._systems[key] = LinearSystem(matrix, np.argsort(-work.flow.head_end, kind="stable"))
+            self._systems[key] = LinearSystem(self._op.matrix(diagonal, work.boundaries.fixed, h), order)
         return self._systems[key]
 
     def _accept(self, work: Work, trial: Trial, h: float) -> None:
@@ -250,6 +268,10 @@ class Stage:
         [M/T].
     rate : ndarray of float64, shape (cell,)
         f [M/T].
+    content : ndarray of float64, shape (cell,)
+        M [L**3].
+    system : LinearSystem
+        Its last one.
     change : float
         The last change of its corrections.
     """
@@ -257,4 +279,6 @@ class Stage:
     concentration: Floats
     flux: Floats
     rate: Floats
-    change: float
+    content: Floats
+    system: LinearSystem
+    change: float = 0.0

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.simulation import TransportModel
 from gwsolver.transport.engine import Engine
 from gwsolver.transport.explicit.march import March
@@ -34,30 +33,7 @@ class ImplicitScheme:
     positive: bool = True
 
     def start(self, models: Sequence[TransportModel], report: Reporter) -> Engine:
-        """Return the engine that carries these species.
-
-        Raises
-        ------
-        InputError
-            If a model has physics that only explicit schemes solve.
-        """
-        _refuse_unsolved(models, self.name)
+        """Return the engine that carries these species."""
         from gwsolver.transport.explicit.engine import ExplicitEngine
 
         return ExplicitEngine(models, self.space, report, [self.march() for _ in models])
-
-
-def unsolved(model: TransportModel) -> list[str]:
-    """Return in words what implicit steps do not solve."""
-    domains = (model.mobile, *model.immobile)
-    return list(dict.fromkeys(f"{d.isotherm} sorption" for d in domains if d.nonlinear))
-
-
-def _refuse_unsolved(models: Sequence[TransportModel], name: str) -> None:
-    """Refuse physics whose storage is not linear."""
-    problems = [
-        Problem(f"{what} is not solved by the scheme '{name}'", file=m.file, package=m.name,
-                hint="The scheme 'limited' solves it.") for m in models for what in unsolved(m)
-    ]
-    if problems:
-        raise InputError(problems)

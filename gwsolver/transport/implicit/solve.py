@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 DIRECT = 20_000  # unknowns that are always factorised
 FEW_NEIGHBOURS = 5.5  # entries per row up to which (lines, maps of cells) factors stay sparse
 DIRECT_PLANE = 200_000
+DIRECT_ONCE = 2_000  # unknowns that are factorised for a single solution
 MOST_ITERATIONS = 300
 MOST_ROUNDS = 10
 LEAST_GAIN = 1e-10  # what one round of iterations is asked for at most
@@ -34,6 +35,9 @@ class LinearSystem:
     order : ndarray of int64, shape (n,), optional
         Unknowns as incomplete factors should meet them: falling heads make them nearly exact where advection rules.
 
+    once : bool
+        It will be solved for few right-hand sides.
+
     Attributes
     ----------
     direct : bool
@@ -42,10 +46,10 @@ class LinearSystem:
         Iterations taken by all solutions so far; 0 if direct.
     """
 
-    def __init__(self, matrix: sp.csc_matrix, order: NDArray[np.int64] | None = None) -> None:
+    def __init__(self, matrix: sp.csc_matrix, order: NDArray[np.int64] | None = None, *, once: bool = False) -> None:
         n = matrix.shape[0]
         flat = matrix.nnz <= FEW_NEIGHBOURS * n
-        self.direct = n <= DIRECT or (flat and n <= DIRECT_PLANE)
+        self.direct = n <= DIRECT_ONCE if once else n <= DIRECT or (flat and n <= DIRECT_PLANE)
         self.iterations = 0
         self._order = order
         if self.direct:

@@ -41,6 +41,25 @@ def rounded(length: float) -> float:
     return math.ldexp(round(mantissa * ROUNDING) / ROUNDING, exponent)
 
 
+def held_at(work: Work, cells: NDArray[np.int64], time: float) -> Floats:
+    """Return what some cells hold per unit concentration at a time, shape (cell,) [L**3]."""
+    k = work.capacity
+    start = k.start[cells]
+    held: Floats = np.maximum(start + work.part(time) * (k.end[cells] - start), k.least[cells])
+    return held
+
+
+def fastest_decay(work: Work) -> tuple[float, int]:
+    """Return the largest part of a cell's mass that decays per time [1/T], and that cell."""
+    b, end = work.boundaries, work.capacity.end
+    decay = b.decay_dissolved + b.decay_sorbed
+    if not decay.any():
+        return 0.0, -1
+    rate = decay / np.where(end > 0.0, end, np.inf)
+    cell = int(rate.argmax())
+    return float(rate[cell]), cell
+
+
 class SlabMarch:
     """Carries species of equal coefficients.
 
@@ -174,6 +193,7 @@ class _Interval:
         self.stages = RUNGE_KUTTA_STAGES if self.runge_kutta else 1
         self.before = march.room_for_blend() if self.runge_kutta else self.mass[:0]
         self.window = Window(layout, self.actions.entering)
+        self.chunks = self.bounds()
         peak = np.maximum(self.mirror.max(axis=1), self.actions.scale)
         self.threshold = (NOTHING * peak).astype(np.float32)
         self.sums = np.zeros((2, self.actions.acting.at.size))
@@ -183,6 +203,8 @@ class _Interval:
             own = fixed.species(s)
             self.fixed_mass[0, own] = self.mass[s, fixed.at[own]]
         self.ahead = 0.0
+        self.corrected: float | None = None
+        self.decay_rates = [fastest_decay(w) for w in works]
         self.buffers = np.zeros(
             (self.threads, transport_slab.buffer_size(n_species, layout.n_layers, layout.n_lanes)), np.float32
         )
@@ -227,6 +249,7 @@ class _Interval:
         self.window.find(self.mirror, self.threshold, self.threads)
         if np.array_equal(before, self.window.lanes):
             return False
+        self.chunks, self.corrected = self.bounds(), None
         transport_slab_setup.copy_outside(
             self.mirror, before, self.window.lanes, self.layout.n_layers, self.layout.n_lanes, self.other, self.threads
         )
@@ -238,13 +261,9 @@ class _Interval:
         step = stage * max(self.stages - 1, 1)
         cell = int(self.layout.cell[place]) if place >= 0 else -1
         why = self.why(cell) if cell >= 0 else ""
-        for w in self.works:
-            b = w.boundaries
-            content = np.where(w.capacity.end > 0.0, w.capacity.end, np.inf)
-            decay = (b.decay_dissolved + b.decay_sorbed) / content
-            fastest = int(decay.argmax())
-            if decay[fastest] * step > DECAY_PER_STEP:
-                step, cell, why = DECAY_PER_STEP / float(decay[fastest]), fastest, "decay"
+        for rate, fastest in self.decay_rates:
+            if rate * step > DECAY_PER_STEP:
+                step, cell, why = DECAY_PER_STEP / rate, fastest, "decay"
         return Limit(step, cell, why)
 
     def longest(self, time: float, rate: Floats32) -> tuple[float, int]:
@@ -270,10 +289,12 @@ class _Interval:
             wanted = rounded(length)
             if wanted != self.field.stage:
                 self.field.correct(wanted)
-            longest, _ = self.longest(time, self.field.rate)
-            if length <= longest * (1.0 + 1e-9):
+                self.corrected = None
+            if self.corrected is None or not self.works[0].capacity.steady:
+                self.corrected, _ = self.longest(time, self.field.rate)
+            if length <= self.corrected * (1.0 + 1e-9):
                 return length
-            length = left / math.ceil(left / min(longest, 0.97 * length))
+            length = left / math.ceil(left / min(self.corrected, 0.97 * length))
 
     def shift_decay(self, time: float, length: float) -> None:
         """Keep decay half a step of this length ahead of transport, in which it then stands in the middle."""
@@ -292,10 +313,11 @@ class _Interval:
         work = self.works[0]
         h = length / max(self.stages - 1, 1)
         weight = h * (self.stages - 1) / self.stages if self.runge_kutta else h
-        content = np.maximum(work.content(time + length), work.capacity.least)
         for s, other in enumerate(self.works):
             b = other.boundaries
-            self.fixed_mass[1, a.fixed.species(s)] = (content[b.fixed_cells] * b.fixed_concentration)[a.fixed.order[s]]
+            if b.fixed_cells.size:
+                content = held_at(work, b.fixed_cells, time + length)
+                self.fixed_mass[1, a.fixed.species(s)] = (content * b.fixed_concentration)[a.fixed.order[s]]
         for stage in range(1, self.stages + 1):
             last = stage == self.stages
             reached = time + length if last else time + stage * h
@@ -305,7 +327,7 @@ class _Interval:
                 a.acting.first, a.acting.place, a.rates, self.sums, a.fixed.first, a.fixed.place, a.value,
                 self.fixed_mass, a.decay, self.decayed, h, weight, work.part(reached), LEAST_PART,
                 1.0 / self.stages if last and self.runge_kutta else 0.0, not self.runge_kutta, stage == 1, last,
-                self.bounds(), self.buffers,
+                self.chunks, self.buffers,
             )
             self.mirror, self.other = self.other, self.mirror
         self.fixed_mass[0] = self.fixed_mass[1]

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from gwsolver.kernels import transport_ilu
-from gwsolver.transport.mf6.solve import ROUND_OFF, LinearSystem, fixed_point
+from gwsolver.transport.mf6.solve import ROUND_OFF, LinearSystem, Mixer, fixed_point
 
 
 def flowing(shape, seed=0, storage=0.3):
@@ -108,3 +108,14 @@ def test_mixing_takes_fewer_iterations_than_repetition():
     right = np.ones(12)
     counts = [fixed_point(lambda c, *_: a @ c + right, np.zeros(12), mix=m)[1] for m in (True, False)]
     assert counts[0] < counts[1] / 4
+
+
+@pytest.mark.parametrize("small", [0.0, 1e-160, 1e-20])
+def test_mixing_is_not_led_astray_by_differences_that_are_round_off(small):
+    """The change stays what it was while C moves, as where a linear system was already solved well enough."""
+    rng = np.random.default_rng(5)
+    mixer, image, change = Mixer(), rng.random(20), 1e-3 * rng.normal(size=20)
+    for k in range(12):
+        image = image + 1e-3 * rng.normal(size=20)
+        change = change + small * rng.normal(size=20) if k % 2 else 0.5 * change + 1e-4 * rng.normal(size=20)
+        assert np.abs(mixer(image, change) - image).max() < 1.0

@@ -25,6 +25,8 @@ GOOD_ENOUGH = 1e-7
 MOST_ITERATIONS = 1000
 FIRST = 1e-4  # accuracy of the first linear solution where others follow
 LOOSE = 1e-2  # accuracy of a linear solution in parts of the change that the iteration before made
+SMALLEST_SQUARE = 1e-280  # of differences: products of smaller ones lose their digits
+MOST_WEIGHT = 1e4  # of a difference: combinations beyond it are built on round-off
 NEARLY = 1e-8  # change from which linear systems are solved to round-off
 
 
@@ -242,12 +244,20 @@ class Mixer:
         self._before = image, change
         if len(self._images) < 3:
             return image
-        scale = np.sqrt(np.maximum(np.diag(self._gram), np.finfo(float).tiny))
-        right = np.array([np.sum(d * change) for d in self._changes]) / scale
-        weights, *_ = np.linalg.lstsq(self._gram / np.outer(scale, scale), right, rcond=1e-13)
+        squares = np.diag(self._gram)
+        # Differences that are nothing but round-off beside the others tell no direction.
+        used = np.flatnonzero((squares > ROUND_OFF**2 * squares.max()) & (squares > SMALLEST_SQUARE))
+        if not used.size:
+            return image
+        scale = np.sqrt(squares[used])
+        right = np.array([np.sum(self._changes[i] * change) for i in used]) / scale
+        gram = self._gram[np.ix_(used, used)] / np.outer(scale, scale)
+        weights = np.linalg.lstsq(gram, right, rcond=1e-13)[0] / scale
+        if not (np.abs(weights) < MOST_WEIGHT).all():
+            return image
         mixed = image.copy()
-        for weight, step in zip(weights / scale, self._images, strict=True):
-            mixed -= weight * step
+        for weight, i in zip(weights, used, strict=True):
+            mixed -= weight * self._images[i]
         return mixed
 
     def _keep(self, image: Floats, change: Floats) -> None:

@@ -68,8 +68,14 @@ class Capacity:
         return found
 
     def water_part(self, part: float) -> Floats:
-        """Return the dissolved share of the mass at a part of the flow step, shape (cell,)."""
-        water = self.water(part)
+        """Return the dissolved share of the mass at a part of the flow step, shape (cell,); not to be changed."""
+        return self._part_at_end if self.water_start is self.water_end else self._share(self.water(part))
+
+    @cached_property
+    def _part_at_end(self) -> Floats:
+        return self._share(self.water_end)
+
+    def _share(self, water: Floats) -> Floats:
         whole = water + self.sorbed
         return np.where(whole > 0.0, water / np.where(whole > 0.0, whole, 1.0), 1.0)
 

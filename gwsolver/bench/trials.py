@@ -33,7 +33,7 @@ def ours(problem: str, posed: Posed, *, norm: str, scheme: str = "limited") -> T
 
 def of_modflow(
     problem: str, posed: Posed, executable: str, *, norm: str, steps: Iterable[int],
-    advections: Sequence[str] = ("tvd", "upstream"), close: float = 1e-6,
+    advections: Sequence[str] = ("tvd", "upstream"), close: float = 1e-6, complexity: str = "simple",
 ) -> Iterator[Trial]:
     """Solve with MODFLOW 6: each weighting with each number of time steps."""
     for advection in advections:
@@ -41,7 +41,8 @@ def of_modflow(
             yield _peer(
                 problem, posed, f"MODFLOW 6 {_title(advection)}", f"{n} steps", norm,
                 lambda folder, advection=advection, n=n: modflow6.solve(
-                    posed.model, posed.flow, folder, executable, advection=advection, n_steps=n, close=close
+                    posed.model, posed.flow, folder, executable, advection=advection, n_steps=n, close=close,
+                    complexity=complexity,
                 ),
             )
 

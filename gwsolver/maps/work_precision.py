@@ -19,6 +19,7 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 OTHER = dict(marker="D", color="#5b5b5b", linestyle="--")
 PANEL = (78.0, 62.0)  # mm
+LEAST_RANGE = 5.0  # of the errors that an axis shows
 MARGIN = dict(left=15.0, right=4.0, top=7.0, bottom=11.0)
 
 
@@ -85,6 +86,9 @@ def _panel(axes: Axes, problem: str, trials: Sequence[Mapping[str, Any]], handle
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:g} %"))
     low, high = axes.get_ylim()
+    if high / low < LEAST_RANGE:  # small differences must not look large
+        middle = (low * high) ** 0.5
+        low, high = axes.set_ylim(middle / LEAST_RANGE**0.5, middle * LEAST_RANGE**0.5)
     few = high / low < 100.0  # too few decades to be read without figures between them
     axes.yaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0) if few else tuple(range(2, 10))))
     axes.yaxis.set_minor_formatter(FuncFormatter(lambda v, _: f"{100 * v:g} %" if few else ""))

@@ -21,11 +21,11 @@ from gwsolver.results.mf6_binary import BudgetWriter, write_heads
 Floats = NDArray[np.float64]
 SOLVER = """BEGIN OPTIONS
   PRINT_OPTION SUMMARY
+  COMPLEXITY {complexity}
 END OPTIONS
 BEGIN NONLINEAR
   OUTER_DVCLOSE {close}
   OUTER_MAXIMUM 200
-  UNDER_RELAXATION NONE
 END NONLINEAR
 BEGIN LINEAR
   INNER_MAXIMUM 300
@@ -38,7 +38,7 @@ END LINEAR
 
 def solve(
     model: TransportModel, flow: FlowStep, folder: Path, executable: str, *, advection: str, n_steps: int,
-    xt3d: bool = True, close: float = 1e-6,
+    xt3d: bool = True, close: float = 1e-6, complexity: str = "simple",
 ) -> PeerAnswer:
     """Solve a model on a structured grid in one steady flow with MODFLOW 6.
 
@@ -59,6 +59,8 @@ def solve(
         Dispersion with XT3D, MODFLOW's default.
     close : float
         Closure of both iterations, for concentrations of about 1.
+    complexity : str
+        MODFLOW's set of solver options: "simple", or "moderate", which relaxes where TVD does not converge else.
 
     Raises
     ------
@@ -66,7 +68,8 @@ def solve(
         If MODFLOW does not converge.
     """
     write_flow(model, flow, folder)
-    write_transport(model, flow, folder, advection=advection, n_steps=n_steps, xt3d=xt3d, close=close)
+    write_transport(model, flow, folder, advection=advection, n_steps=n_steps, xt3d=xt3d, close=close,
+                    complexity=complexity)
     _, seconds = run_counted([executable], folder)
     report = (folder / "mfsim.lst").read_text()
     spent = [float(t) for t in re.findall(r"Total (?:formulate|solution) time:\s+([0-9.E+-]+)", report)]
@@ -96,7 +99,8 @@ def write_flow(model: TransportModel, flow: FlowStep, folder: Path) -> None:
 
 
 def write_transport(
-    model: TransportModel, flow: FlowStep, folder: Path, *, advection: str, n_steps: int, xt3d: bool, close: float
+    model: TransportModel, flow: FlowStep, folder: Path, *, advection: str, n_steps: int, xt3d: bool, close: float,
+    complexity: str = "simple",
 ) -> None:
     """Write the transport simulation."""
     grid, m, d = model.grid, model.mobile, model.dispersion
@@ -110,7 +114,7 @@ def write_transport(
         "BEGIN OPTIONS\nEND OPTIONS\nBEGIN DIMENSIONS\n  NPER 1\nEND DIMENSIONS\nBEGIN PERIODDATA\n"
         f"  {flow.end!r} {n_steps} 1.0\nEND PERIODDATA\n"
     )
-    files["c.ims"] = SOLVER.format(close=close)
+    files["c.ims"] = SOLVER.format(close=close, complexity=complexity.upper())
     packages = ["DIS6 c.dis", "IC6 c.ic", "ADV6 c.adv", "MST6 c.mst", "SSM6 c.ssm", "FMI6 c.fmi", "OC6 c.oc"]
     if d is not None:
         packages.append("DSP6 c.dsp")

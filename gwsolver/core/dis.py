@@ -9,7 +9,7 @@ from gwsolver.core.grid import HORIZONTAL, VERTICAL, Grid
 
 Cells = NDArray[np.int32]
 KINDS = (HORIZONTAL, HORIZONTAL, VERTICAL)
-NORMALS = ((1, 0, 0), (0, -1, 0), (0, 0, -1))
+NORMALS = ((1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
 """Of faces to the right, in front and below."""
 
 
@@ -86,7 +86,7 @@ def structured_grid(
         x=(0.5 * (x_edge[:-1] + x_edge[1:]))[col], y=(0.5 * (y_edge[:-1] + y_edge[1:]))[row],
         column=row * n_col + col,
         face_cells=np.column_stack([n, m]), face_kind=np.array(KINDS, np.int8)[direction],
-        face_width=width, face_distance=half, face_normal=np.array(NORMALS, np.int8)[direction],
+        face_width=width, face_distance=half, face_normal=np.array(NORMALS)[direction],
         idomain=domain.ravel(),
         vertices=np.column_stack([np.tile(x_edge, n_row + 1), np.repeat(y_edge, n_col + 1)]),
         polygon_start=np.arange(0, 4 * n_row * n_col + 1, 4), polygon_vertex=rings.ravel(),

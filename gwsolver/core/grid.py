@@ -60,8 +60,8 @@ class Grid:
         HWVA: width [L] of horizontal faces, area [L**2] of vertical ones.
     face_distance : ndarray of float64, shape (face, 2)
         CL1, CL2: centre of n to face and face to centre of m [L]; vertical: half the thicknesses.
-    face_normal : ndarray of float64 or int8, shape (face, 3)
-        Unit normal from n to m in model coordinates; whole numbers where faces stand along the axes (DIS).
+    face_normal : ndarray of float64, shape (face, 3)
+        Unit normal from n to m in model coordinates.
     cell_width : ndarray of float64, shape (cell, 2)
         Spacing along x and y for DIS [L]; an empty array (0, 2) otherwise.
     delr, delc : ndarray of float64, shape (column,), (row,)
@@ -95,7 +95,7 @@ class Grid:
     face_kind: NDArray[np.int8]
     face_width: Floats
     face_distance: Floats
-    face_normal: Floats | NDArray[np.int8]
+    face_normal: Floats
     idomain: Ints
     vertices: Floats
     polygon_start: Ints

@@ -54,7 +54,7 @@ def face_conductivity(grid: Grid, conductivity: Conductivity) -> Floats:
         cells = grid.face_cells[:, side]
         plain = np.where(vertical, conductivity.k33[cells], conductivity.k[cells])
         if turned.any() or tilted.any():
-            rotated = effective_conductivity(conductivity, cells, grid.face_normal.astype(float))
+            rotated = effective_conductivity(conductivity, cells, grid.face_normal)
             plain = np.where(np.where(vertical, tilted[cells], turned[cells]), rotated, plain)
         result[:, side] = plain
     return result

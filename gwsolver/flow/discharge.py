@@ -133,7 +133,7 @@ def _vertical(sides: Sides) -> Means:
 def _horizontal(sides: Sides, grid: Grid) -> tuple[Means, Means]:
     """Return the means for x and y over faces of any direction."""
     cell, total = sides.cell, sides.total
-    normal = np.tile(grid.face_normal[sides.face].astype(float), (2, 1))
+    normal = np.tile(grid.face_normal[sides.face], (2, 1))
     along = _common_normal(normal, total)[cell]
     parallel = np.any(along != 0.0, axis=1)
     nx = np.where(parallel, np.sum(normal[:, :2] * along, axis=1), normal[:, 0])

@@ -96,8 +96,13 @@ def allowed_part(work: Work) -> Floats:
     advection, dispersion = work.coefficients.rate
     both = advection + dispersion
     dispersed = np.divide(dispersion, both, out=np.zeros(both.size), where=both > 0.0)
-    allowed: Floats = np.maximum(1.0 - DISPERSED_LESS * dispersed, LEAST_ALLOWED)
-    return allowed
+    part: Floats = np.maximum(1.0 - DISPERSED_LESS * dispersed, LEAST_ALLOWED)
+    return part
+
+
+def allowed(dispersed: float) -> float:
+    """Return the same for one cell: `dispersed` is the share of what can leave it that dispersion takes."""
+    return max(1.0 - DISPERSED_LESS * dispersed, LEAST_ALLOWED)
 
 
 class _Terms:

@@ -1,5 +1,7 @@
 """What the slab kernels need of one flow field: coefficients of faces, contents of cells, what can leave them."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -130,17 +132,25 @@ class SlabField:
 
     def out_of(self, place: int) -> tuple[float, float]:
         """Return what advection and what dispersion can take out of the cell at a place [L**3/T]."""
-        layout = self.layout
         advection = dispersion = 0.0
+        for sign, (q, high, conductance, *cross) in self._faces_of(place):
+            advection += abs(q) + 2.0 * abs(high) if sign * q > 0.0 else 0.0
+            dispersion += abs(conductance) + self.clip * sum(map(abs, cross))
+        return advection, dispersion
+
+    def dispersed(self, place: int) -> float:
+        """Return the share of what can leave the cell at a place that dispersion along the axes takes [-]."""
+        whole = float(self.plain_rate[place])
+        return sum(abs(faces[2]) for _, faces in self._faces_of(place)) / whole if whole > 0.0 else 0.0
+
+    def _faces_of(self, place: int) -> Iterator[tuple[float, list[float]]]:
+        """Yield 1 or -1 (the cell is n or m) and the coefficients of each face of the cell at a place."""
+        layout = self.layout
         for d, step in zip(range(layout.n_directions), (1, layout.slab, layout.n_lanes), strict=False):
             for sign, at in ((1.0, place - EDGE), (-1.0, place - EDGE - step)):
-                if at < 0:
-                    continue
-                j, (k, i) = at // layout.slab, divmod(at % layout.slab, layout.n_lanes)
-                q, high, conductance, *cross = (float(x) for x in self.faces[j, d, :, k, i])
-                advection += abs(q) + 2.0 * abs(high) if sign * q > 0.0 else 0.0
-                dispersion += abs(conductance) + self.clip * sum(map(abs, cross))
-        return advection, dispersion
+                if at >= 0:
+                    j, (k, i) = at // layout.slab, divmod(at % layout.slab, layout.n_lanes)
+                    yield sign, [float(x) for x in self.faces[j, d, :, k, i]]
 
     def mean_peclet(self, mass: Floats) -> float:
         """Return the grid Peclet number, weighted by mass (by volume where there is none); infinite without dispersion.

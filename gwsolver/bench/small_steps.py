@@ -16,6 +16,7 @@ def small_global_steps(model: TransportModel, flow: FlowStep, *, part: float = 0
     """Carry a species over one flow step with SSPRK steps in which no cell loses more than a part of its mass."""
     limited = named("limited")
     assert isinstance(limited, ExplicitScheme)
-    species = ExplicitSpecies(model, dataclasses.replace(limited, limit=part), Reporter(None))
-    species._march = GlobalMarch(model.grid.n_cells)
-    return species.advance(flow, flow.end, TimeStep(0, 0, flow.start, flow.end))
+    species = ExplicitSpecies(model, dataclasses.replace(limited, limit=part))
+    work = species.begin(flow, flow.end, TimeStep(0, 0, flow.start, flow.end))
+    GlobalMarch(model.grid.n_cells)(work, flow.start, flow.end, Reporter(None))
+    return species.finish(work)

@@ -1,9 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """Coefficients of one flow step: dispersion tensor per cell, conductances and clips per face."""
 
-from libc.math cimport fabs, sqrt
+from libc.math cimport fabs
 
 from transport_simd cimport gw_min
+from transport_tensor cimport cell_tensor
 
 
 cpdef void dispersion_tensor(
@@ -16,11 +17,7 @@ cpdef void dispersion_tensor(
     const double[::1] diffusion,
     double[:, ::1] tensor,
 ) noexcept nogil:
-    """MODFLOW's dispersion tensor per unit area of aquifer, n D.
-
-    With u = q/|q| and f = u_z**2: aL = ALH (1-f) + ALV f, a1 = ATH1 (1-f) + ATV f,
-    a2 = ATH2 (1-f) + ATV f, and D = |q| (aL e1 e1 + a1 e2 e2 + a2 e3 e3) + n Dm I, where e1 = u,
-    e2 is horizontal and e3 completes the triad.
+    """MODFLOW's dispersion tensor per unit area of aquifer, n D, of every cell (`cell_tensor`).
 
     Parameters
     ----------
@@ -34,38 +31,15 @@ cpdef void dispersion_tensor(
     MODFLOW 6 supplemental technical information, chapter on dispersion; Burnett and Frind (1987)
     where ALV = ALH and ATH2 = ATV.
     """
-    cdef Py_ssize_t i
-    cdef double x, y, z, q, q2, f, h2, al, a1, a2, s
+    cdef Py_ssize_t i, j
+    cdef double[6] own
     for i in range(discharge.shape[0]):
-        x = discharge[i, 0]
-        y = discharge[i, 1]
-        z = discharge[i, 2]
-        q2 = (x * x + y * y) + z * z
-        if q2 <= 0.0:
-            tensor[0, i] = tensor[1, i] = tensor[2, i] = diffusion[i]
-            tensor[3, i] = tensor[4, i] = tensor[5, i] = 0.0
-            continue
-        q = sqrt(q2)
-        x = x / q
-        y = y / q
-        z = z / q
-        f = z * z
-        h2 = x * x + y * y
-        al = alh[i] * h2 + alv[i] * f
-        if h2 < 1e-30:
-            tensor[0, i] = tensor[1, i] = q * atv[i] + diffusion[i]
-            tensor[2, i] = q * al + diffusion[i]
-            tensor[3, i] = tensor[4, i] = tensor[5, i] = 0.0
-            continue
-        a1 = ath1[i] * h2 + atv[i] * f
-        a2 = ath2[i] * h2 + atv[i] * f
-        s = a2 * f / h2
-        tensor[0, i] = q * (al * x * x + (a1 * y * y / h2 + s * x * x)) + diffusion[i]
-        tensor[1, i] = q * (al * y * y + (a1 * x * x / h2 + s * y * y)) + diffusion[i]
-        tensor[2, i] = q * (al * f + a2 * h2) + diffusion[i]
-        tensor[3, i] = q * (x * y) * (al - a1 / h2 + s)
-        tensor[4, i] = q * (al - a2) * x * z
-        tensor[5, i] = q * (al - a2) * y * z
+        cell_tensor(
+            discharge[i, 0], discharge[i, 1], discharge[i, 2], alh[i], alv[i], ath1[i], ath2[i], atv[i], diffusion[i],
+            own,
+        )
+        for j in range(6):
+            tensor[j, i] = own[j]
 
 
 cpdef void face_coefficients(

@@ -37,6 +37,56 @@ class Engine(Protocol):
         ...
 
 
+class Species(Protocol):
+    """One species as an engine that carries it by itself knows it."""
+
+    model: TransportModel
+    set_up: Spent
+
+    def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> TransportStep:
+        """Carry it to `until`."""
+        ...
+
+    def state(self) -> State:
+        """Return what a later `restore` needs."""
+        ...
+
+    def restore(self, state: State, flow: FlowStep) -> None:
+        """Go on from a state at or in this flow step."""
+        ...
+
+
+class OneByOne:
+    """An engine whose species go each by itself.
+
+    Parameters
+    ----------
+    species : sequence of Species
+    """
+
+    def __init__(self, species: Sequence[Species]) -> None:
+        self._species = tuple(species)
+
+    @property
+    def set_up(self) -> Spent:
+        """Time that went into making ready for flow fields so far."""
+        return Spent(sum(s.set_up.cpu for s in self._species), sum(s.set_up.wall for s in self._species))
+
+    def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
+        """Carry every species to `until`."""
+        return tuple(s.advance(flow, until, stress) for s in self._species)
+
+    def state(self) -> State:
+        """Return what a later `restore` needs to go on bit for bit."""
+        return {f"{s.model.name}/{key}": value for s in self._species for key, value in s.state().items()}
+
+    def restore(self, state: State, flow: FlowStep) -> None:
+        """Go on from a state of the same models."""
+        for s in self._species:
+            own = f"{s.model.name}/"
+            s.restore({key.removeprefix(own): v for key, v in state.items() if key.startswith(own)}, flow)
+
+
 @runtime_checkable
 class Pausing(Protocol):
     """An engine that can stop on the way, so that hours of work in one step need not be done in one go."""

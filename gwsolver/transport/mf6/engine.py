@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-from gwsolver.core.clock import Spent
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import VERTICAL
 from gwsolver.core.simulation import TransportModel
-from gwsolver.core.steps import FlowStep, TransportStep
-from gwsolver.core.time import TimeStep
-from gwsolver.transport.engine import State
+from gwsolver.transport.engine import OneByOne
 from gwsolver.transport.mf6.species import Mf6Species
 from gwsolver.transport.progress import Reporter
 
@@ -35,7 +32,7 @@ def refuse_unknown_directions(models: Sequence[TransportModel]) -> None:
         raise InputError(problems)
 
 
-class Mf6Engine:
+class Mf6Engine(OneByOne):
     """Carries species that share flow and time steps.
 
     Parameters
@@ -46,23 +43,4 @@ class Mf6Engine:
 
     def __init__(self, models: Sequence[TransportModel], report: Reporter) -> None:
         refuse_unknown_directions(models)
-        self.species = [Mf6Species(m, report) for m in models]
-
-    @property
-    def set_up(self) -> Spent:
-        """Time that went into making ready for flow fields so far."""
-        return Spent(sum(s.set_up.cpu for s in self.species), sum(s.set_up.wall for s in self.species))
-
-    def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
-        """Carry every species to `until`."""
-        return tuple(s.advance(flow, until, stress) for s in self.species)
-
-    def state(self) -> State:
-        """Return what a later `restore` needs to go on bit for bit."""
-        return {f"{s.model.name}/{key}": value for s in self.species for key, value in s.state().items()}
-
-    def restore(self, state: State, flow: FlowStep) -> None:
-        """Go on from a state of the same models."""
-        for s in self.species:
-            own = f"{s.model.name}/"
-            s.restore({key.removeprefix(own): v for key, v in state.items() if key.startswith(own)}, flow)
+        super().__init__([Mf6Species(m, report) for m in models])

@@ -112,7 +112,7 @@ class SteadySpecies:
         """Return what a later `restore` needs: the steady state is found again from what it keeps."""
         return {"time": np.array([np.nan if self.time is None else self.time]), "concentration": self.concentration}
 
-    def restore(self, state: State) -> None:
+    def restore(self, state: State, flow: FlowStep) -> None:
         """Go on from a state of the same model."""
         time = float(state["time"][0])
         self.time = None if np.isnan(time) else time

@@ -1,0 +1,1 @@
+"""Components of oil and what they react with: formulas, properties, stoichiometry."""

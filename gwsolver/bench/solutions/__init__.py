@@ -5,6 +5,7 @@ dissolved solute; ``retardation`` R divides both, ``decay_rate`` lambda [1/T] ac
 and sorbed solute. Water flows towards +x. They judge the solver, so they share no code with it.
 """
 
+from gwsolver.bench.solutions.bioscreen import SourceZone
 from gwsolver.bench.solutions.column import (
     finite_column_first_type,
     finite_column_third_type,
@@ -26,6 +27,7 @@ from gwsolver.bench.solutions.strip import (
 from gwsolver.bench.solutions.two_region import mobile_immobile_column, two_vessels
 
 __all__ = [
+    "SourceZone",
     "finite_column_first_type",
     "finite_column_third_type",
     "front_retardation",

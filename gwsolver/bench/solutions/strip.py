@@ -50,20 +50,24 @@ def strip_source(
 def patch_source(
     x: ArrayLike, y: ArrayLike, z: ArrayLike, time: float, *, width: Interval, height: Interval,
     seepage_velocity: float, dispersion: tuple[float, float, float], retardation: float = 1.0, decay_rate: float = 0.0,
+    source_decay_rate: float = 0.0,
 ) -> Floats:
-    """Return C/C0 in a half space x > 0 with a source C0 on the patch `width` x `height` of its face.
+    """Return C/C0 in a half space x > 0 with a source C0 exp(-g t) on the patch `width` x `height` of its face.
 
-    Parameters as in `strip_source`; `dispersion` is (Dx, Dy, Dz).
+    Parameters as in `strip_source`; `dispersion` is (Dx, Dy, Dz), Dy and Dz may be zero, and
+    `source_decay_rate` g [1/T].
 
     Notes
     -----
-    Wexler (1992), equation 121; Domenico and Robbins (1985) is an approximation of it.
+    Wexler (1992), equation 121; with g Karanovic, Neville and Andrews (2007), Ground Water 45(2), 242-245.
+    Domenico and Robbins (1985) is an approximation of it.
     """
     dx, dy, dz = (d / retardation for d in dispersion)
     x, y, z = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float), np.asarray(z, float))
     return _first_passage(
         x, time, seepage_velocity / retardation, dx, decay_rate,
-        lambda s: _between(y.ravel()[:, None], width, dy, s) * _between(z.ravel()[:, None], height, dz, s),
+        lambda s: _between(y.ravel()[:, None], width, dy, s) * _between(z.ravel()[:, None], height, dz, s)
+        * np.exp(-source_decay_rate * (time - s)),
     )
 
 
@@ -138,6 +142,8 @@ def _first_passage(
 
 def _between(y: Floats, ends: Interval, d: float, s: Floats) -> Floats:
     """Return the share of what started between `ends` that is at y after spreading for s: 1/2 (erf - erf)."""
+    if d == 0.0:
+        return 0.5 * (np.sign(ends[1] - y) - np.sign(ends[0] - y)) * np.ones_like(s)
     width = 2.0 * np.sqrt(d * s)
     return 0.5 * (erf((ends[1] - y) / width) - erf((ends[0] - y) / width))
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.aquifer import Conductivity, Dispersion, ImmobileDomain, MobileDomain, Storage
+from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.exchange import Exchange
 from gwsolver.core.grid import Grid
 from gwsolver.core.output import Observation, OutputControl
@@ -190,6 +191,8 @@ class Simulation:
     transport_models : tuple of TransportModel
     exchanges : tuple of Exchange
         Connections between two of the flow models, or two of the transport models.
+    chemistry : Chemistry or None
+        What reacts, where anything does.
     notes : tuple of str
         What the log should tell: options passed over, flows taken from files, ...
     warnings : tuple of str
@@ -201,6 +204,7 @@ class Simulation:
     flow_models: tuple[FlowModel, ...] = ()
     transport_models: tuple[TransportModel, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    chemistry: Chemistry | None = None
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()

@@ -177,6 +177,46 @@ class ImmobileStep:
 
 
 @dataclass(frozen=True, eq=False)
+class Account:
+    """What does not move and belongs to a reaction: iron on solids, biomass, the bulk of the oil.
+
+    Attributes
+    ----------
+    name : str
+    mass : ndarray of float64, shape (cell,)
+        At the end of the interval [M].
+    ledger : Ledger
+        Its balance over the interval; "storage" and what reactions did.
+    """
+
+    name: str
+    mass: Floats
+    ledger: Ledger
+
+
+@dataclass(frozen=True, eq=False)
+class ReactionStep:
+    """What reactions did between species during an interval, beside what each species' own ledger tells.
+
+    Attributes
+    ----------
+    start, end : float
+        Times [T].
+    accounts : tuple of Account
+    balances : mapping of str to float
+        Relative imbalance since the start of the run by name: "electrons", "carbon", ...
+    figures : mapping of str to float
+        What else reactions tell; the run keeps the largest of each.
+    """
+
+    start: float
+    end: float
+    accounts: tuple[Account, ...] = ()
+    balances: Mapping[str, float] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class TransportStep:
     """The state of one species at the end of an interval, and how it came there.
 
@@ -222,6 +262,8 @@ class TransportStep:
         positive in [M/T]; only where output control saves the budget of this time step: all faces are watched then.
     coarse : CoarseCells or None
         Where the grid is too coarse for the dispersivity; None if it is fine everywhere.
+    in_oil : ndarray of float64, shape (cell,)
+        Mass in the oil at the end [M]; empty where the species has none.
     """
 
     species: str
@@ -245,3 +287,4 @@ class TransportStep:
     watched: tuple[Ints, Floats] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0)))
     cell_rates: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
     coarse: CoarseCells | None = None
+    in_oil: Floats = field(default_factory=lambda: np.zeros(0))

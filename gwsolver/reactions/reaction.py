@@ -37,6 +37,8 @@ class Cells:
         False where the concentration is given (CNC): reactions leave those masses as they are.
     time : float
         Where the reactions' interval begins [T].
+    oil : ndarray of float64, shape (species, cell), or None
+        The part of `content` that the oil keeps, N / s [L**3]; the oil's own reaction changes both.
     """
 
     species: tuple[str, ...]
@@ -46,6 +48,7 @@ class Cells:
     solid: Floats
     free: Bools
     time: float
+    oil: Floats | None = None
 
 
 class Book(Protocol):

@@ -33,16 +33,17 @@ class Books:
         self._parts = model.grid.parts
         self._ones = np.ones(model.grid.n_cells)
 
-    def open(self, mass: Floats, dissolved_part: Floats, store: Store) -> None:
+    def open(self, mass: Floats, dissolved_part: Floats, store: Store, oil_part: Floats | None = None) -> None:
         """Note the state at the start."""
         self._dissolved = mass * dissolved_part
-        self._sorbed = mass - self._dissolved
+        self._oil = None if oil_part is None else mass * oil_part
+        self._sorbed = mass - self._dissolved if self._oil is None else mass - self._dissolved - self._oil
         self._stored = store.mass.copy()
 
     def close(
         self, b: Boundaries, mass: Floats, dissolved_part: Floats, store: Store, integral: Floats, taken: Floats,
         fixed_net: Floats, rewetted: Floats, processes: Sequence[Booked] = (),
-        decayed: tuple[float, float] | None = None,
+        decayed: tuple[float, float] | None = None, oil_part: Floats | None = None,
     ) -> None:
         """Book everything.
 
@@ -60,6 +61,8 @@ class Books:
             What acted on single cells beside the fluxes; each books its own sums.
         decayed : tuple of float, optional
             Dissolved and sorbed mass that decayed [M], where `integral` does not tell.
+        oil_part : ndarray of float64, shape (cell,), optional
+            Share of the mass that is in the oil.
         """
         span = self.end - self.start
         for e in b.entries:
@@ -78,6 +81,11 @@ class Books:
         dissolved = mass * dissolved_part
         self._difference("storage", "dissolved", self._dissolved, dissolved, free)
         sorbed = mass - dissolved
+        if oil_part is not None or self._oil is not None:
+            zero = np.zeros(mass.size)
+            oil = zero if oil_part is None else mass * oil_part
+            sorbed = sorbed - oil
+            self._difference("storage", "in oil", zero if self._oil is None else self._oil, oil, free)
         if self._sorbed.any() or sorbed.any():
             self._difference("storage", "sorbed", self._sorbed, sorbed, free)
         if self._stored.any() or store.mass.any():

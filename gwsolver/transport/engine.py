@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
-from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.steps import FlowStep, ReactionStep, TransportStep
 from gwsolver.core.time import TimeStep
+from gwsolver.reactions.reactor import Reactor
 from gwsolver.transport.progress import Reporter
 
 State = Mapping[str, NDArray[Any]]
@@ -93,6 +94,20 @@ class Pausing(Protocol):
 
     def advance_part(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
         """Carry every species the same way towards `until`; see `TransportSolver.advance_part`."""
+        ...
+
+
+@runtime_checkable
+class Reactive(Protocol):
+    """An engine whose species may react with one another."""
+
+    def react_with(self, reactor: Reactor) -> None:
+        """Let species react from now on: before and after each step of transport (`Reactor`)."""
+        ...
+
+    @property
+    def reactions(self) -> ReactionStep | None:
+        """What reactions did in the latest interval."""
         ...
 
 

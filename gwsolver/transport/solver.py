@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.clock import Spent
+from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.simulation import TransportModel
-from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.steps import FlowStep, ReactionStep, TransportStep
 from gwsolver.core.time import TimeStep
+from gwsolver.reactions.reactor import Reactor
 from gwsolver.transport.choice import Choice, choose
-from gwsolver.transport.engine import Engine, Pausing, Scheme, State
+from gwsolver.transport.engine import Engine, Pausing, Reactive, Scheme, State
 from gwsolver.transport.progress import Progress, Reporter
 from gwsolver.transport.schemes import named, schemes
 
@@ -31,11 +34,13 @@ class TransportSolver:
         Told a `Progress` a few times per second.
     on_choice : callable, optional
         Told in words why a scheme was chosen, where none was named.
+    chemistry : Chemistry, optional
+        Reactions between the species.
 
     Raises
     ------
     InputError
-        If there is no scheme of this name, or it cannot carry one of the models.
+        If there is no scheme of this name, or it cannot carry one of the models or the reactions between them.
 
     Attributes
     ----------
@@ -47,15 +52,17 @@ class TransportSolver:
     def __init__(
         self, models: Sequence[TransportModel], *, scheme: str = "limited",
         on_progress: Callable[[Progress], None] | None = None, on_choice: Callable[[str], None] | None = None,
+        chemistry: Chemistry | None = None,
     ) -> None:
+        self._reactor = None if chemistry is None else Reactor(chemistry, models[0].grid.n_cells)
         self._on_choice = on_choice
         self.models = tuple(models)
         self.choice: Choice | None = None
         self._report = Reporter(on_progress)
         self._scheme = named(scheme) if scheme else None
         self._started: Engine | None = None
-        if self._scheme is not None:
-            self._started = self._scheme.start(self.models, self._report)
+        if scheme:
+            self._begin(scheme)
 
     @property
     def scheme(self) -> Scheme:
@@ -75,6 +82,20 @@ class TransportSolver:
     def _begin(self, name: str) -> None:
         self._scheme = named(name)
         self._started = self._scheme.start(self.models, self._report)
+        if self._reactor is None:
+            return
+        if not isinstance(self._started, Reactive):
+            able = [n for n, s in schemes().items() if isinstance(s.start(self.models, self._report), Reactive)]
+            raise InputError([Problem(
+                f"the scheme '{name}' carries each species by itself: reactions between them are not solved with it",
+                value=name, allowed="one of " + ", ".join(able), hint="Leave out --scheme, or take one of these.",
+            )])
+        self._started.react_with(self._reactor)
+
+    @property
+    def reactions(self) -> ReactionStep | None:
+        """What reactions did in the latest step; None where there are none."""
+        return self._started.reactions if isinstance(self._started, Reactive) else None
 
     def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
         """Carry every species to `until`, which lies inside the flow step; one result per model.

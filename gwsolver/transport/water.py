@@ -8,7 +8,7 @@ or gave. Where specific yield and porosity differ, and when a cell dries, water 
 solids) is left behind: it goes to the cell's store and comes back when the water does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -41,6 +41,8 @@ class Capacity:
         V s rho_b, mass of the solids in contact with the water [M].
     saturation : ndarray of float64, shape (cell,)
         At the end of the step.
+    oil : ndarray of float64, shape (cell,), or None
+        What the oil keeps per unit concentration in the water, N / s [L**3]; a part of M. It does not follow the water.
     """
 
     start: Floats
@@ -51,6 +53,16 @@ class Capacity:
     sorbed: Floats
     solid: Floats
     saturation: Floats
+    oil: Floats | None = None
+
+    def holding(self, oil: Floats | None) -> "Capacity":
+        """Return these capacities with what the oil keeps, shape (cell,) [L**3]."""
+        if oil is None:
+            return self
+        start = end = self.end + oil
+        if self.start is not self.end:
+            start = self.start + oil
+        return replace(self, start=start, end=end, least=LEAST_PART * np.maximum(start, end), oil=oil)
 
     @cached_property
     def steady(self) -> bool:
@@ -63,13 +75,22 @@ class Capacity:
 
     @property
     def wet(self) -> NDArray[np.bool_]:
-        """Which cells hold something at either end of the step, shape (cell,)."""
+        """Which cells hold something at either end of the step, beside oil, shape (cell,)."""
         found: NDArray[np.bool_] = (self.start > 0.0) | (self.end > 0.0)
+        if self.oil is not None:
+            found = (self.water_start + self.sorbed > 0.0) | (self.water_end + self.sorbed > 0.0)
         return found
 
     def water_part(self, part: float) -> Floats:
         """Return the dissolved share of the mass at a part of the flow step, shape (cell,); not to be changed."""
         return self._part_at_end if self.water_start is self.water_end else self._share(self.water(part))
+
+    def oil_part(self, part: float) -> Floats | None:
+        """Return the share of the mass in the oil at a part of the flow step, shape (cell,); None without oil."""
+        if self.oil is None:
+            return None
+        whole = self.water(part) + self.sorbed + self.oil
+        return np.where(whole > 0.0, self.oil / np.where(whole > 0.0, whole, 1.0), 0.0)
 
     @cached_property
     def _part_at_end(self) -> Floats:
@@ -77,6 +98,8 @@ class Capacity:
 
     def _share(self, water: Floats) -> Floats:
         whole = water + self.sorbed
+        if self.oil is not None:
+            whole = whole + self.oil
         return np.where(whole > 0.0, water / np.where(whole > 0.0, whole, 1.0), 1.0)
 
 

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 
 from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
-from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.steps import FlowStep, ReactionStep, TransportStep
 from gwsolver.core.time import TimeStep
+from gwsolver.reactions.reactor import Reactor
 from gwsolver.transport.engine import State
 from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.marches import GroupMarch, alike
+from gwsolver.transport.explicit.reacting import Reacting
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.species import ExplicitSpecies
 from gwsolver.transport.progress import Reporter
+
+REACTOR = "*reactions"  # no model may bear this name
 
 
 class ExplicitEngine:
@@ -33,12 +37,14 @@ class ExplicitEngine:
         pairs = zip(models, marches or [None] * len(models), strict=True)
         self.species = [ExplicitSpecies(m, scheme, march) for m, march in pairs]
         self._groups = [
-            ([self.species[i] for i in group], GroupMarch(
+            (group, GroupMarch(
                 [models[i] for i in group], scheme, [self.species[i].march for i in group], given=bool(marches)
             ))
             for group in alike(models)
         ]
         self._report = report
+        self._reacting: Reacting | None = None
+        self._reactor: Reactor | None = None
 
     @property
     def set_up(self) -> Spent:
@@ -47,32 +53,58 @@ class ExplicitEngine:
         return Spent(sum(p.cpu for p in parts), sum(p.wall for p in parts))
 
     def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
-        """Carry every species to `until`; those whose coefficients agree go together."""
-        return self._carry(flow, until, stress, pause=False)
+        """Carry every species to `until`; those whose coefficients agree go together. Reactions act around it once."""
+        return self._carry(flow, until, stress, part=False)
 
     def advance_part(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
-        """Carry every species to where the first group pauses."""
-        return self._carry(flow, until, stress, pause=True)
+        """Carry every species to where the first group pauses, or to the next splitting time."""
+        return self._carry(flow, until, stress, part=True)
 
-    def _carry(self, flow: FlowStep, until: float, stress: TimeStep, pause: bool) -> tuple[TransportStep, ...]:
-        steps: dict[str, TransportStep] = {}
+    def react_with(self, reactor: Reactor) -> None:
+        """Let species react from now on."""
+        self._reacting = Reacting(reactor, self.species)
+        self._reactor = reactor
+
+    @property
+    def reactions(self) -> ReactionStep | None:
+        """What reactions did in the latest interval."""
+        return None if self._reacting is None else self._reacting.latest
+
+    def _carry(self, flow: FlowStep, until: float, stress: TimeStep, part: bool) -> tuple[TransportStep, ...]:
+        first = self.species[0].time is None
+        start = flow.start if first else self.species[0].time
+        assert start is not None
+        all_works = [s.begin(flow, until, stress) for s in self.species]
+        reacting = self._reacting
+        if reacting is not None:
+            reacting.begin(all_works, start, first)
+        if part:
+            species, march = self._groups[0]
+            end = march.pause([all_works[i] for i in species], start, until)
+            until = end if reacting is None else reacting.until(start, end)
+            for one in self.species:
+                one.stop_at(until)
+        if reacting is not None:
+            reacting.before(all_works, start, until)
         for species, march in self._groups:
-            start = flow.start if species[0].time is None else species[0].time
-            works = [s.begin(flow, until, stress) for s in species]
-            if pause:
-                until, pause = march.pause(works, start, until), False
-                for s in species:
-                    s.stop_at(until)
-            march(works, start, until, self._report)
-            steps |= {s.model.name: s.finish(work) for s, work in zip(species, works, strict=True)}
-        return tuple(steps[s.model.name] for s in self.species)
+            march([all_works[i] for i in species], start, until, self._report)
+        if reacting is not None:
+            reacting.after(all_works, start, until)
+        return tuple(s.finish(work) for s, work in zip(self.species, all_works, strict=True))
 
     def state(self) -> State:
         """Return what a later `restore` needs to go on bit for bit."""
-        return {f"{s.model.name}/{key}": value for s in self.species for key, value in s.state().items()}
+        reactor = {} if self._reactor is None else self._reactor.state()
+        return {
+            **{f"{s.model.name}/{key}": value for s in self.species for key, value in s.state().items()},
+            **{f"{REACTOR}/{key}": value for key, value in reactor.items()},
+        }
 
     def restore(self, state: State, flow: FlowStep) -> None:
         """Go on from a state of the same models, within the flow step it was taken in or at its end."""
         for s in self.species:
             own = f"{s.model.name}/"
             s.restore({key.removeprefix(own): v for key, v in state.items() if key.startswith(own)}, flow)
+        if self._reactor is not None:
+            own = f"{REACTOR}/"
+            self._reactor.restore({key.removeprefix(own): v for key, v in state.items() if key.startswith(own)})

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.clock import Spent
+from gwsolver.core.ledger import Ledger
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
@@ -63,10 +64,13 @@ class ExplicitSpecies:
         self._stress: TimeStep | None = None
         self._general = General(model, scheme)
         self._resolution: Resolution
+        self._bare: Capacity | None = None  # what cells hold beside oil
         self._capacity: Capacity
         self._given: Given | None = None
         self._boundaries: Boundaries
         self._dissolved_part: Floats = np.ones(model.grid.n_cells)
+        self._oil: Floats | None = None
+        self._oil_part: Floats | None = None
 
     def begin(self, flow: FlowStep, until: float, stress: TimeStep) -> Work:
         """Make ready to go to `until` (see `TransportSolver.advance`); return what a march carries there."""
@@ -86,31 +90,46 @@ class ExplicitSpecies:
         """Go no further than this instead of to the end that `begin` was told."""
         self._books.end = until
 
+    def hold(self, work: Work, oil: Floats) -> None:
+        """Let the oil keep this per unit concentration from now on, shape (cell,) [L**3]."""
+        if oil is not self._oil:
+            self._oil = oil
+            assert self._bare is not None
+            work.capacity = self._capacity = self._bare.holding(oil)
+
+    def book(self, ledger: Ledger) -> None:
+        """Add to the books of the interval what reactions moved."""
+        self._books.ledger.merge(ledger)
+
     def finish(self, work: Work) -> TransportStep:
         """Close the books after a march has carried `work` to its end."""
         books = self._books
         start, until = books.start, books.end
         self.time = until
-        self._dissolved_part = self._water_part(work.part(until))
+        self._dissolved_part, self._oil_part = self._parts(work.part(until))
         books.close(
             work.boundaries, self.mass, self._dissolved_part, self._store, work.integral, work.taken, work.fixed_net,
-            self._rewetted, self.processes, work.decayed,
+            self._rewetted, self.processes, work.decayed, self._oil_part,
         )
-        dry = (work.content(until) <= 0.0) & ~work.passing
+        content = work.content(until)
+        dry = ((content if self._oil is None else content - self._oil) <= 0.0) & ~work.passing
         c = np.where(dry, 0.0, self.concentration)
         dissolved = self.mass * self._dissolved_part
+        in_oil = np.zeros(0) if self._oil_part is None else self.mass * self._oil_part
         least = np.maximum(np.minimum(self._capacity.start, self._capacity.end), self._capacity.least)
         least[work.solved] = 0.0  # no sub-step follows these cells
         courant = self._resolution.courant(least, (until - start) / max(work.sub_steps, 1))
         return TransportStep(
             species=self.model.name, start=start, end=until, concentration=c, dry=dry,
-            mass=float(dissolved.sum() + self._store.mass.sum()), mass_sorbed=float((self.mass - dissolved).sum()),
+            mass=float(dissolved.sum() + self._store.mass.sum()),
+            mass_sorbed=float((self.mass - dissolved).sum() - in_oil.sum()),
             ledger=books.ledger, package_rates=books.package_rates, sub_steps=work.sub_steps, stages=work.stages,
             limits=work.limits.result(), minimum=float(c.min()), maximum=float(c.max()),
             figures={"courant": courant, **work.figures}, coarse=self._resolution.coarse(c),
             watched=(work.watched, work.watched_mass / (until - start)),
             immobile=tuple(s for p in self.processes if (s := p.immobile(start, until)) is not None),
             passed=work.passed, part_masses=books.part_masses, cell_rates=books.cell_rates,
+            in_oil=in_oil,
         )
 
     def state(self) -> State:
@@ -121,6 +140,7 @@ class ExplicitSpecies:
             "store_mass": self._store.mass, "store_content": self._store.content,
             "elastic": self._water.elastic_before, "march": np.array([self.march.memory]),
             **{k: v for p in self.processes for k, v in p.state().items()},
+            **({} if self._oil is None or self._oil_part is None else {"oil": self._oil, "oil_part": self._oil_part}),
         }
 
     def restore(self, state: State, flow: FlowStep) -> None:
@@ -134,8 +154,10 @@ class ExplicitSpecies:
         self.march.memory = float(state["march"][0])
         for process in self.processes:
             process.restore(state)
+        if "oil" in state:
+            self._oil, self._oil_part = state["oil"].copy(), state["oil_part"].copy()
         if self.time is not None:
-            self._flow, self._capacity = flow, self._water.step(flow)
+            self._enter_flow(flow)
             self._resolution = resolution_of(self.model, flow)
 
     def _enter(self, flow: FlowStep, stress: TimeStep, books: Books) -> Floats:
@@ -147,7 +169,7 @@ class ExplicitSpecies:
         if before is None or (new_flow and not same_field(flow, before)):
             self._resolution = resolution_of(self.model, flow)
         if new_flow:
-            self._flow, self._capacity = flow, self._water.step(flow)
+            self._enter_flow(flow)
         if new_boundaries:
             self._stress = stress
             same_water = before is not None and self._capacity is previous and same_sources(flow, before)
@@ -155,8 +177,8 @@ class ExplicitSpecies:
         if before is None:
             w, s = self.retention.contents(self._capacity.water_start, self._capacity.solid)
             self.mass[:] = self.retention.mass(self.concentration, w, s)
-            self._dissolved_part = self._water_part(0.0)
-        books.open(self.mass, self._dissolved_part, self._store)
+            self._dissolved_part, self._oil_part = self._parts(0.0)
+        books.open(self.mass, self._dissolved_part, self._store, self._oil_part)
         if new_flow and previous is not None:
             rewetted = self._rewet(previous)
         return rewetted
@@ -174,10 +196,21 @@ class ExplicitSpecies:
         before, after = previous.end + previous.solid * secant, self._capacity.start + self._capacity.solid * secant
         return self._store.exchange(self.mass, before, after, self._boundaries.fixed)
 
-    def _water_part(self, part: float) -> Floats:
-        """Return the dissolved share of the mass at a part of the flow step, shape (cell,)."""
+    def _enter_flow(self, flow: FlowStep) -> None:
+        """Find the capacities of a flow step: those at hand where steady flow goes on unchanged."""
+        before, self._flow = self._bare, flow
+        self._bare = self._water.step(flow)
+        if self._bare is not before:
+            self._capacity = self._bare.holding(self._oil)
+
+    def _parts(self, part: float) -> tuple[Floats, Floats | None]:
+        """Return the shares of the mass that are dissolved and in the oil at a part of the flow step, shape (cell,)."""
+        k = self._capacity
         if self.retention.linear:
-            return self._capacity.water_part(part)
-        dissolved = self._capacity.water(part) * self.concentration
+            return k.water_part(part), k.oil_part(part)
         holds = self.mass > 0.0
-        return np.where(holds, np.minimum(dissolved / np.where(holds, self.mass, 1.0), 1.0), 1.0)
+        whole = np.where(holds, self.mass, 1.0)
+        dissolved = np.where(holds, np.minimum(k.water(part) * self.concentration / whole, 1.0), 1.0)
+        if k.oil is None:
+            return dissolved, None
+        return dissolved, np.where(holds, np.minimum(k.oil * self.concentration / whole, 1.0 - dissolved), 0.0)

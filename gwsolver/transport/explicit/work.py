@@ -192,4 +192,4 @@ class Work:
         """Return the mobile domain at a time, as processes see it."""
         k = self.capacity
         water = np.maximum(k.water(self.part(time)), LEAST_PART * np.maximum(k.water_start, k.water_end))
-        return Cells(self.mass, water, k.solid, k.saturation, self.boundaries, self.retention)
+        return Cells(self.mass, water, k.solid, k.saturation, self.boundaries, self.retention, k.oil)

@@ -47,42 +47,55 @@ class Decay:
         self._order = (self._order_zero, self._order_one)[domain.decay_order]
 
     def act(
-        self, mass: Floats, water: Floats, solid: Floats, length: float, stays: NDArray[np.bool_] | None = None
+        self, mass: Floats, water: Floats, solid: Floats, length: float, stays: NDArray[np.bool_] | None = None,
+        oil: Floats | None = None,
     ) -> Decayed:
-        """Let solute decay for some time; `mass`, shape (cell,), is changed but for cells that are to stay."""
-        dissolved, sorbed = self._order(mass, water, solid, length)
+        """Let solute decay for some time; `mass`, shape (cell,), is changed but for cells that are to stay.
+
+        What is in the oil (`oil`: what it keeps per unit concentration [L**3]) does not decay.
+        """
+        dissolved, sorbed = self._order(mass, water, solid, length, oil)
         if stays is not None:
             dissolved, sorbed = np.where(stays, 0.0, dissolved), np.where(stays, 0.0, sorbed)
         mass -= dissolved + sorbed
         np.maximum(mass, 0.0, out=mass)  # the sum of both parts may round up
         return Decayed(dissolved, sorbed)
 
-    def _order_zero(self, mass: Floats, water: Floats, solid: Floats, length: float) -> tuple[Floats, Floats]:
+    def _order_zero(
+        self, mass: Floats, water: Floats, solid: Floats, length: float, oil: Floats | None
+    ) -> tuple[Floats, Floats]:
         dissolved = length * self._domain.decay_rate * water
         sorbed = length * self._sorbed_rate * solid
         asked = dissolved + sorbed
         share = np.where(asked > mass, mass / np.where(asked > 0.0, asked, 1.0), 1.0)
         return share * dissolved, share * sorbed
 
-    def _order_one(self, mass: Floats, water: Floats, solid: Floats, length: float) -> tuple[Floats, Floats]:
+    def _order_one(
+        self, mass: Floats, water: Floats, solid: Floats, length: float, oil: Floats | None
+    ) -> tuple[Floats, Floats]:
         """Exact with linear sorption; else the mean rate in the middle of the step rules (second order)."""
-        rate = self._mean_rate(mass, water, solid)[0]
+        rate = self._mean_rate(mass, water, solid, oil)[0]
         if not self._retention.linear:
-            rate, part = self._mean_rate(mass * np.exp(-0.5 * rate * length), water, solid)
+            rate, part = self._mean_rate(mass * np.exp(-0.5 * rate * length), water, solid, oil)
         else:
-            part = self._mean_rate(mass, water, solid)[1]
+            part = self._mean_rate(mass, water, solid, oil)[1]
         gone = -mass * np.expm1(-rate * length)
         return part * gone, (1.0 - part) * gone
 
-    def _mean_rate(self, mass: Floats, water: Floats, solid: Floats) -> tuple[Floats, Floats]:
+    def _mean_rate(
+        self, mass: Floats, water: Floats, solid: Floats, oil: Floats | None
+    ) -> tuple[Floats, Floats]:
         """Return the rate of decay of all solute [1/T], and the part of it that is of the dissolved."""
         w, s = self._retention.contents(water, solid)
+        if oil is not None:
+            w = w + oil
         c = np.zeros(mass.size)
         self._retention.concentration(mass, w, s, c)
         holds = mass > 0.0
         whole = np.where(holds, mass, 1.0)
         dissolved = np.where(holds, np.minimum(water * c / whole, 1.0), 1.0)
-        one, two = self._domain.decay_rate * dissolved, self._sorbed_rate * (1.0 - dissolved)
+        kept = 0.0 if oil is None else np.where(holds, np.minimum(oil * c / whole, 1.0 - dissolved), 0.0)
+        one, two = self._domain.decay_rate * dissolved, self._sorbed_rate * (1.0 - dissolved - kept)
         total = one + two
         return total, np.where(total != 0.0, one / np.where(total != 0.0, total, 1.0), 1.0)
 
@@ -110,7 +123,7 @@ class MobileDecay:
 
     def act(self, cells: Cells, length: float) -> None:
         """Act for some time; nothing decays in fixed cells, as in MODFLOW 6."""
-        gone = self._decay.act(cells.mass, cells.water, cells.solid, length, cells.boundaries.fixed)
+        gone = self._decay.act(cells.mass, cells.water, cells.solid, length, cells.boundaries.fixed, cells.oil)
         self._dissolved += gone.dissolved
         self._sorbed += gone.sorbed
 

@@ -38,6 +38,8 @@ class Cells:
     saturation : ndarray of float64, shape (cell,)
     boundaries : Boundaries
     retention : Retention
+    oil : ndarray of float64, shape (cell,), or None
+        What the oil keeps per unit concentration [L**3].
     """
 
     mass: Floats
@@ -46,10 +48,13 @@ class Cells:
     saturation: Floats
     boundaries: Boundaries
     retention: Retention
+    oil: Floats | None = None
 
     def __post_init__(self) -> None:
         """Find w and s of the domain."""
         self.w, self.s = self.retention.contents(self.water, self.solid)
+        if self.oil is not None:
+            self.w = self.w + self.oil
 
     def concentration(self) -> Floats:
         """Return the concentration of every cell [M/L**3], that of fixed cells as given."""

@@ -1,0 +1,189 @@
+"""All reactions of a group of species: in which order they act, how far apart, and what they moved.
+
+Around a step of transport T of length h (Strang, 1968, SIAM Journal on Numerical Analysis 5(3), 506-517)
+
+    K(h/2)  T(h)  K(h/2)  I
+
+K are the reactions that take time, in order before and in reverse order after; I are the equilibria, last, so that
+they hold at every splitting time. Where nothing tells how long h should be it follows from what the reactions did: the
+halves before and after would be alike if the order did not matter.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.chemistry import Chemistry
+from gwsolver.core.ledger import Ledger
+from gwsolver.core.steps import Account, ReactionStep
+from gwsolver.reactions.reaction import Cells, Reaction
+
+Floats = NDArray[np.float64]
+FIRST = 64  # the first step is this part of the time step it lies in
+AT_ONCE = 0.1  # largest part of a species' mass that equilibria may turn over in a step
+SLOWER, FASTER = 0.25, 2.0  # how much shorter or longer the next step may be
+
+
+class Reactor:
+    """What reacts.
+
+    Parameters
+    ----------
+    chemistry : Chemistry
+    n_cells : int
+
+    Raises
+    ------
+    InputError
+        With everything that keeps the reactions from starting.
+
+    Attributes
+    ----------
+    species : tuple of str
+        Species that react, in the order of `Cells.mass`.
+    """
+
+    def __init__(self, chemistry: Chemistry, n_cells: int) -> None:
+        from gwsolver.core.errors import InputError, Problem
+
+        self.species = chemistry.species
+        self._fixed_step, self._tolerance = chemistry.step, chemistry.tolerance
+        problems: list[Problem] = []
+        reactions: list[Reaction] = []
+        for setting in chemistry.settings:
+            try:
+                reactions.append(setting.start(self.species, n_cells))
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        self.reactions: Sequence[Reaction] = tuple(reactions)
+        self.oil = None if chemistry.oil is None else chemistry.oil.start(self.species, n_cells)
+        self._length = 0.0
+        self._ledgers: dict[str, Ledger] = {}
+        self._before: dict[str, Floats] = {}
+        self._half: Floats | None = None
+        self._largest = 0.0
+
+    # ---- how far
+
+    def until(self, start: float, end: float) -> float:
+        """Return the next splitting time after `start`, not beyond `end` [T]."""
+        span = end - start
+        longest = self._fixed_step or self._length or span / FIRST
+        parts = max(math.ceil(span / longest * (1.0 - 1e-9)), 1)
+        found = end if parts == 1 else start + span / parts
+        if self.oil is not None:
+            found = min([found, *(t for t in self.oil.dates if start < t < found)])
+        return found
+
+    def _follow(self, difference: float, turned: float, length: float) -> None:
+        """Choose the length of the next step from what this one did."""
+        if self._fixed_step:
+            return
+        excess = max(difference / self._tolerance, turned / AT_ONCE)
+        factor = FASTER if excess <= 0.0 else min(max(1.0 / math.sqrt(excess), SLOWER), FASTER)
+        self._length = length * factor
+
+    # ---- the interval
+
+    def begin(self) -> None:
+        """Begin an interval: its books are empty."""
+        self._ledgers = {name: Ledger() for name in self.species}
+        self._before = {name: mass.copy() for name, mass in self._held()}
+        self._half, self._largest = None, 0.0
+
+    def arrive(self, cells: Cells) -> None:
+        """Let oil that is there from the beginning arrive, at the very first interval's start."""
+        if self.oil is not None:
+            self.oil.arrive(cells, self._book)
+
+    def before(self, cells: Cells, length: float) -> None:
+        """Act for the first half of a step of this length."""
+        mass = cells.mass.copy()
+        for reaction in self.reactions:
+            if not reaction.instant:
+                reaction.act(cells, 0.5 * length, self._book)
+        self._half = cells.mass - mass
+
+    def after(self, cells: Cells, length: float) -> None:
+        """Act for the second half, then let equilibria settle; `cells.time` is where the interval began."""
+        if self.oil is not None:
+            self.oil.act(cells, length, self._book)
+        whole = cells.mass if self.oil is None else cells.mass * (1.0 - self.oil.part_in_oil(cells))
+        there = whole.sum(axis=1)
+        mass = cells.mass.copy()
+        for reaction in reversed(self.reactions):
+            if not reaction.instant:
+                reaction.act(cells, 0.5 * length, self._book)
+        second = cells.mass - mass
+        self._largest = 0.0 if self._half is None else _share_of_losers(second - self._half, second, there)
+        mass = cells.mass.copy()
+        for reaction in self.reactions:
+            if reaction.instant:
+                reaction.act(cells, length, self._book)
+        moved = cells.mass - mass
+        self._follow(self._largest, _share_of_losers(moved, moved, there), length)
+
+    def ledger(self, species: str) -> Ledger:
+        """Return what reactions booked for a species in this interval."""
+        return self._ledgers[species]
+
+    def step(self, start: float, end: float) -> ReactionStep:
+        """Return what reactions hold and did in this interval."""
+        accounts = []
+        for name, mass in self._held():
+            ledger = self._ledgers.setdefault(name, Ledger())
+            ledger.add_each("storage", "held", self._before[name] - mass)
+            accounts.append(Account(name, mass.copy(), ledger))
+        return ReactionStep(start, end, tuple(accounts), self.balances(), {"splitting": self._largest})
+
+    def balances(self) -> dict[str, float]:
+        """Return the relative imbalance of what must balance, by name, since the start."""
+        sums: dict[str, list[float]] = {}
+        for reaction in self.reactions:
+            for name, (difference, throughput) in reaction.balances().items():
+                found = sums.setdefault(name, [0.0, 0.0])
+                found[0] += difference
+                found[1] += throughput
+        return {name: abs(d) / t if t > 0.0 else 0.0 for name, (d, t) in sums.items()}
+
+    def _held(self) -> list[tuple[str, Floats]]:
+        """Return what does not move, by account."""
+        found = [item for reaction in self.reactions for item in reaction.held().items()]
+        return found if self.oil is None else [*found, *self.oil.held().items()]
+
+    def _book(self, account: str, package: str, term: str, amounts: Floats) -> None:
+        self._ledgers.setdefault(account, Ledger()).add_each(package, term, amounts)
+
+    # ---- restart
+
+    def state(self) -> Mapping[str, Floats]:
+        """Return all that is needed to go on bit for bit."""
+        found = {"length": np.array([self._length])}
+        for i, reaction in enumerate(self.reactions):
+            found |= {f"{i}/{key}": value for key, value in reaction.state().items()}
+        if self.oil is not None:
+            found |= {f"oil/{key}": value for key, value in self.oil.state().items()}
+        return found
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Take back such a state."""
+        self._length = float(state["length"][0])
+        for i, reaction in enumerate(self.reactions):
+            reaction.restore(_own(state, f"{i}/"))
+        if self.oil is not None:
+            self.oil.restore(_own(state, "oil/"))
+
+
+def _share_of_losers(change: Floats, moved: Floats, there: Floats) -> float:
+    """Return the largest part that has changed of what is there, among species that lose (products begin with 0)."""
+    loses = (moved.sum(axis=1) < 0.0) & (there > 0.0)
+    parts = np.abs(change[loses]).sum(axis=1) / there[loses]
+    return float(parts.max(initial=0.0))
+
+
+def _own(state: Mapping[str, Floats], prefix: str) -> dict[str, Floats]:
+    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}

@@ -16,7 +16,7 @@ class Chemistry:
     species : tuple of str
         Species that react, in the order in which reactions see them.
     oil : Any
-        Oil bodies (``gwsolver.reactions.oil``), or None.
+        Oil bodies (``gwsolver.reactions.oil``), or None; `components` names the species they hold.
     step : float
         Longest time between reactions [T]; 0: found from how much the reactions change on the way.
     tolerance : float

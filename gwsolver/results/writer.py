@@ -15,7 +15,7 @@ from gwsolver.core.grid import Floats
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.output import OutputControl
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
-from gwsolver.core.steps import ExchangeFlow, FlowStep, TransportStep
+from gwsolver.core.steps import ExchangeFlow, FlowStep, ReactionStep, TransportStep
 from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.results import cf
 from gwsolver.results.budget import BudgetTable, book_flow, flow_closure
@@ -78,6 +78,8 @@ class ResultsWriter:
         self.simulation = simulation
         self.info = info
         self._units = _Units(info, simulation)
+        oil = None if simulation.chemistry is None else simulation.chemistry.oil
+        self._oily = frozenset(() if oil is None else oil.components)
         self._staging = Staging(folder, keep=resume is not None)
         self._binary: dict[str, tuple[BinaryIO, int]] = {}
         self._budgets: dict[str, BudgetWriter] = {}
@@ -198,6 +200,8 @@ class ResultsWriter:
                                  time_step)
                     self._settle(name)
                 self._netcdf.write("concentration", species, t.end, np.where(t.dry, np.nan, t.concentration))
+                if species in self._oily:
+                    self._netcdf.write("mass_in_oil", species, t.end, t.in_oil)
                 for package in model.packages:
                     if package.name in t.package_rates:
                         cells, rates = t.package_rates[package.name]
@@ -212,6 +216,18 @@ class ResultsWriter:
                 for domain in t.immobile:
                     whole = f"{species}/{domain.name}"
                     self._budget_table.write(t.end, model.name, whole, self.ledger(model.name, whole), self._units.mass)
+
+    def reactions(
+        self, model: TransportModel, done: ReactionStep, time_step: TimeStep, n_steps: int, ends: bool
+    ) -> None:
+        """Book what reactions hold and did; rows of budget.csv where a species that reacts saves any."""
+        for account in done.accounts:
+            self.ledger(model.name, account.name).merge(account.ledger)
+        if ends and any(model.output.saves(record, time_step, n_steps) for record in ("concentration", "budget")):
+            with writing("results"):
+                for account in done.accounts:
+                    ledger = self.ledger(model.name, account.name)
+                    self._budget_table.write(done.end, model.name, account.name, ledger, self._units.mass)
 
     # ---- checkpoints
 
@@ -377,7 +393,12 @@ class ResultsWriter:
         for model in sim.transport_models:
             record = Record("concentration", model.name, units.cf_concentration, units.concentration,
                             f"concentration of {model.name} in the moving groundwater")
-            netcdf.add(record, model.grid, model.time, _plan(model.time, model.output, "concentration"))
+            times = _plan(model.time, model.output, "concentration")
+            netcdf.add(record, model.grid, model.time, times)
+            if model.name in self._oily:
+                record = Record("mass_in_oil", model.name, units.cf_mass, units.mass,
+                                f"mass of {model.name} in the oil of a cell")
+                netcdf.add(record, model.grid, model.time, times)
         carriers: list[FlowModel | TransportModel] = [
             *sim.flow_models, *(m for m in sim.transport_models if not m.flow_model)
         ]
@@ -472,6 +493,7 @@ class _Units:
         self.mass_rate = f"{mass}/{time}" if mass and time else unknown
         self.concentration = info.concentration_unit
         self.cf_length = length or "1"
+        self.cf_mass = mass or "1"
         self.cf_speed = cf.ratio(length or "1", time or "1")
         self.cf_concentration = "1" if self.concentration == unknown else self.concentration.replace("³", "3")
 

@@ -57,6 +57,7 @@ class Figure:
 
 
 FIGURES = {
+    "splitting": Figure("largest part of a species by which reacting before and after transport differed"),
     "courant": Figure("largest Courant number of a sub-step"),
     "window_leak": Figure(
         "mass outside the window over all mass", 1e-6, "the swept window may have kept back part of the plume"

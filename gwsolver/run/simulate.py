@@ -9,11 +9,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.ledger import Ledger, total
 from gwsolver.core.memory import give_back
 from gwsolver.core.simulation import Simulation, TransportModel
-from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.steps import FlowStep, ReactionStep, TransportStep
 from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.flow import FlowSolver
 from gwsolver.modflow import saved_flow_steps
@@ -92,16 +93,20 @@ class Carried:
         Told why a scheme was chosen, where none was named.
     resume : mapping, optional
         State to go on from.
+    chemistry : Chemistry, optional
+        Reactions between them.
     """
 
     def __init__(
-        self, species: list[Species], scheme: str, bar: Silent, log: RunLog, resume: State | None = None
+        self, species: list[Species], scheme: str, bar: Silent, log: RunLog, resume: State | None = None,
+        chemistry: Chemistry | None = None,
     ) -> None:
         self.species = species
         self.solver = TransportSolver(
             [s.model for s in species], scheme=scheme,
             on_progress=lambda p: bar.update(p.time, f"step {p.step_length:.3g}, {p.cell}: {p.reason}"),
             on_choice=lambda words: log.note(f"{', '.join(s.model.name for s in species)}: {words}"),
+            chemistry=chemistry,
         )
         self.ledgers = {m.name: Ledger() for s in species for m in s.members}
         self.time = species[0].model.time
@@ -153,6 +158,8 @@ class Carried:
                     with timings.phase("writing"):
                         writer.transport(whole, own, n_steps, ends)
                     self._note(model, step, outcome)
+            if self.solver.reactions is not None:
+                self._note_reactions(self.solver.reactions, own, n_steps, ends, writer, outcome)
             if ends:
                 self._number += 1
             if pause is not None:
@@ -164,6 +171,23 @@ class Carried:
         if near == len(self._ends) or not math.isclose(self._ends[near], flow.end, rel_tol=SAME_TIME):
             return flow
         return flow if self._ends[near] == flow.end else replace(flow, end=self._ends[near])
+
+    def _note_reactions(
+        self, done: ReactionStep, own: TimeStep, n_steps: int, ends: bool, writer: ResultsWriter, outcome: Outcome
+    ) -> None:
+        """Keep what reactions did and hold."""
+        writer.reactions(self.species[0].members[0], done, own, n_steps, ends)
+        for account in done.accounts:
+            ledger = self.ledgers.setdefault(account.name, Ledger())
+            ledger.merge(account.ledger)
+            outcome.closure[account.name] = max(outcome.closure.get(account.name, 0.0), ledger.closure())
+        for name, imbalance in done.balances.items():
+            outcome.closure[name] = max(outcome.closure.get(name, 0.0), imbalance)
+        figures = outcome.figures.setdefault("reactions", {})
+        for figure, value in done.figures.items():
+            figures[figure] = max(figures.get(figure, value), value)
+        counts = outcome.steps.setdefault("reactions", {"steps": 0})
+        counts["steps"] += 1
 
     def _note(self, model: TransportModel, step: TransportStep, outcome: Outcome) -> None:
         """Keep what the run wants to know about a step."""
@@ -243,7 +267,8 @@ class Run:
         resume = self.keeper.take(number)
         with self.timings.phase("transport"):
             carried = [
-                Carried(group, self.scheme, self.bar, self.log, None if resume is None else resume["carried"][i])
+                Carried(group, self.scheme, self.bar, self.log, None if resume is None else resume["carried"][i],
+                        self._chemistry(group))
                 for i, group in enumerate(together(team.species))
             ]
         self.bar.start(", ".join(s.model.name for s in team.species) or team.name, 0.0, team.end)
@@ -268,6 +293,11 @@ class Run:
         for one in carried:
             self.timings.move(one.solver.set_up, "transport", "transport set-up")
             self._ended(one)
+
+    def _chemistry(self, group: list[Species]) -> Chemistry | None:
+        """Return the reactions if these are the species that react."""
+        chemistry = self.simulation.chemistry
+        return chemistry if chemistry is not None and {s.model.name for s in group} >= {*chemistry.species} else None
 
     def _ended(self, one: Carried) -> None:
         if one.step is not None:

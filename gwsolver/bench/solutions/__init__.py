@@ -6,6 +6,7 @@ and sorbed solute. Water flows towards +x. They judge the solver, so they share 
 """
 
 from gwsolver.bench.solutions.bioscreen import SourceZone
+from gwsolver.bench.solutions.chains import Chain, chain_column, chain_of_one_retardation
 from gwsolver.bench.solutions.column import (
     finite_column_first_type,
     finite_column_third_type,
@@ -27,7 +28,10 @@ from gwsolver.bench.solutions.strip import (
 from gwsolver.bench.solutions.two_region import mobile_immobile_column, two_vessels
 
 __all__ = [
+    "Chain",
     "SourceZone",
+    "chain_column",
+    "chain_of_one_retardation",
     "finite_column_first_type",
     "finite_column_third_type",
     "front_retardation",

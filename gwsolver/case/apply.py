@@ -1,35 +1,15 @@
 """What a case changes in the simulation: names, added species, start date, coordinate system."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
-
+from gwsolver.case.like import like, like_problems
 from gwsolver.case.lines import LineIndex
-from gwsolver.case.quantity import Quantity
-from gwsolver.case.schema import CaseFile, SpeciesTable
+from gwsolver.case.schema import CaseFile
 from gwsolver.case.words import nearest
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Grid
-from gwsolver.core.simulation import Simulation, TransportModel
-from gwsolver.core.stress import StressSource, StressValues
-from gwsolver.core.time import TimeAxis, TimeStep
-from gwsolver.core.units import parse_unit
-
-LENGTHS = {"metres": "m", "meters": "m", "feet": "ft", "centimetres": "cm", "centimeters": "cm"}
-TIMES = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}
-
-
-@dataclass(frozen=True, eq=False)
-class ScaledStress:
-    """The entries of another stress source with every quantity times a factor (CNC, SRC)."""
-
-    source: StressSource
-    factor: float
-
-    def __call__(self, step: TimeStep) -> StressValues:
-        """Return the scaled entries in force during `step`."""
-        values = self.source(step)
-        return replace(values, columns={name: self.factor * column for name, column in values.columns.items()})
+from gwsolver.core.simulation import Simulation
+from gwsolver.core.time import TimeAxis
 
 
 def apply_case(content: CaseFile, file: str, lines: LineIndex, simulation: Simulation) -> Simulation:
@@ -49,10 +29,10 @@ def apply_case(content: CaseFile, file: str, lines: LineIndex, simulation: Simul
                 problems.append(_problem(
                     file, lines, i, "like", f"{wanted} is joined to {', '.join(joined)} by an exchange; a species like "
                     "it needs GWT models of its own"))
-            found = _like_problems(file, lines, i, species, by_name[wanted], models, content.case.units)
+            found = like_problems(file, lines, i, species, by_name[wanted], models, content.case.units, simulation)
             problems += found
             if not found:
-                models[name] = _like(species, by_name[wanted], content.case.units)
+                models[name] = like(species, by_name[wanted], content.case.units, simulation)
         elif name != wanted and name in by_name:
             problems.append(_problem(file, lines, i, "name", f"there is a GWT model {name!r} already"))
         else:
@@ -103,72 +83,6 @@ class _Dresser:
     def _warn(self, words: str) -> None:
         if words not in self.warnings:
             self.warnings.append(words)
-
-
-def _like(species: SpeciesTable, model: TransportModel, mass: str) -> TransportModel:
-    """Return a copy of a GWT model with the values that the case gives."""
-    length, time = LENGTHS.get(model.grid.length_unit, ""), TIMES.get(model.time.unit, "")
-
-    def uniform(value: float) -> np.ndarray:
-        return np.full(model.grid.n_cells, value)
-
-    mobile = model.mobile
-    decay = _number(species.decay, f"1/{time}")
-    if decay is not None:
-        # One rate for all of the solute, unless the sorbed part has its own.
-        mobile = replace(mobile, decay_rate=uniform(decay), decay_rate_sorbed=uniform(decay))
-    if (sorbed := _number(species.decay_sorbed, f"1/{time}")) is not None:
-        mobile = replace(mobile, decay_rate_sorbed=uniform(sorbed))
-    if (density := _number(species.bulk_density, f"{mass}/{length}3")) is not None:
-        mobile = replace(mobile, bulk_density=uniform(density))
-    kd = _number(species.distribution_coefficient, f"{length}3/{mass}")
-    if species.koc is not None and species.foc is not None:
-        koc = _number(species.koc, f"{length}3/{mass}")
-        kd = (koc or 0.0) * species.foc.to("-")
-    if kd is not None:
-        mobile = replace(mobile, distribution_coefficient=uniform(kd))
-    initial = _number(species.initial, f"{mass}/{length}3")
-    factor = species.boundary_factor.to("-") if species.boundary_factor else 1.0
-    packages = model.packages if factor == 1.0 else tuple(
-        replace(p, source=ScaledStress(p.source, factor)) for p in model.packages
-    )
-    return replace(
-        model, name=species.name.lower(), mobile=mobile, packages=packages,
-        initial_concentration=model.initial_concentration if initial is None else uniform(initial),
-    )
-
-
-def _number(value: Quantity | None, unit: str) -> float | None:
-    return None if value is None else value.to(unit)
-
-
-def _like_problems(
-    file: str, lines: LineIndex, i: int, species: SpeciesTable, model: TransportModel,
-    models: dict[str, TransportModel], mass: str,
-) -> list[Problem]:
-    problems = []
-    unknown = [word for word, known in (
-        ("mass (write units in [case])", mass), ("length (DIS)", LENGTHS.get(model.grid.length_unit)),
-        ("time (TDIS)", TIMES.get(model.time.unit)),
-    ) if not known]
-    for key in type(species).model_fields:
-        value = getattr(species, key)
-        if unknown and isinstance(value, Quantity) and value.unit and parse_unit(value.unit).dimension != (0, 0, 0):
-            problems.append(_problem(
-                file, lines, i, key, f"{key} cannot be turned into the model's units: unknown are {', '.join(unknown)}",
-                "Or write the bare number in the model's units."))
-    if species.name.lower() in models:
-        problems.append(_problem(file, lines, i, "name", f"there is a species {species.name.lower()!r} already"))
-    if species.boundary_factor is not None and species.boundary_factor.to("-") != 1.0 and model.sources:
-        problems.append(_problem(
-            file, lines, i, "boundary_factor", f"the concentrations that SSM of {model.name!r} takes from AUX "
-            "variables cannot be scaled", "Give this species a GWT model of its own."))
-    sorbs = species.distribution_coefficient is not None or species.koc is not None
-    if sorbs and species.bulk_density is None and not np.any(model.mobile.bulk_density):
-        problems.append(_problem(
-            file, lines, i, "name", f"sorption needs bulk_density: {model.name!r} has none",
-            "Write for example bulk_density = \"1750 kg/m3\"."))
-    return problems
 
 
 def _unknown(

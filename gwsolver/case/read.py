@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from gwsolver.case.lines import LineIndex, Location
+from gwsolver.case.quantity import Quantity
 from gwsolver.case.schema import CaseFile, LimitTable, PlaceTable, SpeciesTable
 from gwsolver.case.settings import Case
 from gwsolver.case.words import LATER, nearest
@@ -204,8 +205,8 @@ def _contradictions(content: CaseFile, file: Path, lines: LineIndex) -> Iterator
 
 def _species_contradictions(i: int, species: SpeciesTable, problem: Any) -> Iterator[Problem]:
     own = ("initial", "decay", "decay_sorbed", "distribution_coefficient", "koc", "foc", "bulk_density",
-           "boundary_factor")
-    given = [k for k in own if getattr(species, k) is not None]
+           "boundary_factor", "inflow", "own_boundaries")
+    given = [k for k in own if k in species.model_fields_set]
     if species.model and species.like:
         yield problem(("species", i, "like"), "'model' and 'like' exclude each other",
                       "'model' renames a GWT model, 'like' adds a species beside it.")
@@ -218,8 +219,10 @@ def _species_contradictions(i: int, species: SpeciesTable, problem: Any) -> Iter
     if species.koc is not None and species.distribution_coefficient is not None:
         yield problem(("species", i, "koc"), "koc and distribution_coefficient exclude each other")
     for key in given:
-        if getattr(species, key).is_list:
-            yield problem(("species", i, key), f"{key} takes one number")
+        value = getattr(species, key)
+        for one in value.values() if isinstance(value, dict) else (value,):
+            if isinstance(one, Quantity) and one.is_list:
+                yield problem(("species", i, key), f"{key} takes one number")
 
 
 def _place_contradictions(table: str, i: int, place: PlaceTable, problem: Any) -> Iterator[Problem]:

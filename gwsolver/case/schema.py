@@ -95,6 +95,9 @@ class SpeciesTable(Table):
     foc: Annotated[Quantity | None, quantity("-", minimum=0.0, maximum=1.0)] = None
     bulk_density: Annotated[Quantity | None, quantity("kg/m3", minimum=0.0)] = None
     boundary_factor: Annotated[Quantity | None, quantity("-", minimum=0.0)] = None
+    inflow: dict[str, Annotated[Quantity, quantity("mg/L", minimum=0.0)]] | Annotated[
+        Quantity | None, quantity("mg/L", minimum=0.0)] = None
+    own_boundaries: bool = False
 
 
 class PlaceTable(Sourced):

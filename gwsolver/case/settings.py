@@ -5,8 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from gwsolver.case.apply import LENGTHS, TIMES, apply_case
+from gwsolver.case.apply import apply_case
 from gwsolver.case.lines import LineIndex
+from gwsolver.case.model_units import LENGTHS, TIMES
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.schema import CaseFile, FigureTable, LimitTable, PlaceTable
 from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings, in_language

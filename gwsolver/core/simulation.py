@@ -106,6 +106,8 @@ class SourceConcentration:
         entries; or shape (plan cell,) if `by_plan`.
     by_plan : bool
         One value per cell in plan (READASARRAYS).
+    constant : float or None
+        The same concentration for every entry at all times, instead of `auxiliary` and `values` [M/L**3].
     """
 
     package: str
@@ -113,6 +115,7 @@ class SourceConcentration:
     mixed: bool = False
     values: StressSource | None = None
     by_plan: bool = False
+    constant: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -133,6 +133,8 @@ def concentration_of(
     InputError
         If an SPC6 file has fewer entries than the package.
     """
+    if source.constant is not None:
+        return np.full(package.cells.size, source.constant)
     if source.values is None:
         return package.auxiliary[source.auxiliary]
     given = source.values(stress).columns["concentration"]

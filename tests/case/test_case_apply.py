@@ -78,6 +78,45 @@ def test_a_like_species_has_its_own_values_in_the_units_of_the_model(tmp_path):
     assert benzene.packages[0].at(step).columns["mass_rate"] == pytest.approx(np.array([74.0]))
 
 
+def flowing(*names):
+    """Benzene that enters with a well's AUX variable, on a flow model with these packages."""
+    from gwsolver.core.aquifer import Conductivity
+    from gwsolver.core.simulation import FlowModel
+
+    only = simulation("benzene", sources=(SourceConcentration("wel", "c"),))
+    model = only.transport_models[0]
+    one, zero = np.ones(3), np.zeros(3)
+    packages = tuple(StressPackage(n, n[:3], ConstantStress(StressValues(np.array([0]), {}))) for n in names)
+    flow = FlowModel("flow", model.time, model.grid, zero, Conductivity(one, one, one, np.zeros(3, int), *[zero] * 3),
+                     packages=packages)
+    return Simulation(flow_models=(flow,), transport_models=only.transport_models)
+
+
+@pytest.mark.parametrize(("inflow", "expected"), [
+    ('"8 mg/L"', {"wel": 8e-3, "rch": 8e-3}),
+    ('{ "RCH" = "6 g/m3" }', {"rch": 6e-3}),
+    ('"8 mg/L"\nown_boundaries = true', {"wel": 8e-3, "rch": 8e-3}),
+])
+def test_a_like_species_has_its_own_inflow(tmp_path, inflow, expected):
+    text = HEAD + f'[[species]]\nname = "oxygen"\nlike = "benzene"\ninitial = "8 mg/L"\ninflow = {inflow}'
+    loaded = case(tmp_path, text.replace("    ", ""))
+    oxygen = loaded.apply(flowing("wel", "rch")).transport_models[1]
+    found = {s.package: s.constant for s in oxygen.sources if s.constant is not None}
+    assert found == pytest.approx(expected)
+    assert [s.package for s in oxygen.sources if s.constant is None] == ["wel"] * ("wel" not in expected)
+    assert len(oxygen.packages) == (0 if "own" in inflow else 1)
+
+
+def test_inflow_names_packages_that_are_there(tmp_path):
+    text = HEAD + '[[species]]\nname = "oxygen"\nlike = "benzene"\ninflow = { rhc = "8 mg/L" }'
+    loaded = case(tmp_path, text.replace("    ", ""))
+    words = r"the flow model has no package 'rhc'\.\nDid you mean 'rch'\? There are: wel, rch"
+    with pytest.raises(InputError, match=words):
+        loaded.apply(flowing("wel", "rch"))
+    with pytest.raises(InputError, match="known only while they are read"):
+        case(tmp_path, text.replace("    ", "").replace('{ rhc = "8 mg/L" }', '"8 mg/L"')).apply(simulation("benzene"))
+
+
 @pytest.mark.parametrize(("species", "words"), [
     ('name = "benzen"', r"there is no GWT model 'benzen'\.\nDid you mean 'benzene'\? There are: benzene, cl"),
     ('name = "a"\nlike = "xylene"', "there is no GWT model 'xylene'"),

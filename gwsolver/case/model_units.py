@@ -1,0 +1,60 @@
+"""The units that a model calculates in, and values of a case turned into them."""
+
+from dataclasses import dataclass
+
+from gwsolver.case.quantity import Quantity
+from gwsolver.core.simulation import FlowModel, TransportModel
+from gwsolver.core.units import parse_unit
+
+LENGTHS = {"metres": "m", "meters": "m", "feet": "ft", "centimetres": "cm", "centimeters": "cm"}
+TIMES = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}
+
+
+@dataclass(frozen=True)
+class ModelUnits:
+    """Symbols of a model's units; "" for one that is not known.
+
+    Attributes
+    ----------
+    mass, length, time : str
+    """
+
+    mass: str
+    length: str
+    time: str
+
+    @classmethod
+    def of(cls, model: FlowModel | TransportModel, mass: str) -> "ModelUnits":
+        """Return the units of a model; of mass only the case knows."""
+        return cls(mass, LENGTHS.get(model.grid.length_unit, ""), TIMES.get(model.time.unit, ""))
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What is not known, in words, and where it is written."""
+        return tuple(word for word, known in (
+            ("mass (write units in [case])", self.mass), ("length (DIS)", self.length), ("time (TDIS)", self.time),
+        ) if not known)
+
+    def suits(self, value: Quantity) -> bool:
+        """Return whether a value can be turned into these units."""
+        return not (self.unknown and value.unit and parse_unit(value.unit).dimension != (0, 0, 0))
+
+    def number(self, value: Quantity | None, unit: str) -> float | None:
+        """Return a value in a unit of the model, None if there is none.
+
+        Parameters
+        ----------
+        unit : str
+            In words: "mass/length3", "1/time".
+        """
+        return None if value is None else value.to(self.symbol(unit))
+
+    def numbers(self, value: Quantity, unit: str) -> tuple[float, ...]:
+        """Return a list of values in a unit of the model."""
+        return value.all_to(self.symbol(unit))
+
+    def symbol(self, unit: str) -> str:
+        """Return the symbols of a unit in words."""
+        for word, own in (("mass", self.mass), ("length", self.length), ("time", self.time)):
+            unit = unit.replace(word, own)
+        return unit

@@ -2,6 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+# Seconds of the units of TDIS; a year has 365.25 days.
+SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "years": 31557600.0}
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,24 @@ class TimeAxis:
         """Time at the end of the last period [T]."""
         return sum(p.length for p in self.periods)
 
+    def time_of(self, date: str) -> float:
+        """Return the time of an ISO date [T]; it may lie outside the run.
+
+        Raises
+        ------
+        ValueError
+            If it is no date, or if start date or time unit are not known; the text says what to do.
+        """
+        if not self.start_date:
+            raise ValueError("the date of the start is not known: give START_DATE_TIME in TDIS or [case] start")
+        if self.unit not in SECONDS:
+            raise ValueError("the time unit is not known: give TIME_UNITS in TDIS")
+        try:
+            day, start = (_naive(datetime.fromisoformat(text.strip())) for text in (date, self.start_date))
+        except ValueError:
+            raise ValueError(f"{date!r} is not a date; write for example 1975-01-01") from None
+        return (day - start).total_seconds() / SECONDS[self.unit]
+
     def period_start(self, period: int) -> float:
         """Time at which a period starts [T]."""
         return sum(p.length for p in self.periods[:period])
@@ -80,3 +102,7 @@ class TimeAxis:
         """Yield every time step in order."""
         for period in range(self.n_periods):
             yield from self.steps_of(period)
+
+
+def _naive(date: datetime) -> datetime:
+    return date.astimezone(UTC).replace(tzinfo=None) if date.tzinfo else date

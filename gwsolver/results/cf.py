@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gwsolver.core.time import TimeAxis
+from gwsolver.core.time import SECONDS, TimeAxis
 
 # MODFLOW's year is 365.25 days, that of udunits is 365.2425: years are therefore written as days.
-SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "years": 31557600.0}
 CF_UNIT = {"seconds": ("seconds", 1.0), "minutes": ("minutes", 1.0), "hours": ("hours", 1.0),
            "days": ("days", 1.0), "years": ("days", 365.25)}
 SHORT = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}

@@ -9,6 +9,7 @@ from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import ModelUnits
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.schema import SpeciesTable
+from gwsolver.case.tables import SpeciesValues
 from gwsolver.case.words import nearest
 from gwsolver.core.errors import Problem
 from gwsolver.core.simulation import Simulation, SourceConcentration, TransportModel
@@ -30,7 +31,22 @@ class ScaledStress:
 
 
 def like(species: SpeciesTable, model: TransportModel, mass: str, simulation: Simulation) -> TransportModel:
-    """Return a copy of a GWT model with the values that the case gives."""
+    """Return a copy of a GWT model with the values and boundaries that the case gives."""
+    valued = with_values(species, model, mass)
+    packages, sources = valued.packages, valued.sources
+    if species.own_boundaries:
+        packages, sources = (), ()
+    if species.inflow is not None:
+        units = ModelUnits.of(model, mass)
+        given = _inflow(species.inflow, _bringing(model, simulation))
+        kept = [s for s in sources if s.package not in given]
+        brought = {name: units.number(value, "mass/length3") for name, value in given.items()}
+        sources = (*kept, *(SourceConcentration(name, constant=c) for name, c in brought.items()))
+    return replace(valued, name=species.name.lower(), packages=packages, sources=sources)
+
+
+def with_values(species: SpeciesValues, model: TransportModel, mass: str) -> TransportModel:
+    """Return a GWT model with the values that the case gives; `mass`: its unit of mass."""
     units = ModelUnits.of(model, mass)
 
     def uniform(value: float) -> np.ndarray:
@@ -56,16 +72,8 @@ def like(species: SpeciesTable, model: TransportModel, mass: str, simulation: Si
     packages = model.packages if factor == 1.0 else tuple(
         replace(p, source=ScaledStress(p.source, factor)) for p in model.packages
     )
-    sources = model.sources
-    if species.own_boundaries:
-        packages, sources = (), ()
-    if species.inflow is not None:
-        given = _inflow(species.inflow, _bringing(model, simulation))
-        kept = [s for s in sources if s.package not in given]
-        brought = {name: units.number(value, "mass/length3") for name, value in given.items()}
-        sources = (*kept, *(SourceConcentration(name, constant=c) for name, c in brought.items()))
     return replace(
-        model, name=species.name.lower(), mobile=mobile, packages=packages, sources=sources,
+        model, mobile=mobile, packages=packages,
         initial_concentration=model.initial_concentration if initial is None else uniform(initial),
     )
 

@@ -1,66 +1,23 @@
 """The tables and keys of case.toml, one class a table; docs/case-toml.md lists them for readers."""
 
-import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from gwsolver.case.quantity import Quantity, quantity
-from gwsolver.core.units import parse_unit
-
-Status = Literal["published", "textbook", "assumed", "measured", "calibrated"]
-Language = Literal["en", "ru", "kk", "fr"]
-Point = tuple[float, float]
-
-
-def _date(raw: Any) -> Any:
-    """Accept TOML dates and ISO text; give ISO text."""
-    if isinstance(raw, datetime.date):
-        return raw.isoformat()
-    if isinstance(raw, str) and raw:
-        try:
-            datetime.datetime.fromisoformat(raw)
-        except ValueError:
-            raise ValueError(f"{raw!r} is not a date; write for example 1975-01-01") from None
-    return raw
-
-
-def _crs(raw: Any) -> Any:
-    if isinstance(raw, str) and raw and not (raw.upper().startswith("EPSG:") and raw[5:].isdigit()):
-        raise ValueError(f"{raw!r} is not a coordinate reference system; write for example \"EPSG:32640\"")
-    return raw.upper() if isinstance(raw, str) else raw
-
-
-def _unit_like(reference: str) -> BeforeValidator:
-    def check(raw: Any) -> Any:
-        if isinstance(raw, str) and raw and parse_unit(raw).dimension != parse_unit(reference).dimension:
-            raise ValueError(f"unit {raw!r} does not fit; a unit like {reference!r} is needed")
-        return raw
-
-    return BeforeValidator(check)
-
-
-def _titles(raw: Any) -> Any:
-    return {"en": raw} if isinstance(raw, str) else raw
-
-
-Words = Annotated[dict[Language, str], BeforeValidator(_titles)]
-Date = Annotated[str, BeforeValidator(_date)]
-MassUnit = Annotated[str, _unit_like("g")]
-ConcentrationUnit = Annotated[str, _unit_like("mg/L")]
-
-
-class Table(BaseModel):
-    """A table of case.toml: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Sourced(Table):
-    """A table that may say where it comes from."""
-
-    source: str = ""
-    status: Status | Literal[""] = ""
+from gwsolver.case.tables import (
+    ConcentrationUnit,
+    Date,
+    Language,
+    MassUnit,
+    Point,
+    Sourced,
+    SpeciesValues,
+    Table,
+    Words,
+    crs_code,
+    iso_date,
+)
 
 
 class CaseTable(Table):
@@ -68,7 +25,7 @@ class CaseTable(Table):
 
     title: Annotated[Words, Field(min_length=1)]
     status: Literal["illustrative", "calibrated", ""] = ""
-    crs: Annotated[str, BeforeValidator(_crs)] = ""
+    crs: Annotated[str, BeforeValidator(crs_code)] = ""
     start: Date = ""
     units: MassUnit = ""
 
@@ -79,7 +36,7 @@ class ModflowTable(Table):
     simulation: str = "."
 
 
-class SpeciesTable(Table):
+class SpeciesTable(SpeciesValues):
     """``[[species]]``: rename a GWT model, describe it, or add a species like it."""
 
     name: str = Field(min_length=1)
@@ -87,14 +44,6 @@ class SpeciesTable(Table):
     like: str = ""
     title: Words = {}
     unit: ConcentrationUnit = ""
-    initial: Annotated[Quantity | None, quantity("mg/L", minimum=0.0)] = None
-    decay: Annotated[Quantity | None, quantity("1/d", minimum=0.0)] = None
-    decay_sorbed: Annotated[Quantity | None, quantity("1/d", minimum=0.0)] = None
-    distribution_coefficient: Annotated[Quantity | None, quantity("L/kg", minimum=0.0)] = None
-    koc: Annotated[Quantity | None, quantity("L/kg", minimum=0.0)] = None
-    foc: Annotated[Quantity | None, quantity("-", minimum=0.0, maximum=1.0)] = None
-    bulk_density: Annotated[Quantity | None, quantity("kg/m3", minimum=0.0)] = None
-    boundary_factor: Annotated[Quantity | None, quantity("-", minimum=0.0)] = None
     inflow: dict[str, Annotated[Quantity, quantity("mg/L", minimum=0.0)]] | Annotated[
         Quantity | None, quantity("mg/L", minimum=0.0)] = None
     own_boundaries: bool = False
@@ -140,7 +89,7 @@ class FigureTable(Table):
     kind: Literal["plume_map"]
     file: str = Field(min_length=1)
     species: str = ""
-    time: Annotated[str | float, BeforeValidator(_date)] = ""
+    time: Annotated[str | float, BeforeValidator(iso_date)] = ""
     layer: int | Literal["max", ""] = ""
     lang: Language | Literal[""] = ""
     width: Literal[85, 170] | None = None

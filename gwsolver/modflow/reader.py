@@ -252,7 +252,8 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
                                   file=str(sources[0].folder / "mfsim.nam") if sources[0].on_disk else "")])
     names = {m.name for m in (*kept, *transports)}
     return Simulation(kept, tuple(transports), tuple(e for e in exchanges if set(e.models) <= names),
-                      tuple(total.notes), tuple(total.warnings), tuple(dict.fromkeys(total.files)))
+                      notes=tuple(total.notes), warnings=tuple(total.warnings),
+                      files=tuple(dict.fromkeys(total.files)))
 
 
 def _check_names(sources: list[Source], total: Findings) -> None:

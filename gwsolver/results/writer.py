@@ -79,7 +79,7 @@ class ResultsWriter:
         self.info = info
         self._units = _Units(info, simulation)
         oil = None if simulation.chemistry is None else simulation.chemistry.oil
-        self._oily = frozenset(() if oil is None else oil.components)
+        self._oily = frozenset(() if oil is None else (c.species for c in oil.components))
         self._staging = Staging(folder, keep=resume is not None)
         self._binary: dict[str, tuple[BinaryIO, int]] = {}
         self._budgets: dict[str, BudgetWriter] = {}

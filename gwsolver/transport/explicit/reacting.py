@@ -12,6 +12,9 @@ from gwsolver.transport.explicit.species import ExplicitSpecies
 from gwsolver.transport.explicit.work import Work
 
 Floats = NDArray[np.float64]
+# What the oil keeps counts as new where a cell's content has changed by more than this part: what is made for the old
+# contents lasts until then, and concentrations are that near to equilibrium.
+NEW = 2e-4
 
 
 class Reacting:
@@ -88,10 +91,10 @@ class Reacting:
             work, species = works[place], self._species[place]
             changed = cells.mass[i] != work.mass
             if cells.oil is not None:
-                before = work.capacity.oil
-                if before is None or not np.array_equal(before, cells.oil[i]):
-                    species.hold(work, cells.oil[i].copy())
-                    changed |= cells.oil[i] > 0.0
+                before, oil = work.capacity.oil, cells.oil[i]
+                if before is None or _differs(before, oil, cells.content[i]):
+                    species.hold(work, oil.copy())
+                    changed |= oil > 0.0
                     if before is not None:
                         changed |= before > 0.0
             if not changed.any():
@@ -100,3 +103,9 @@ class Reacting:
             kept = work.concentration.copy()
             work.equilibrate(time)
             work.concentration[:] = np.where(changed, work.concentration, kept)
+
+
+def _differs(before: Floats, oil: Floats, content: Floats) -> bool:
+    """Return whether the oil of some cell keeps more or less than it did, by what matters, or is gone."""
+    there = (before > 0.0) | (oil > 0.0)
+    return bool(np.any(np.abs(oil - before)[there] > NEW * content[there]) or np.any((oil > 0.0) != (before > 0.0)))

@@ -1,5 +1,6 @@
 """What is wrong with an input, worded once for the command line, the API and the tests."""
 
+import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -137,3 +138,10 @@ def located(problems: Iterable[Problem], **place: object) -> list[Problem]:
         replace(p, **{k: v for k, v in place.items() if not getattr(p, k)})  # type: ignore[arg-type]
         for p in problems
     ]
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` was most likely meant to be, "" if none is near."""
+    known = list(known)
+    close = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.5)
+    return next((k for k in known if close and k.lower() == close[0]), "")

@@ -202,6 +202,8 @@ class ReactionStep:
     ----------
     start, end : float
         Times [T].
+    splits : int
+        How often reactions acted.
     accounts : tuple of Account
     balances : mapping of str to float
         Relative imbalance since the start of the run by name: "electrons", "carbon", ...
@@ -211,6 +213,7 @@ class ReactionStep:
 
     start: float
     end: float
+    splits: int
     accounts: tuple[Account, ...] = ()
     balances: Mapping[str, float] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)

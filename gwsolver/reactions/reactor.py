@@ -22,7 +22,6 @@ from gwsolver.reactions.reaction import Cells, Reaction
 
 Floats = NDArray[np.float64]
 FIRST = 64  # the first step is this part of the time step it lies in
-AT_ONCE = 0.1  # largest part of a species' mass that equilibria may turn over in a step
 SLOWER, FASTER = 0.25, 2.0  # how much shorter or longer the next step may be
 
 
@@ -60,32 +59,38 @@ class Reactor:
         if problems:
             raise InputError(problems)
         self.reactions: Sequence[Reaction] = tuple(reactions)
+        self.timed = tuple(r for r in reactions if not r.instant)
+        self.instant = tuple(r for r in reactions if r.instant)
         self.oil = None if chemistry.oil is None else chemistry.oil.start(self.species, n_cells)
         self._length = 0.0
         self._ledgers: dict[str, Ledger] = {}
         self._before: dict[str, Floats] = {}
         self._half: Floats | None = None
-        self._largest = 0.0
+        self._largest, self._splits = 0.0, 0
 
     # ---- how far
 
-    def until(self, start: float, end: float) -> float:
-        """Return the next splitting time after `start`, not beyond `end` [T]."""
+    def until(self, start: float, end: float, crossing: float) -> float:
+        """Return the next splitting time after `start`, not beyond `end` [T].
+
+        Parameters
+        ----------
+        crossing : float
+            Time in which water crosses a cell [T]: equilibria that follow each other at this distance act on what has
+            come no further than the next cell.
+        """
         span = end - start
-        longest = self._fixed_step or self._length or span / FIRST
+        longest = self._fixed_step
+        if not longest:
+            longest = min(
+                crossing if self.instant else math.inf,
+                (self._length or min(span / FIRST, crossing)) if self.timed else math.inf,
+            )
         parts = max(math.ceil(span / longest * (1.0 - 1e-9)), 1)
         found = end if parts == 1 else start + span / parts
         if self.oil is not None:
             found = min([found, *(t for t in self.oil.dates if start < t < found)])
         return found
-
-    def _follow(self, difference: float, turned: float, length: float) -> None:
-        """Choose the length of the next step from what this one did."""
-        if self._fixed_step:
-            return
-        excess = max(difference / self._tolerance, turned / AT_ONCE)
-        factor = FASTER if excess <= 0.0 else min(max(1.0 / math.sqrt(excess), SLOWER), FASTER)
-        self._length = length * factor
 
     # ---- the interval
 
@@ -93,7 +98,7 @@ class Reactor:
         """Begin an interval: its books are empty."""
         self._ledgers = {name: Ledger() for name in self.species}
         self._before = {name: mass.copy() for name, mass in self._held()}
-        self._half, self._largest = None, 0.0
+        self._half, self._largest, self._splits = None, 0.0, 0
 
     def arrive(self, cells: Cells) -> None:
         """Let oil that is there from the beginning arrive, at the very first interval's start."""
@@ -103,29 +108,35 @@ class Reactor:
     def before(self, cells: Cells, length: float) -> None:
         """Act for the first half of a step of this length."""
         mass = cells.mass.copy()
-        for reaction in self.reactions:
-            if not reaction.instant:
-                reaction.act(cells, 0.5 * length, self._book)
+        for reaction in self.timed:
+            reaction.act(cells, 0.5 * length, self._book)
         self._half = cells.mass - mass
 
     def after(self, cells: Cells, length: float) -> None:
         """Act for the second half, then let equilibria settle; `cells.time` is where the interval began."""
+        self._splits += 1
         if self.oil is not None:
             self.oil.act(cells, length, self._book)
-        whole = cells.mass if self.oil is None else cells.mass * (1.0 - self.oil.part_in_oil(cells))
-        there = whole.sum(axis=1)
+        if self.timed:
+            self._second_half(cells, length)
+        for reaction in self.instant:
+            reaction.act(cells, length, self._book)
+
+    def _second_half(self, cells: Cells, length: float) -> None:
+        """Act for the second half, and choose the length of the next step from how it differs from the first."""
+        there = cells.mass.sum(axis=1) if self.oil is None else (
+            cells.mass * (1.0 - self.oil.part_in_oil(cells))).sum(axis=1)
         mass = cells.mass.copy()
-        for reaction in reversed(self.reactions):
-            if not reaction.instant:
-                reaction.act(cells, 0.5 * length, self._book)
+        for reaction in reversed(self.timed):
+            reaction.act(cells, 0.5 * length, self._book)
+        if self._half is None or self._fixed_step:
+            return
         second = cells.mass - mass
-        self._largest = 0.0 if self._half is None else _share_of_losers(second - self._half, second, there)
-        mass = cells.mass.copy()
-        for reaction in self.reactions:
-            if reaction.instant:
-                reaction.act(cells, length, self._book)
-        moved = cells.mass - mass
-        self._follow(self._largest, _share_of_losers(moved, moved, there), length)
+        difference = _share_of_losers(second - self._half, second, there)
+        self._largest = max(self._largest, difference)
+        excess = difference / self._tolerance
+        factor = FASTER if excess <= 0.0 else min(max(1.0 / math.sqrt(excess), SLOWER), FASTER)
+        self._length = length * factor
 
     def ledger(self, species: str) -> Ledger:
         """Return what reactions booked for a species in this interval."""
@@ -138,7 +149,8 @@ class Reactor:
             ledger = self._ledgers.setdefault(name, Ledger())
             ledger.add_each("storage", "held", self._before[name] - mass)
             accounts.append(Account(name, mass.copy(), ledger))
-        return ReactionStep(start, end, tuple(accounts), self.balances(), {"splitting": self._largest})
+        figures = {"splitting": self._largest} if self.timed and not self._fixed_step else {}
+        return ReactionStep(start, end, self._splits, tuple(accounts), self.balances(), figures)
 
     def balances(self) -> dict[str, float]:
         """Return the relative imbalance of what must balance, by name, since the start."""

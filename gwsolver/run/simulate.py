@@ -187,7 +187,7 @@ class Carried:
         for figure, value in done.figures.items():
             figures[figure] = max(figures.get(figure, value), value)
         counts = outcome.steps.setdefault("reactions", {"steps": 0})
-        counts["steps"] += 1
+        counts["steps"] += done.splits
 
     def _note(self, model: TransportModel, step: TransportStep, outcome: Outcome) -> None:
         """Keep what the run wants to know about a step."""

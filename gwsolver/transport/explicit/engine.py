@@ -13,6 +13,7 @@ from gwsolver.transport.explicit.marches import GroupMarch, alike
 from gwsolver.transport.explicit.reacting import Reacting
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.species import ExplicitSpecies
+from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.progress import Reporter
 
 REACTOR = "*reactions"  # no model may bear this name
@@ -74,23 +75,41 @@ class ExplicitEngine:
         first = self.species[0].time is None
         start = flow.start if first else self.species[0].time
         assert start is not None
-        all_works = [s.begin(flow, until, stress) for s in self.species]
+        works = [s.begin(flow, until, stress) for s in self.species]
         reacting = self._reacting
         if reacting is not None:
-            reacting.begin(all_works, start, first)
+            reacting.begin(works, start, first)
         if part:
-            species, march = self._groups[0]
-            end = march.pause([all_works[i] for i in species], start, until)
-            until = end if reacting is None else reacting.until(start, end)
+            group, march = self._groups[0]
+            until = march.pause([works[i] for i in group], start, until)
             for one in self.species:
                 one.stop_at(until)
-        if reacting is not None:
-            reacting.before(all_works, start, until)
-        for species, march in self._groups:
-            march([all_works[i] for i in species], start, until, self._report)
-        if reacting is not None:
-            reacting.after(all_works, start, until)
-        return tuple(s.finish(work) for s, work in zip(self.species, all_works, strict=True))
+        if reacting is None:
+            self._march(works, start, until)
+        else:
+            self._react(reacting, works, start, until, part)
+        return tuple(s.finish(work) for s, work in zip(self.species, works, strict=True))
+
+    def _march(self, works: Sequence[Work], start: float, until: float) -> None:
+        for group, march in self._groups:
+            march([works[i] for i in group], start, until, self._report)
+
+    def _react(self, reacting: Reacting, works: Sequence[Work], start: float, until: float, split: bool) -> None:
+        """Go from splitting time to splitting time."""
+        time = start
+        end = reacting.until(time, until) if split else until
+        for _, march in self._groups:
+            march.settle(end - time)
+        while True:
+            reacting.before(works, time, end)
+            self._march(works, time, end)
+            reacting.after(works, time, end)
+            if end >= until:
+                break
+            time, end = end, reacting.until(end, until)
+        for _, march in self._groups:
+            march.settle(0.0)
+        reacting.end(start, until)
 
     def state(self) -> State:
         """Return what a later `restore` needs to go on bit for bit."""

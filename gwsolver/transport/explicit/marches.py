@@ -42,17 +42,25 @@ class GroupMarch:
     ) -> None:
         self.set_up = Spent()
         fits = not given and suits(models[0].grid) and scheme.limiter == "koren"
+        self._span = 0.0
         self._slabs = SlabMarch(models, scheme) if fits else None
         self._single = tuple(single)
 
     def __call__(self, works: Sequence[Work], start: float, until: float, report: Reporter) -> None:
         """Carry the works of all species from `start` to `until`."""
-        slabs = self._by_slabs(works, until - start)
+        slabs = self._by_slabs(works, self._span or until - start)
         if slabs is not None:
             slabs(works, start, until, report)
             return
         for work, march in zip(works, self._single, strict=True):
             march(work, start, until, report)
+
+    def settle(self, span: float) -> None:
+        """Carry the works as it suits this span [T], whatever the intervals into which it is divided; 0: as suits each.
+
+        One way of booking then serves the same works throughout.
+        """
+        self._span = span
 
     def pause(self, works: Sequence[Work], start: float, until: float) -> float:
         """Return how far to go in one go, so that a run can be resumed from there."""

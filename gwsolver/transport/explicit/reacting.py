@@ -49,19 +49,24 @@ class Reacting:
 
     def until(self, start: float, end: float) -> float:
         """Return the next splitting time, not beyond `end` [T]."""
-        return self._reactor.until(start, end)
+        return self._reactor.until(start, end, self._species[self._places[0]].crossing())
 
     def before(self, works: Sequence[Work], start: float, until: float) -> None:
         """Let reactions act for the first half of the interval."""
+        if not self._reactor.timed:
+            return
         cells = self._cells(works, start, start)
         self._reactor.before(cells, until - start)
         self._take(works, start, cells)
 
     def after(self, works: Sequence[Work], start: float, until: float) -> None:
-        """Let reactions act for the second half; their amounts go into the books of each species."""
+        """Let reactions act for the second half."""
         cells = self._cells(works, until, start)
         self._reactor.after(cells, until - start)
         self._take(works, until, cells)
+
+    def end(self, start: float, until: float) -> None:
+        """End an interval: what reactions moved goes into the books of each species."""
         self.latest = self._reactor.step(start, until)
         for name, place in zip(self._reactor.species, self._places, strict=True):
             self._species[place].book(self._reactor.ledger(name))

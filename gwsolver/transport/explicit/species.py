@@ -24,6 +24,8 @@ from gwsolver.transport.water import Capacity, Store, WaterBalance
 
 Floats = NDArray[np.float64]
 
+FASTER_THAN = 0.9  # wells aside, whose cells are a few
+
 
 class ExplicitSpecies:
     """Carries one species through the flow.
@@ -96,6 +98,14 @@ class ExplicitSpecies:
             self._oil = oil
             assert self._bare is not None
             work.capacity = self._capacity = self._bare.holding(oil)
+
+    def crossing(self) -> float:
+        """Return the time in which water crosses a cell, one of the faster ones [T]."""
+        k = self._capacity
+        wet = np.minimum(k.water_start, k.water_end) > 0.0
+        rates = self._resolution.leaves[wet] / np.minimum(k.water_start, k.water_end)[wet]
+        fast = float(np.quantile(rates, FASTER_THAN)) if rates.size else 0.0
+        return 1.0 / fast if fast > 0.0 else np.inf
 
     def book(self, ledger: Ledger) -> None:
         """Add to the books of the interval what reactions moved."""

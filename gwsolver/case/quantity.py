@@ -1,5 +1,6 @@
 """A value of case.toml: number, unit, and where it comes from."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,6 +110,7 @@ def _read(raw: Any) -> Quantity:
         unit = own or unit
         numbers.append(number)
     if unit:
+        _counted_as_element(numbers, unit)
         _known(unit)
     status = _text(table, "status")
     if status and status not in STATUSES:
@@ -132,6 +134,25 @@ def _number(item: Any) -> tuple[float, str]:
     if number != number or number in (float("inf"), float("-inf")):
         raise _wrong(f"{item!r} is not a finite number")
     return number, unit
+
+
+# Concentrations that laboratories give as an element: what they are of the ion that this project transports.
+_AS_ELEMENT = re.compile(
+    r"^\s*(\S*g)\s*[-_ ]?(?:NO3-|SO4-|as )?\s*([NS])\s*(/.*)$|^\s*(\S*g/\S+)\s+(?:as\s+)?([NS])\s*$")
+_IONS = {"N": ("nitrate", "NO3", 62.005 / 14.007), "S": ("sulfate", "SO4", 96.06 / 32.06)}
+
+
+def _counted_as_element(numbers: list[float], unit: str) -> None:
+    """Refuse "10 mg N/L" with the number that is meant: nitrate counts as NO3, sulfate as SO4."""
+    found = _AS_ELEMENT.match(unit)
+    if found is None:
+        return
+    element = found.group(2) or found.group(5)
+    plain = found.group(4) or f"{found.group(1)}{found.group(3)}"
+    ion, formula, factor = _IONS[element]
+    number = numbers[0] if numbers else 0.0
+    raise _wrong(f"{number:g} {unit} counts {ion} as {element}; it counts as {formula} here: write "
+                 f"\"{number * factor:.4g} {plain}\"")
 
 
 def _known(unit: str) -> None:

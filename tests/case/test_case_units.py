@@ -1,7 +1,12 @@
 """Units: conversions against factors worked out by hand, and what is refused."""
 
-import pytest
+import re
+from typing import Annotated
 
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.core.units import convert, parse_unit, split_number
 
 
@@ -55,3 +60,18 @@ def test_a_text_splits_into_number_and_unit(text, number, unit):
 def test_a_text_without_a_number_is_refused():
     with pytest.raises(ValueError, match="'about ten' is not a number with a unit"):
         split_number("about ten")
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("10 mg N/L", '10 mg N/L counts nitrate as N; it counts as NO3 here: write "44.27 mg/L"'),
+    ("10 mg NO3-N/L", 'write "44.27 mg/L"'), ("10 mg/L N", 'write "44.27 mg/L"'), ("2.26 mg/L as N", 'write "10 mg/L"'),
+    ("5 g S/m3", '5 g S/m3 counts sulfate as S; it counts as SO4 here: write "14.98 g/m3"'),
+])
+def test_nitrate_as_nitrogen_is_refused_with_both_numbers(text, words):
+    with pytest.raises(ValidationError, match=re.escape(words)):
+        TypeAdapter(Annotated[Quantity, quantity("mg/L")]).validate_python(text)
+
+
+@pytest.mark.parametrize("text", ["10 mg/L", "3 g/s", "1 kg/m3", "2 ng/L"])
+def test_other_units_are_read(text):
+    assert TypeAdapter(Annotated[Quantity, quantity()]).validate_python(text)

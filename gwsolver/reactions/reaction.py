@@ -54,8 +54,8 @@ class Cells:
 class Book(Protocol):
     """Is told what moved."""
 
-    def __call__(self, account: str, package: str, term: str, amounts: Floats) -> None:
-        """Book signed amounts of one account by cell [M], positive where it gained.
+    def __call__(self, account: str, package: str, term: str, amounts: Floats | float) -> None:
+        """Book signed amounts of one account [M], positive where it gained.
 
         Parameters
         ----------
@@ -63,7 +63,8 @@ class Book(Protocol):
             A mobile species, or what a reaction itself holds (`Reaction.held`).
         package, term : str
             Who did it, and by what: ``("degradation", "oxygen")``.
-        amounts : ndarray of float64, shape (cell,)
+        amounts : ndarray of float64, shape (cell,), or float
+            By cell; or their sum, where all have one sign.
         """
         ...
 

@@ -167,8 +167,12 @@ class Reactor:
         found = [item for reaction in self.reactions for item in reaction.held().items()]
         return found if self.oil is None else [*found, *self.oil.held().items()]
 
-    def _book(self, account: str, package: str, term: str, amounts: Floats) -> None:
-        self._ledgers.setdefault(account, Ledger()).add_each(package, term, amounts)
+    def _book(self, account: str, package: str, term: str, amounts: Floats | float) -> None:
+        ledger = self._ledgers.setdefault(account, Ledger())
+        if isinstance(amounts, np.ndarray):
+            ledger.add_each(package, term, amounts)
+        else:
+            ledger.add(package, term, amounts)
 
     # ---- restart
 

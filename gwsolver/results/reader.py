@@ -167,6 +167,19 @@ class Results:
         """
         return self._field("concentration", self._pick(species, self.species, "species"))
 
+    def mass_in_oil(self, species: str | None = None) -> "xr.DataArray":
+        """Mass of a species in the oil of each cell [M]; dims as for `concentration`.
+
+        Raises
+        ------
+        InputError
+            If it is no component of any oil.
+        """
+        with self._netcdf() as data:
+            oily = [v.gwsolver_model for v in data.variables.values()
+                    if getattr(v, "gwsolver_record", "") == "mass_in_oil"]
+        return self._field("mass_in_oil", self._pick(species, oily, "component of an oil"))
+
     def head(self, model: str | None = None) -> "xr.DataArray":
         """Hydraulic head of a flow model, NaN where inactive or dry; dims as for `concentration`."""
         return self._field("head", self._flow_name(model))

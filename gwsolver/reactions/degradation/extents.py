@@ -79,10 +79,14 @@ class Extents:
 
     def tell(self, cells: Cells, book: Book) -> None:
         """Book the extents that a kernel has just written, and take up the balances."""
-        total = self.extents.sum(axis=1)
+        total = self.extents.sum(axis=1, dtype=np.longdouble).astype(float)
         for line in self._lines:
             moved = [(step, factor) for step, factor in line.moved if total[step] != 0.0]
             if not moved:
+                continue
+            one_sign = all(factor > 0.0 for _, factor in moved) or all(factor < 0.0 for _, factor in moved)
+            if one_sign and (line.row < 0 or cells.free[line.row].all()):
+                book(line.account, self._name, line.term, sum(factor * float(total[step]) for step, factor in moved))
                 continue
             amounts = moved[0][1] * self.extents[moved[0][0]]
             for step, factor in moved[1:]:

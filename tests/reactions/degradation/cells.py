@@ -10,7 +10,7 @@ class Books(dict):
 
     def __call__(self, account, package, term, amounts):
         key = (account, package, term)
-        self[key] = self.get(key, 0.0) + np.array(amounts)
+        self[key] = self.get(key, 0.0) + float(np.sum(amounts))
 
     def account(self, name):
         return sum((v for k, v in self.items() if k[0] == name), 0.0)

@@ -13,12 +13,13 @@ _WHERE = {
     "load": "gwsolver.run.api",
     "open_results": "gwsolver.results",
     "plume_map": "gwsolver.maps",
+    "receptor_series": "gwsolver.maps",
     "InputError": "gwsolver.core.errors",
     "RunError": "gwsolver.core.errors",
     "Problem": "gwsolver.core.errors",
 }
 
-__all__ = ["InputError", "Problem", "RunError", "load", "open_results", "plume_map", "run"]
+__all__ = ["InputError", "Problem", "RunError", "load", "open_results", "plume_map", "receptor_series", "run"]
 
 
 def __getattr__(name: str) -> Any:

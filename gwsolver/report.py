@@ -48,10 +48,12 @@ def _standard(results: Any) -> tuple[FigureRequest, ...]:
 
 
 def _draw(results: Any, request: FigureRequest, folder: Path) -> Path:
-    if request.kind != "plume_map":
-        raise InputError([Problem("kind", package="[[figure]]", value=request.kind, allowed="plume_map")])
-    from gwsolver.maps import plume_map, save_map
+    from gwsolver.maps import save_map
+    from gwsolver.maps.kinds import KINDS
 
-    settings = {k: v for k, v in request.settings.items() if v not in ("", None)}
-    species = settings.pop("species", None) or next(iter(results.species))
-    return save_map(plume_map(results, species, **settings), folder / request.file)
+    if request.kind not in KINDS:
+        raise InputError([Problem("kind", package="[[figure]]", value=request.kind,
+                                  allowed="one of " + ", ".join(KINDS))])
+    settings = {k: v for k, v in request.settings.items() if v not in ("", None, [])}
+    settings.setdefault("species", next(iter(results.species), ""))
+    return save_map(KINDS[request.kind](results, **settings), folder / request.file)

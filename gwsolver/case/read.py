@@ -14,6 +14,7 @@ from gwsolver.case.schema import CaseFile, LimitTable, PlaceTable, SpeciesTable
 from gwsolver.case.settings import Case
 from gwsolver.case.words import LATER, nearest
 from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.figures import FIGURES, SHARED
 
 FILE = "case.toml"
 
@@ -198,6 +199,9 @@ def _contradictions(content: CaseFile, file: Path, lines: LineIndex) -> Iterator
             yield problem(("figure", i, "file"), f"file = {figure.file!r} is neither .png, .svg nor .pdf")
         if Path(figure.file).is_absolute() or ".." in Path(figure.file).parts:
             yield problem(("figure", i, "file"), f"file = {figure.file!r} leaves the results folder")
+        for key in sorted(figure.model_fields_set - {"kind", "file", *SHARED, *FIGURES[figure.kind]}):
+            yield problem(("figure", i, key), f"{key} is no setting of kind {figure.kind!r}",
+                          f"It takes {', '.join((*FIGURES[figure.kind], *SHARED))}.")
         if figure.file in files:
             yield problem(("figure", i, "file"), f"file {figure.file!r} stands twice")
         files.add(figure.file)

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import (
@@ -18,6 +19,7 @@ from gwsolver.case.tables import (
     crs_code,
     iso_date,
 )
+from gwsolver.core.figures import FIGURES
 
 
 class CaseTable(Table):
@@ -83,10 +85,17 @@ class LimitTable(Sourced):
     date: Date = ""
 
 
-class FigureTable(Table):
-    """``[[figure]]``: a picture to be drawn from the results."""
+def figure_kind(raw: str) -> str:
+    """Accept the kinds of figures there are."""
+    if raw not in FIGURES:
+        raise PydanticCustomError("literal_error", "unknown", {"expected": f"one of {', '.join(FIGURES)}"})
+    return raw
 
-    kind: Literal["plume_map"]
+
+class FigureTable(Table):
+    """``[[figure]]``: a picture to be drawn from the results; each kind takes some of the settings."""
+
+    kind: Annotated[str, AfterValidator(figure_kind)]
     file: str = Field(min_length=1)
     species: str = ""
     time: Annotated[str | float, BeforeValidator(iso_date)] = ""
@@ -94,6 +103,11 @@ class FigureTable(Table):
     lang: Language | Literal[""] = ""
     width: Literal[85, 170] | None = None
     limit: Annotated[float | None, Field(gt=0.0)] = None
+    title: str = ""
+    receptors: list[str] = []
+    times: list[Annotated[str | float, BeforeValidator(iso_date)]] = []
+    line: list[Point] = []
+    acceptors: list[str] = []
 
 
 class CaseFile(Table):

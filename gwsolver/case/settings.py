@@ -148,7 +148,7 @@ def _figure(table: FigureTable) -> FigureRequest:
     settings: dict[str, Any] = {
         key: value
         for key, value in table.model_dump(exclude={"kind", "file"}).items()
-        if key in table.model_fields_set and value not in ("", None)
+        if key in table.model_fields_set and value not in ("", None, [])
     }
     if "species" in settings:
         settings["species"] = settings["species"].lower()

@@ -1,6 +1,7 @@
-"""Pictures of results: plume maps with what a map needs to be read, printed and trusted."""
+"""Pictures of results: maps, sections and charts with what they need to be read, printed and trusted."""
 
+from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.plume import plume_map, save_map
 from gwsolver.maps.work_precision import work_precision
 
-__all__ = ["plume_map", "save_map", "work_precision"]
+__all__ = ["plume_map", "receptor_series", "save_map", "work_precision"]

@@ -6,7 +6,7 @@ from matplotlib.patches import Polygon
 from gwsolver.maps import furniture, labels, layers, legend, overview, titles
 from gwsolver.maps.classes import classes_for
 from gwsolver.maps.layers import Drawn, Frame
-from gwsolver.maps.page import GREY_INK, INK, MM, SETTINGS, SMALL, MapFigure, Page, wrap, wrap_evenly
+from gwsolver.maps.page import INK, MM, SETTINGS, SMALL, MapFigure, Page, wrap
 from gwsolver.maps.placing import Obstacles
 from gwsolver.maps.scene import PlumeScene
 from gwsolver.maps.window import choose_window
@@ -53,7 +53,7 @@ def _draw(scene: PlumeScene, words: Language, width: int, title: str | None) -> 
     points = labels.point_labels(scene, classes, frame, words, short)
     for point in points:
         obstacles.block(point.symbol)
-    furniture.draw_banner(page, scene, words, obstacles, short)
+    furniture.draw_banner(page, scene.status, words, obstacles, short)
     furniture.draw_scale_and_north(page, scene, frame, words, obstacles, short, width)
     for point in points:
         obstacles.block(point.symbol, amount=-1.0)
@@ -88,24 +88,7 @@ def _draw(scene: PlumeScene, words: Language, width: int, title: str | None) -> 
     foot = titles.footnote(scene, classes, words, short, unlabelled)
     below = furniture.draw_lines_below(page, wrap(foot, text_right - text_left), text_left, below, SMALL, 9.0, "left",
                                        "footnote")
-    top = _draw_head(page, scene, words, short, title, frame.height, text_left, text_right)
+    head = title if title is not None else titles.finding(scene, words)
+    top = furniture.draw_head(page, head, titles.subtitle(scene, words, short), short, frame.height, text_left,
+                              text_right)
     return page.close(left, below + 9.0 - 5.0, right, top)
-
-
-def _draw_head(page: Page, scene: PlumeScene, words: Language, short: bool, title: str | None, base: float,
-               left: float, right: float) -> float:
-    """Write title and second line above the frame; return where the page ends."""
-    size, small = (8.4, 7.2) if short else (9.2, 7.5)
-    text = title if title is not None else titles.finding(scene, words)
-    head = wrap_evenly(text, right - left, size, bold=True)
-    below = wrap(titles.subtitle(scene, words, short), right - left, small)
-    y = base + 8.0 + 9.5 * len(below) + 1.25 * size * (len(head) - 1)
-    top = y + size + 1.0
-    for line in head:
-        page.text(left, y, line, size=size, bold=True, name="title")
-        y -= 1.25 * size
-    y = base + 6.0 + 9.5 * (len(below) - 1)
-    for line in below:
-        page.text(left, y, line, size=small, colour=GREY_INK, name="subtitle")
-        y -= 9.5
-    return top

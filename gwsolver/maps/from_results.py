@@ -38,51 +38,60 @@ def scene_from_results(
     What the case has words for in the language `lang` is in that language, the rest as the case calls it.
     """
     case: CaseInfo = results.case
-    name = _species(results, species)
+    name = pick_species(results, species)
     grid: Grid = results.grid_of(name)
     flow_model = results.flow_model_of(name)
     concentrations = results.concentration(name)
     times = np.asarray(concentrations["time"].values, float)
-    index = _nearest(times, _model_time(results, time, times))
+    index = nearest(times, model_time(results, time, times))
     now = float(times[index])
     cells = cell_values(concentrations, index, grid)
     number = _layer(layer, grid)
-    saved = _saved(partial(results.head, flow_model), now)
+    saved = saved_at(partial(results.head, flow_model), now)
     head = None if saved is None else np.asarray(saved.values, float).ravel()[grid.node]
     features = results.features_of(name)
-    wells = _wells(features, now)
-    limit_value, law = _limit(case, name, limit)
-    sites, mixed = _sites(case, grid, cells, wells, lang)
-    settings = next((s for s in case.species if s.name == name), None)
+    wells = running_wells(features, now)
+    sites, mixed = sites_of(case, grid, cells, wells, lang)
     day = results.date(now)
     return PlumeScene(
+        **subject(results, name, limit, lang),
         grid=grid,
-        species=name,
-        species_title=dict(settings.title) if settings else {},
-        concentration=_in_plan(grid, cells, number, np.fmax),
-        head=None if head is None else _uppermost(grid, head, number),
+        concentration=in_plan(grid, cells, number, np.fmax),
+        head=None if head is None else uppermost(grid, head, number),
         flow=_flow(partial(results.specific_discharge, flow_model), now, grid, number),
-        unit=case.concentration_unit,
-        length_unit=case.length_unit or LENGTH_UNITS.get(grid.length_unit, ""),
-        time_unit=case.time_unit,
         time=now,
         date="" if day is None else day.date().isoformat(),
         layer=number,
         n_layers=0 if grid.kind == "disu" else int(grid.shape[0]),
-        limit=limit_value,
-        limit_source="" if law is None else _source(law, lang),
-        limit_date="" if law is None else law.date,
-        limit_checked=law is None or law.provenance.status in CHECKED,
-        limit_given=limit is not None,
-        crs=case.crs or grid.crs,
-        status=case.status,
-        title=in_language(case.titles, lang, case.title),
         sites=sites,
-        sources=tuple(_place(p, SOURCE, lang) for p in case.sources),
+        sources=tuple(site_of(p, SOURCE, lang) for p in case.sources),
         rivers=rivers(features, case.receptors, grid, lang),
         mixed=mixed,
-        version=gwsolver.__version__,
     )
+
+
+def subject(results: Any, species: str, limit: float | str | None, lang: str) -> dict[str, Any]:
+    """Return the fields of `scene.Subject` for a species of a run."""
+    case: CaseInfo = results.case
+    grid: Grid = results.grid_of(species)
+    value, law = _limit(case, species, limit)
+    settings = next((s for s in case.species if s.name == species), None)
+    return {
+        "species": species,
+        "species_title": dict(settings.title) if settings else {},
+        "unit": case.concentration_unit,
+        "length_unit": case.length_unit or LENGTH_UNITS.get(grid.length_unit, ""),
+        "time_unit": case.time_unit,
+        "limit": value,
+        "limit_source": "" if law is None else _source(law, lang),
+        "limit_date": "" if law is None else law.date,
+        "limit_checked": law is None or law.provenance.status in CHECKED,
+        "limit_given": limit is not None,
+        "crs": case.crs or grid.crs,
+        "status": case.status,
+        "title": in_language(case.titles, lang, case.title),
+        "version": gwsolver.__version__,
+    }
 
 
 def cell_values(array: Any, index: int, grid: Grid) -> Floats:
@@ -90,7 +99,8 @@ def cell_values(array: Any, index: int, grid: Grid) -> Floats:
     return np.asarray(array[index].values, float).ravel()[grid.node]
 
 
-def _species(results: Any, species: str) -> str:
+def pick_species(results: Any, species: str) -> str:
+    """Return the run's own spelling of a species, which must be there."""
     names = list(results.species)
     found = next((n for n in names if n.lower() == species.lower()), None)
     if found is None:
@@ -113,7 +123,7 @@ def _layer(layer: int | str, grid: Grid) -> int | None:
     return number
 
 
-def _model_time(results: Any, time: object, times: Floats) -> float:
+def model_time(results: Any, time: object, times: Floats) -> float:
     """Return the model time that a user asks for: a number, an ISO date, or the last."""
     if time is None or time == "":
         return float(times[-1])
@@ -156,11 +166,12 @@ def _gap(saved: datetime | None, asked: datetime) -> float | None:
     return None if saved is None else abs((saved - asked.replace(tzinfo=None)).total_seconds())
 
 
-def _nearest(times: Floats, time: float) -> int:
+def nearest(times: Floats, time: float) -> int:
+    """Return the index of the time nearest to another."""
     return int(np.argmin(np.abs(times - time)))
 
 
-def _saved(field: Any, now: float) -> Any | None:
+def saved_at(field: Any, now: float) -> Any | None:
     """Return a field of the run at the saved time nearest to `now`, None if it was not saved."""
     try:
         array = field()
@@ -171,10 +182,10 @@ def _saved(field: Any, now: float) -> Any | None:
 
 def time_index(array: Any, now: float) -> int:
     """Return the index of an array's own saved time nearest to a model time."""
-    return _nearest(np.asarray(array["time"].values, float), now)
+    return nearest(np.asarray(array["time"].values, float), now)
 
 
-def _in_plan(grid: Grid, cells: Floats, layer: int | None, combine: np.ufunc) -> Floats:
+def in_plan(grid: Grid, cells: Floats, layer: int | None, combine: np.ufunc) -> Floats:
     """Return values over plan cells: one layer, or all layers combined; NaN where there is no cell."""
     use = np.isfinite(cells) & ((grid.layer == layer - 1) if layer is not None else True)
     plan = np.full(n_plan(grid), np.nan)
@@ -199,7 +210,7 @@ def _stacks(grid: Grid) -> Ints:
     return np.unique(np.round(np.column_stack([grid.x, grid.y]), 6), axis=0, return_inverse=True)[1].ravel()
 
 
-def _uppermost(grid: Grid, cells: Floats, layer: int | None) -> Floats:
+def uppermost(grid: Grid, cells: Floats, layer: int | None) -> Floats:
     """Return the layer's values, or without a layer those of the uppermost cell that has one."""
     use = np.flatnonzero(np.isfinite(cells) & (np.abs(cells) < 1e29))
     if layer is not None:
@@ -217,14 +228,14 @@ def _uppermost(grid: Grid, cells: Floats, layer: int | None) -> Floats:
 
 def _flow(field: Callable[[], Any], now: float, grid: Grid, layer: int | None) -> Floats | None:
     """Return the specific discharge in map directions over plan cells, None if it was not saved."""
-    saved = _saved(field, now)
+    saved = saved_at(field, now)
     if saved is None:
         return None
     flat = np.asarray(saved.values, float).reshape(-1, 3)[grid.node].T
     a = math.radians(grid.angle)
     qx, qy = flat[0], flat[1]
     turned = qx * math.cos(a) - qy * math.sin(a), qx * math.sin(a) + qy * math.cos(a)
-    return np.column_stack([_uppermost(grid, q, layer) for q in turned])
+    return np.column_stack([uppermost(grid, q, layer) for q in turned])
 
 
 def _limit(case: CaseInfo, species: str, given: float | str | None) -> tuple[float | None, Limit | None]:
@@ -268,20 +279,21 @@ def _source(law: Limit, lang: str) -> str:
     return ", ".join(p for p in (in_language(law.texts, lang, law.text), cite) if p)
 
 
-def _place(place: Place, kind: str, lang: str, value: float = math.nan) -> Site:
+def site_of(place: Place, kind: str, lang: str, value: float = math.nan) -> Site:
+    """Return a place of the case as maps show it."""
     polygon = np.asarray(place.polygon, float).reshape(-1, 2)
     x, y = (place.x, place.y) if not polygon.size else polygon.mean(axis=0)
     return Site(in_language(place.title, lang, place.name), kind, float(x), float(y), value, polygon)
 
 
-def _wells(features: list[Any], now: float) -> list[Any]:
+def running_wells(features: list[Any], now: float) -> list[Any]:
     """Return the model's wells that pump or inject at a time (all of them if none does)."""
     wells = [f for f in features if f.kind in ("wel", "maw")]
     running = [f for f in wells if f.times.size and np.any(f.rate(now) != 0.0)]
     return running or wells
 
 
-def _sites(
+def sites_of(
     case: CaseInfo, grid: Grid, cells: Floats, wells: list[Any], lang: str
 ) -> tuple[tuple[Site, ...], bool]:
     """Return receptors with their concentrations, then the model's wells that no receptor names.
@@ -300,7 +312,7 @@ def _sites(
             kind = WELL
         mixed = mixed or here.size > 1
         value = math.nan if kind == VILLAGE and not place.layers else receptor_value(grid, here, cells)
-        sites.append(_place(place, kind, lang, value))
+        sites.append(site_of(place, kind, lang, value))
     for well in wells:
         if id(well) in taken:
             continue

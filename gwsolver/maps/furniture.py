@@ -11,7 +11,7 @@ from pyproj.exceptions import CRSError, ProjError
 
 from gwsolver.maps.classes import PAPER
 from gwsolver.maps.layers import Frame, step_of
-from gwsolver.maps.page import GREY_INK, INK, SMALL, Page, font, text_size
+from gwsolver.maps.page import GREY_INK, INK, SMALL, Page, font, text_size, wrap, wrap_evenly
 from gwsolver.maps.placing import Obstacles, Rect
 from gwsolver.maps.scene import PlumeScene
 from gwsolver.maps.words import Language
@@ -46,11 +46,11 @@ def best_corner(obstacles: Obstacles, width: float, height: float, order: str) -
     return min(ranked)[2]
 
 
-def draw_banner(page: Page, scene: PlumeScene, words: Language, obstacles: Obstacles, short: bool) -> None:
+def draw_banner(page: Page, status: str, words: Language, obstacles: Obstacles, short: bool) -> None:
     """Put the status into the frame, where it covers nothing; figures get cropped."""
-    if scene.status == CALIBRATED:
+    if status == CALIBRATED:
         return
-    key = f"banner.{'illustrative' if scene.status == 'illustrative' else 'unknown'}"
+    key = f"banner.{'illustrative' if status == 'illustrative' else 'unknown'}"
     limit = obstacles.frame[2] - 6.0
     text = words(key)
     if short or text_size(text, 7.5, bold=True)[0] + 8.0 > limit:
@@ -62,6 +62,19 @@ def draw_banner(page: Page, scene: PlumeScene, words: Language, obstacles: Obsta
                          gid="banner box"), 25)
     page.text(rect[0] + 4.0, rect[1] + 2.0 + descent, text, size=size, bold=True, colour="white", name="banner")
     obstacles.block(rect, pad=2.0)
+
+
+def draw_banner_strip(page: Page, status: str, words: Language, short: bool, x: float, y: float) -> float:
+    """Write the status above frames that are too small to hold it, from (x, y) up; return the height it took."""
+    if status == CALIBRATED:
+        return 0.0
+    key = f"banner.{'illustrative' if status == 'illustrative' else 'unknown'}"
+    text = words(f"{key}_short" if short else key)
+    width, ascent, descent = text_size(text, 7.5, bold=True)
+    page.patch(Rectangle((x, y), width + 8.0, ascent + descent + 4.0, facecolor=BANNER, edgecolor="none",
+                         gid="banner box"), 25)
+    page.text(x + 4.0, y + 2.0 + descent, text, size=7.5, bold=True, colour="white", name="banner")
+    return ascent + descent + 8.0
 
 
 def draw_scale_and_north(
@@ -216,6 +229,23 @@ def coordinate_line(scene: PlumeScene, frame: Frame, words: Language, short: boo
     if short and printed_scale(scene, frame, words):
         text += f"; {printed_scale(scene, frame, words)}"
     return text
+
+
+def draw_head(page: Page, title: str, subtitle: str, short: bool, base: float, left: float, right: float) -> float:
+    """Write title and second line above a frame that ends at `base`; return where the page ends."""
+    size, small = (8.4, 7.2) if short else (9.2, 7.5)
+    head = wrap_evenly(title, right - left, size, bold=True)
+    below = wrap(subtitle, right - left, small)
+    y = base + 8.0 + 9.5 * len(below) + 1.25 * size * (len(head) - 1)
+    top = y + size + 1.0
+    for line in head:
+        page.text(left, y, line, size=size, bold=True, name="title")
+        y -= 1.25 * size
+    y = base + 6.0 + 9.5 * (len(below) - 1)
+    for line in below:
+        page.text(left, y, line, size=small, colour=GREY_INK, name="subtitle")
+        y -= 9.5
+    return top
 
 
 def draw_lines_below(page: Page, lines: list[str], x: float, y: float, size: float, leading: float, ha: str,

@@ -1,6 +1,7 @@
 """A page in points: a figure of exact width, its text measured once, its drawing in one coordinate system."""
 
 import io
+from copy import copy
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -142,12 +143,21 @@ class Page:
         FigureCanvasAgg(self.figure)
         self._shift = Affine2D()
         self.transform: Transform = self._shift + Affine2D().scale(1.0 / 72.0) + self.figure.dpi_scale_trans
+        self._origin = (0.0, 0.0)
         self._axes: list[tuple[Axes, tuple[float, float, float, float]]] = []
+
+    def part(self, x: float, y: float) -> "Page":
+        """Return the same page with its origin at (x, y) of this one: for figures of several frames."""
+        part = copy(self)
+        part.transform = Affine2D().translate(x, y) + self.transform
+        part._origin = self._origin[0] + x, self._origin[1] + y
+        return part
 
     def axes(self, rect: tuple[float, float, float, float], zorder: float = 0.0) -> Axes:
         """Add axes over (x0, y0, x1, y1), in points."""
         axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0), zorder=zorder)
-        self._axes.append((axes, rect))
+        x, y = self._origin
+        self._axes.append((axes, (rect[0] + x, rect[1] + y, rect[2] + x, rect[3] + y)))
         return axes
 
     def close(self, left: float, bottom: float, right: float, top: float) -> MapFigure:

@@ -1,4 +1,4 @@
-"""What a plume map shows, as plain arrays, points and words: the only thing that drawing sees."""
+"""What figures show, as plain arrays, points and words: the only thing that drawing sees."""
 
 from dataclasses import dataclass, field
 
@@ -46,33 +46,17 @@ class River:
     parts: tuple[Floats, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class PlumeScene:
-    """One species at one time in one layer (or the largest of all layers), and what lies around.
-
-    "Plan cell" is an index of ``Grid.column``: cells above each other share it.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Subject:
+    """What every figure of a species must say about itself.
 
     Attributes
     ----------
-    grid : Grid
-        Geometry only.
     species : str
     species_title : dict of str to str
         By language.
-    concentration : ndarray of float64, shape (plan cell,)
-        NaN where there is no active cell.
-    head : ndarray of float64, shape (plan cell,), or None
-    flow : ndarray of float64, shape (plan cell, 2), or None
-        Horizontal specific discharge in map directions [L/T].
     unit, length_unit, time_unit : str
         "mg/L", "m", "d"; "model units" or "" if unknown.
-    time : float
-    date : str
-        ISO date, "" if unknown.
-    layer : int or None
-        One-based layer; None: the largest value of all layers.
-    n_layers : int
-        Zero for DISU, which has none.
     limit : float or None
         In `unit`.
     limit_source, limit_date : str
@@ -86,26 +70,14 @@ class PlumeScene:
         "illustrative", "calibrated" or "".
     title : str
         Title of the case.
-    sites, sources : tuple of Site
-    rivers : tuple of River
-    mixed : bool
-        Some wells mix the water of several cells.
     version : str
     """
 
-    grid: Grid
     species: str
-    concentration: Floats
     species_title: dict[str, str] = field(default_factory=dict)
-    head: Floats | None = None
-    flow: Floats | None = None
     unit: str = "model units"
     length_unit: str = ""
     time_unit: str = ""
-    time: float = 0.0
-    date: str = ""
-    layer: int | None = None
-    n_layers: int = 1
     limit: float | None = None
     limit_source: str = ""
     limit_date: str = ""
@@ -114,11 +86,49 @@ class PlumeScene:
     crs: str = ""
     status: str = ""
     title: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlumeScene(Subject):
+    """One species at one time in one layer (or the largest of all layers), and what lies around.
+
+    "Plan cell" is an index of ``Grid.column``: cells above each other share it.
+
+    Attributes
+    ----------
+    grid : Grid
+        Geometry only.
+    concentration : ndarray of float64, shape (plan cell,)
+        NaN where there is no active cell.
+    head : ndarray of float64, shape (plan cell,), or None
+    flow : ndarray of float64, shape (plan cell, 2), or None
+        Horizontal specific discharge in map directions [L/T].
+    time : float
+    date : str
+        ISO date, "" if unknown.
+    layer : int or None
+        One-based layer; None: the largest value of all layers.
+    n_layers : int
+        Zero for DISU, which has none.
+    sites, sources : tuple of Site
+    rivers : tuple of River
+    mixed : bool
+        Some wells mix the water of several cells.
+    """
+
+    grid: Grid
+    concentration: Floats
+    head: Floats | None = None
+    flow: Floats | None = None
+    time: float = 0.0
+    date: str = ""
+    layer: int | None = None
+    n_layers: int = 1
     sites: tuple[Site, ...] = ()
     sources: tuple[Site, ...] = ()
     rivers: tuple[River, ...] = ()
     mixed: bool = False
-    version: str = ""
 
     @property
     def maximum(self) -> float:

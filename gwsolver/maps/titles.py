@@ -5,12 +5,12 @@ import math
 import numpy as np
 
 from gwsolver.maps.classes import Classes
-from gwsolver.maps.scene import PlumeScene
+from gwsolver.maps.scene import PlumeScene, Subject
 from gwsolver.maps.surface import plan_centres
 from gwsolver.maps.words import Language
 
 
-def species_name(scene: PlumeScene, words: Language) -> str:
+def species_name(scene: Subject, words: Language) -> str:
     """Return the species in the map's language."""
     return words.species(scene.species, scene.species_title)
 
@@ -75,11 +75,7 @@ def subtitle(scene: PlumeScene, words: Language, short: bool) -> str:
         where = words("subtitle.only")
     else:
         where = words("subtitle.max", first=1, last=scene.n_layers)
-    if scene.date:
-        when = words.date(scene.date)
-    else:
-        unit = words.unit(scene.time_unit) if scene.time_unit else ""
-        when = words("subtitle.time", time=words.number(scene.time), unit=unit).strip().replace(" ", "\u00a0")
+    when = moment(scene.date, scene.time, scene.time_unit, words)
     what = words("subtitle.what" if scene.head is None else "subtitle.what_heads", species=species_name(scene, words))
     key = "subtitle.short" if short else "subtitle.plain"
     text = words(key, what=what, where=where, when=when)
@@ -89,27 +85,49 @@ def subtitle(scene: PlumeScene, words: Language, short: bool) -> str:
 def footnote(scene: PlumeScene, classes: Classes, words: Language, short: bool, unlabelled: int) -> str:
     """Return what a lawyer asks: limit and its source, background, smallest value, boundaries, program."""
     unit = words.unit(scene.unit)
-    name = species_name(scene, words)
-    name = name[:1].lower() + name[1:] if name[1:2].islower() else name
+    name = species_in_text(scene, words)
     parts = []
     if any(not math.isnan(s.value) for s in scene.sites) and not short:
         key = "foot.values" if scene.mixed else "foot.value_plain"
         parts.append(words(key, species=name, unit=unit))
     if scene.limit is not None:
-        limit = words.number(scene.limit)
-        source = words("foot.limit_given") if scene.limit_given else scene.limit_source
-        if scene.limit_date and not scene.limit_given:
-            source = ", ".join(p for p in (source, words.date(scene.limit_date)) if p)
-        if source:
-            source += "" if scene.limit_checked else f" ({words('foot.to_check')})"
-            parts.append(words("foot.limit", limit=limit, unit=unit, source=source.rstrip(".")))
-        else:
-            parts.append(words("foot.limit_unsourced", limit=limit, unit=unit))
+        parts.append(limit_sentence(scene, words))
     parts.append(words("foot.background", floor=words.number(classes.floor, 2), unit=unit))
     if unlabelled:
         parts.append(words("foot.unlabelled", count=unlabelled))
     if scene.crs:
         parts.append(words("foot.boundary"))
+    return " ".join([*parts, program_sentence(scene, words)])
+
+
+def moment(date: str, time: float, time_unit: str, words: Language) -> str:
+    """Return a date in words, or the model time where there is no date."""
+    if date:
+        return words.date(date)
+    unit = words.unit(time_unit) if time_unit else ""
+    return words("subtitle.time", time=words.number(time), unit=unit).strip().replace(" ", "\u00a0")
+
+
+def limit_sentence(scene: Subject, words: Language) -> str:
+    """Return the limit with its source, and "to be checked" where nobody has."""
+    assert scene.limit is not None
+    limit, unit = words.number(scene.limit), words.unit(scene.unit)
+    source = words("foot.limit_given") if scene.limit_given else scene.limit_source
+    if scene.limit_date and not scene.limit_given:
+        source = ", ".join(p for p in (source, words.date(scene.limit_date)) if p)
+    if not source:
+        return words("foot.limit_unsourced", limit=limit, unit=unit).strip()
+    source += "" if scene.limit_checked else f" ({words('foot.to_check')})"
+    return words("foot.limit", limit=limit, unit=unit, source=source.rstrip(".")).strip()
+
+
+def program_sentence(scene: Subject, words: Language) -> str:
+    """Return the program and the case that a figure comes from."""
     key = "foot.program" if scene.title else "foot.program_plain"
-    parts.append(words(key, version=scene.version, case=scene.title))
-    return " ".join(p.strip() for p in parts)
+    return words(key, version=scene.version, case=scene.title).strip()
+
+
+def species_in_text(scene: Subject, words: Language) -> str:
+    """Return the species as it stands inside a sentence."""
+    name = species_name(scene, words)
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name

@@ -203,6 +203,8 @@ def test_all_problems_come_at_once_in_the_order_of_the_file(tmp_path):
     ('[[figure]]\nkind = "plume_map"\nfile = "a.gif"', "is neither .png, .svg nor .pdf"),
     ('[[figure]]\nkind = "plume_map"\nfile = "../a.png"', "leaves the results folder"),
     ('[[figure]]\nkind = "plum_map"\nfile = "a.png"', "kind = 'plum_map'; allowed: one of plume_map"),
+    ('[[figure]]\nkind = "plume_map"\nfile = "a.png"\nreceptors = ["PW1"]',
+     "receptors is no setting of kind 'plume_map'.\nIt takes species, time, layer, limit, lang, width, title"),
     ('[[figure]]\nkind = "plume_map"\nfile = "a.png"\ntime = "soon"', "'soon' is not a date"),
     ('[modflow]\nsimulation = "mf5"', "there is no folder 'mf5'"),
     ('[values.k]\nvalue = "12 m/x"', "unit 'm/x' is not known: 'x' is none of"),

@@ -23,7 +23,8 @@ def test_every_language_has_the_same_words_with_the_same_gaps(lang):
     import re
 
     own, english = language(lang), language("en")
-    for section in ("title", "subtitle", "banner", "legend", "place", "foot", "species"):
+    assert own.table.keys() == english.table.keys()
+    for section in (k for k, v in english.table.items() if isinstance(v, dict) and k != "unit"):
         assert own.table[section].keys() == english.table[section].keys()
         for key, text in english.table[section].items():
             assert set(re.findall(r"{\w+}", own.table[section][key])) == set(re.findall(r"{\w+}", text)), key

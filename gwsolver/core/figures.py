@@ -1,0 +1,10 @@
+"""The kinds of figures that a case may ask for, and the settings each takes beside file, lang, width and title.
+
+`case` checks [[figure]] against this table; `maps.kinds` has a function of the same name and settings for each.
+"""
+
+FIGURES: dict[str, tuple[str, ...]] = {
+    "plume_map": ("species", "time", "layer", "limit"),
+    "receptor_series": ("species", "receptors", "limit"),
+}
+SHARED = ("lang", "width", "title")

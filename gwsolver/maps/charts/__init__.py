@@ -1,0 +1,1 @@
+"""Charts against time: concentrations at receptors, where the mass is."""

@@ -1,0 +1,12 @@
+"""The figures by kind: one function each, called with results and settings (see `core.figures`)."""
+
+from collections.abc import Callable
+
+from gwsolver.maps.charts.series import receptor_series
+from gwsolver.maps.page import MapFigure
+from gwsolver.maps.plume import plume_map
+
+KINDS: dict[str, Callable[..., MapFigure]] = {
+    "plume_map": plume_map,
+    "receptor_series": receptor_series,
+}

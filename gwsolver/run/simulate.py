@@ -292,6 +292,8 @@ class Run:
                 pause()
         for one in carried:
             self.timings.move(one.solver.set_up, "transport", "transport set-up")
+            if one.solver.reactions is not None:
+                self.timings.move(one.solver.reacted, "transport", "reactions")
             self._ended(one)
 
     def _chemistry(self, group: list[Species]) -> Chemistry | None:

@@ -14,7 +14,7 @@ from typing import Any
 from gwsolver import kernels
 from gwsolver.core.clock import Spent
 
-PHASES = ("imports", "reading", "reading flows", "flow", "transport set-up", "transport", "writing")
+PHASES = ("imports", "reading", "reading flows", "flow", "transport set-up", "reactions", "transport", "writing")
 PACKAGES = ("gwsolver", "numpy", "scipy", "flopy", "xarray", "netCDF4", "pyamg")
 
 

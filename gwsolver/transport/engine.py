@@ -110,6 +110,11 @@ class Reactive(Protocol):
         """What reactions did in the latest interval."""
         ...
 
+    @property
+    def reacted(self) -> Spent:
+        """Time that went into reactions so far."""
+        ...
+
 
 class Scheme(Protocol):
     """A transport scheme, as ``gwsolver.transport.schemes`` lists them."""

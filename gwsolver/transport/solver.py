@@ -133,6 +133,11 @@ class TransportSolver:
         """Time that went into tables and coefficients so far, not into sub-steps."""
         return Spent() if self._started is None else self._started.set_up
 
+    @property
+    def reacted(self) -> Spent:
+        """Time that went into reactions so far."""
+        return self._started.reacted if isinstance(self._started, Reactive) else Spent()
+
     def state(self) -> State:
         """Return all that a run needs to go on from here bit for bit: named arrays; nothing before the first step."""
         if self._started is None:

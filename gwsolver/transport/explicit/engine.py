@@ -71,6 +71,11 @@ class ExplicitEngine:
         """What reactions did in the latest interval."""
         return None if self._reacting is None else self._reacting.latest
 
+    @property
+    def reacted(self) -> Spent:
+        """Time that went into reactions so far."""
+        return Spent() if self._reacting is None else self._reacting.spent
+
     def _carry(self, flow: FlowStep, until: float, stress: TimeStep, part: bool) -> tuple[TransportStep, ...]:
         first = self.species[0].time is None
         start = flow.start if first else self.species[0].time

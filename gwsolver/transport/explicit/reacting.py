@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.clock import Spent
 from gwsolver.core.steps import ReactionStep
 from gwsolver.reactions.reaction import Cells
 from gwsolver.reactions.reactor import Reactor
@@ -30,6 +31,8 @@ class Reacting:
     ----------
     latest : ReactionStep or None
         What reactions did in the latest interval.
+    spent : Spent
+        Time that went into reactions, looking at species and taking their masses back included.
     """
 
     def __init__(self, reactor: Reactor, species: Sequence[ExplicitSpecies]) -> None:
@@ -38,6 +41,7 @@ class Reacting:
         self._places = [by_name[name] for name in reactor.species]
         self._species = species
         self.latest: ReactionStep | None = None
+        self.spent = Spent()
 
     def begin(self, works: Sequence[Work], start: float, first: bool) -> None:
         """Begin an interval; at the very first one oil that lies there arrives."""
@@ -55,15 +59,17 @@ class Reacting:
         """Let reactions act for the first half of the interval."""
         if not self._reactor.timed:
             return
-        cells = self._cells(works, start, start)
-        self._reactor.before(cells, until - start)
-        self._take(works, start, cells)
+        with self.spent:
+            cells = self._cells(works, start, start)
+            self._reactor.before(cells, until - start)
+            self._take(works, start, cells)
 
     def after(self, works: Sequence[Work], start: float, until: float) -> None:
         """Let reactions act for the second half."""
-        cells = self._cells(works, until, start)
-        self._reactor.after(cells, until - start)
-        self._take(works, until, cells)
+        with self.spent:
+            cells = self._cells(works, until, start)
+            self._reactor.after(cells, until - start)
+            self._take(works, until, cells)
 
     def end(self, start: float, until: float) -> None:
         """End an interval: what reactions moved goes into the books of each species."""

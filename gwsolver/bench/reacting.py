@@ -16,12 +16,11 @@ from gwsolver.bench.source_zones import from_source, growing, half_grid
 from gwsolver.bench.uniform import transport_model, uniform_flow
 from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.dis import structured_grid
-from gwsolver.core.errors import Problem
 from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.core.time import TimeStep
-from gwsolver.transport.mixing import too_coarse
+from gwsolver.transport.mixing import edge_of
 
 Floats = NDArray[np.float64]
 DONOR, ACCEPTOR = "donor", "oxygen"
@@ -59,15 +58,15 @@ class Length:
     ----------
     ours, exact : float
         [L].
-    warnings : tuple of Problem
-        What the check of spacings says about the grid.
+    warning : str
+        What the check of the plume's edge says about the grid, "" if it is fine enough.
     minimum, closure : float
         As in `Carried`.
     """
 
     ours: float
     exact: float
-    warnings: tuple[Problem, ...]
+    warning: str
     minimum: float
     closure: float
 
@@ -147,9 +146,8 @@ def length_under_acceptor(
     x = from_source(grid)
     held = np.flatnonzero((x < 0.0) | (grid.z > 0.0))
     source = grid.z[held] < 0.0
-    warned = [too_coarse(layer, vertical_dispersivity, exact)]
     return _length(
-        grid, held, source, demand, acceptor, utilisation, exact, warned, row=(grid.z == grid.z.min()) & (x > 0.0),
+        grid, held, source, demand, acceptor, utilisation, exact, row=(grid.z == grid.z.min()) & (x > 0.0),
         vertical_transverse=vertical_dispersivity,
     )
 
@@ -183,12 +181,9 @@ def length_of_rectangle(
     grid = half_grid(along, BEYOND * exact, growing(across, 0.75 * width, 0.5 * width + beside), layers)
     held = np.flatnonzero(from_source(grid) < 0.0)
     source = (grid.y[held] < 0.5 * width) & (-grid.z[held] < depth)
-    warned = [too_coarse(across, horizontal_dispersivity, exact, across="rows")]
-    if deep:
-        warned.append(too_coarse(down, vertical_dispersivity, exact))
     axis = (grid.y == grid.y.min()) & (grid.z == grid.z.max()) & (from_source(grid) > 0.0)
     return _length(
-        grid, held, source, demand, acceptor, utilisation, exact, warned, row=axis,
+        grid, held, source, demand, acceptor, utilisation, exact, row=axis,
         acceptor_in_source=acceptor_in_source, longitudinal=longitudinal_dispersivity,
         transverse=horizontal_dispersivity, vertical_transverse=vertical_dispersivity,
     )
@@ -196,20 +191,22 @@ def length_of_rectangle(
 
 def _length(
     grid: Grid, held: NDArray[np.int64], source: NDArray[np.bool_], demand: float, acceptor: float,
-    utilisation: float, exact: float, warned: Sequence[Problem | None], *, row: NDArray[np.bool_],
+    utilisation: float, exact: float, *, row: NDArray[np.bool_],
     acceptor_in_source: bool = False, **dispersivities: float,
 ) -> Length:
     """Carry donor and acceptor until the plume is steady (v = 1); find its end along a row of cells."""
     donor = np.where(source, demand * acceptor / utilisation, 0.0)
     beside = np.full(held.size, acceptor) if acceptor_in_source else np.where(source, 0.0, acceptor)
     models = _models(grid, {DONOR: (0.0, donor), ACCEPTOR: (acceptor, beside)}, held, **dispersivities)
-    end = SETTLED * float(from_source(grid).max())
-    done = carry_reacting(models, uniform_flow(grid, (POROSITY, 0.0, 0.0), end=end), instantaneous(utilisation))
+    flow = uniform_flow(grid, (POROSITY, 0.0, 0.0), end=SETTLED * float(from_source(grid).max()))
+    done = carry_reacting(models, flow, instantaneous(utilisation))
+    edge = edge_of(models[0], flow, done.concentration[DONOR], done.concentration[ACCEPTOR])
+    assert edge is not None
     psi = utilisation * done.concentration[DONOR][row] - done.concentration[ACCEPTOR][row]
     x = from_source(grid)[row]
     after = int(np.flatnonzero(psi < 0.0)[0])
     ours = float(np.interp(0.0, psi[[after, after - 1]], x[[after, after - 1]]))
-    return Length(ours, exact, tuple(w for w in warned if w is not None), done.minimum, done.closure)
+    return Length(ours, exact, edge.words(DONOR, grid.describe(edge.cell)), done.minimum, done.closure)
 
 
 def _models(

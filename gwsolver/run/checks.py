@@ -163,6 +163,15 @@ def _resolution(outcome: "Outcome") -> Iterator[Check]:
         )
 
 
+def _edges(outcome: "Outcome") -> Iterator[Check]:
+    for name, found in outcome.edges.items():
+        share = found["faces"] / found["of"]
+        yield Check(
+            name, "share of the plume's edge that is too coarse", share, "0", WARNING if found["text"] else OK,
+            found["text"],
+        )
+
+
 REPORTS: tuple[Callable[["Outcome"], Iterator[Check]], ...] = (
-    _closures, _minima, _iterations, _figures, _resolution
+    _closures, _minima, _iterations, _figures, _resolution, _edges
 )

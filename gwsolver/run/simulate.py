@@ -26,6 +26,7 @@ from gwsolver.run.progress import Silent
 from gwsolver.run.summary import Timings
 from gwsolver.run.teams import Species, Team, flow_teams, saved_teams, together
 from gwsolver.transport import TransportSolver
+from gwsolver.transport.mixing import edge_of
 from gwsolver.transport.schemes import named
 from gwsolver.transport.solver import DEFAULT
 
@@ -52,6 +53,8 @@ class Outcome:
         Where the grid is too coarse for the dispersivity, at the time when most cells are, per species.
     schemes : dict of str to str
         Name of the scheme that carried each species.
+    edges : dict of str to dict
+        How coarse the plume's edge is at the end, per donor of an instantaneous reaction, where it is worst.
     solved_flow : dict of str to bool
         Whether the flow of that closure name was solved here.
     positive : bool
@@ -66,6 +69,7 @@ class Outcome:
     figures: dict[str, dict[str, float]] = field(default_factory=dict)
     coarse: dict[str, dict[str, Any]] = field(default_factory=dict)
     schemes: dict[str, str] = field(default_factory=dict)
+    edges: dict[str, dict[str, Any]] = field(default_factory=dict)
     solved_flow: dict[str, bool] = field(default_factory=dict)
     positive: bool = True
 
@@ -108,6 +112,8 @@ class Carried:
             on_choice=lambda words: log.note(f"{', '.join(s.model.name for s in species)}: {words}"),
             chemistry=chemistry,
         )
+        # Not every reaction names species that cannot be in one place.
+        self._meets = [p for s in (chemistry.settings if chemistry else ()) for p in getattr(s, "meets", ())]
         self.ledgers = {m.name: Ledger() for s in species for m in s.members}
         self.time = species[0].model.time
         self._all = list(self.time.steps())
@@ -162,6 +168,8 @@ class Carried:
                 self._note_reactions(self.solver.reactions, own, n_steps, ends, writer, outcome)
             if ends:
                 self._number += 1
+                if self.step is None:
+                    self._note_edges(flow, steps, outcome)
             if pause is not None:
                 pause()
 
@@ -188,6 +196,18 @@ class Carried:
             figures[figure] = max(figures.get(figure, value), value)
         counts = outcome.steps.setdefault("reactions", {"steps": 0})
         counts["steps"] += done.splits
+
+    def _note_edges(self, flow: FlowStep, steps: tuple[TransportStep, ...], outcome: Outcome) -> None:
+        """Keep how coarse the edges of plumes are for the mixing that sets their length."""
+        at_end = {s.model.name: (s.model, step.concentration) for s, step in zip(self.species, steps, strict=True)}
+        for donor, acceptor in self._meets:
+            model, concentration = at_end[donor]
+            found = edge_of(model, flow, concentration, at_end[acceptor][1])
+            if found is not None and found.excess >= outcome.edges.get(donor, {"excess": 0.0})["excess"]:
+                where = model.grid.describe(found.cell)
+                outcome.edges[donor] = {
+                    "faces": found.faces, "of": found.of, "excess": found.excess, "text": found.words(donor, where)
+                }
 
     def _note(self, model: TransportModel, step: TransportStep, outcome: Outcome) -> None:
         """Keep what the run wants to know about a step."""

@@ -60,3 +60,15 @@ def test_figures_of_engines_are_judged_or_told():
     assert rows["novelty"].verdict == ""
     assert rows["mass outside the window over all mass"].verdict == "warning"
     assert len(warnings(list(rows.values()))) == 1
+
+
+def test_an_edge_that_is_too_coarse_for_mixing_is_a_warning():
+    edges = {
+        "a": {"faces": 3, "of": 12, "excess": 1.4, "text": "a: spacing of layers ..."},
+        "b": {"faces": 0, "of": 9, "excess": 0.5, "text": ""},
+    }
+    rows = checks(Outcome(minimum={"a": 0.0, "b": 0.0}, maximum={"a": 1.0, "b": 1.0}, edges=edges))
+    rows = {r.name: r for r in rows if r.figure == "share of the plume's edge that is too coarse"}
+    assert (rows["a"].value, rows["a"].verdict) == (0.25, "warning")
+    assert (rows["b"].value, rows["b"].verdict) == (0.0, "ok")
+    assert warnings(list(rows.values())) == ["a: spacing of layers ..."]

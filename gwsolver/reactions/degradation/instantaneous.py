@@ -56,6 +56,11 @@ class Setting:
     carbon_dioxide: str = ""
     name: str = "degradation"
 
+    @property
+    def meets(self) -> tuple[tuple[str, str], ...]:
+        """Donors and acceptors that cannot be in one place: the length of the plume depends on how they mix."""
+        return tuple((d.species, a.species) for d in self.donors for a in self.acceptors if a.species)
+
     def start(self, species: Sequence[str], n_cells: int) -> "Instantaneous":
         """Return the reaction; `InputError` with all problems."""
         found = problems(self.donors, self.acceptors, species, self.carbon_dioxide, n_cells)

@@ -24,7 +24,7 @@ DAYS = 365.25  # days of a year
 # Four years of 365.25 days from here: each begins on a 1 January, at midnight, 06:00, 12:00 and 18:00.
 START = "2001-01-01T00:00:00"
 # A flood is resolved as it rises into the bank, the months after it as the bank drains.
-STEPS = {"winter": (2, 1.0), "flood": (4, 1.6), "rest": (5, 1.7)}  # (number, factor from step to step)
+STEPS = {"winter": (1, 1.0), "flood": (3, 2.0), "rest": (3, 2.5)}  # (number, factor from step to step)
 SAVED_YEARS = (1, 2, 5, 10, 15, 20, 25, 30, 35, 40)  # on 1 January
 FLOODS_SAVED = (10, 15)  # and at the end of the flood of these years (counted from 0)
 WELLS = {"pt": (225.0, 405.0), "village": (125.0, 435.0)}
@@ -170,7 +170,7 @@ def _flow_model(
 
 
 def _river(flow: flopy.mf6.ModflowGwf, lattice: Lattice, values: Values) -> None:
-    """One list for all periods: the stage is a time series, in steps that are stress periods."""
+    """Add the river: one list for all periods, as the stage is a time series in steps that are stress periods."""
     low, rise = values["river_stage"].to("m"), values["flood_rise"].to("m")
     series, time = [], 0.0
     for _ in range(n_years(values)):
@@ -192,7 +192,7 @@ def _river(flow: flopy.mf6.ModflowGwf, lattice: Lattice, values: Values) -> None
 
 
 def _wells(flow: flopy.mf6.ModflowGwf, lattice: Lattice, values: Values, thickness: Floats) -> None:
-    """The village well always; pump and treat between two dates. A well's layers give in proportion to thickness."""
+    """Add the village well for ever, pump and treat between two dates; layers give in proportion to thickness."""
     def entries(name: str) -> list[tuple[tuple[int, int, int], float, str]]:
         layers = list(SCREENS[name])
         rate, cell = values[f"{name}_rate"].to("m3/d"), lattice.cell(*WELLS[name])
@@ -201,8 +201,9 @@ def _wells(flow: flopy.mf6.ModflowGwf, lattice: Lattice, values: Values, thickne
     per_year = len(seasons(values))
     on, off = (per_year * round(values[key].to("y")) for key in ("pt_start", "pt_end"))
     village = entries("village")
+    periods = {0: village, on: [*village, *entries("pt")], off: village}
     flopy.mf6.ModflowGwfwel(
-        flow, pname="wel", boundnames=True, stress_period_data={0: village, on: [*village, *entries("pt")], off: village},
+        flow, pname="wel", boundnames=True, stress_period_data=periods,
         observations={"wel_obs.csv": [(name, "wel", name) for name in WELLS]},
     )
 
@@ -219,7 +220,7 @@ def _grid(package: type, model: flopy.mf6.MFModel, lattice: Lattice, values: Val
 def _solute_model(
     simulation: flopy.mf6.MFSimulation, lattice: Lattice, values: Values
 ) -> flopy.mf6.ModflowGwt:
-    """Benzene: what the ground does to it. Oil, decay and the other species are the case's."""
+    """Return benzene and what the ground does to it; oil, decay and the other species are the case's."""
     solute = flopy.mf6.ModflowGwt(simulation, modelname="benzene", save_flows=True)
     _grid(flopy.mf6.ModflowGwtdis, solute, lattice, values)
     flopy.mf6.ModflowGwtic(solute, strt=0.0)

@@ -103,8 +103,8 @@ def test_numbers_by_hand(hand, values):
     expected = {
         "transmissivity": 375.0, "flow through the lens": 5.33, "seepage velocity": 0.185,
         "retardation of benzene": 1.39, "water to the river": 4.44, "benzene to the river": 6.18,
-        "capture width": 266.7, "capture width at the well": 133.3, "stagnation point": 42.4, "pumping for the plume": 60.0,
-        "bank storage": 154.5, "intrusion": 30.7,
+        "capture width": 266.7, "capture width at the well": 133.3, "stagnation point": 42.4,
+        "pumping for the plume": 60.0, "bank storage": 154.5, "intrusion": 30.7,
     }
     found = hand.by_hand(values)
     for name, number in expected.items():

@@ -1,0 +1,93 @@
+"""How much of an outline on the map lies in each cell of a grid."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwsolver.core.grid import Grid
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def outline_cells(
+    grid: Grid, outline: Sequence[tuple[float, float]], layers: Sequence[int] = ()
+) -> tuple[Ints, Floats]:
+    """Return the active cells under an outline and the plan area of the outline in each.
+
+    Parameters
+    ----------
+    grid : Grid
+        Its plan cells are convex.
+    outline : sequence of (x, y)
+        Corners in map coordinates, three or more, not crossing itself; convex or not.
+    layers : sequence of int
+        Zero-based layers; none: the uppermost active cell of each column.
+
+    Returns
+    -------
+    cells : ndarray of int64, shape (k,)
+    area : ndarray of float64, shape (k,)
+        Exact, by clipping the outline to each cell [L**2].
+    """
+    x, y = grid.from_map(*np.array(outline, float).T)
+    corners = _counter_clockwise(np.column_stack([x, y]))
+    columns, areas = _plan_cells(grid, corners)
+    size = int(grid.polygon_start.size) - 1
+    of_column = np.zeros(size)
+    of_column[columns] = areas
+    asked = of_column[grid.column] > 0.0
+    if layers:
+        asked &= np.isin(grid.layer, np.asarray(layers))
+    else:
+        covered = np.zeros(grid.n_cells, bool)
+        below = grid.cell_below
+        covered[below[below >= 0]] = True
+        asked &= ~covered
+    cells = np.flatnonzero(asked)
+    return cells, of_column[grid.column[cells]]
+
+
+def _plan_cells(grid: Grid, corners: Floats) -> tuple[Ints, Floats]:
+    """Return the plan cells that an outline touches, and the area of the outline in each."""
+    start, ring = grid.polygon_start, grid.vertices[grid.polygon_vertex]
+    drawn = np.flatnonzero(np.diff(start))
+    if drawn.size == 0:
+        return drawn, np.zeros(0)
+    low, high = np.minimum.reduceat(ring, start[drawn]), np.maximum.reduceat(ring, start[drawn])
+    near = drawn[np.all((high > corners.min(axis=0)) & (low < corners.max(axis=0)), axis=1)]
+    areas = np.array([_area_within(corners, ring[start[i]:start[i + 1]]) for i in near])
+    inside = areas > 1e-12 * (areas.max() if areas.size else 1.0)
+    return near[inside], areas[inside]
+
+
+def _area_within(corners: Floats, ring: Floats) -> float:
+    """Return the area of an outline inside a convex ring.
+
+    Sutherland and Hodgman (1974), Communications of the ACM 17(1), 32-42: cut by one side of the ring after the other.
+    """
+    origin = ring.mean(axis=0)
+    window, found = _counter_clockwise(ring - origin), corners - origin
+    for a, b in zip(window, np.roll(window, -1, axis=0), strict=True):
+        if len(found) == 0:
+            return 0.0
+        side = (b[0] - a[0]) * (found[:, 1] - a[1]) - (b[1] - a[1]) * (found[:, 0] - a[0])
+        kept = []
+        for i in range(len(found)):
+            p, q, here, there = found[i - 1], found[i], side[i - 1], side[i]
+            if (here >= 0.0) != (there >= 0.0):
+                kept.append(p + (q - p) * (here / (here - there)))
+            if there >= 0.0:
+                kept.append(q)
+        found = np.array(kept)
+    return abs(_signed_area(found)) if len(found) else 0.0
+
+
+def _signed_area(ring: Floats) -> float:
+    x, y = ring.T
+    return float(0.5 * np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+
+
+def _counter_clockwise(ring: Floats) -> Floats:
+    return ring if _signed_area(ring - ring[0]) > 0.0 else ring[::-1]

@@ -44,7 +44,7 @@ cpdef void dispersion_tensor(
 
 cpdef void face_coefficients(
     const int[:, ::1] cells,
-    const int[::1] axis,
+    const signed char[::1] axis,
     const double[:, ::1] normal,
     const double[:, ::1] side_area,
     const double[:, ::1] side_length,
@@ -63,7 +63,7 @@ cpdef void face_coefficients(
     ----------
     cells : shape (face, 2), n and m.
     axis : shape (face,), 0, 1, 2 for x, y, z (structured grids; their normals are (1,0,0), (0,-1,0), (0,0,-1)).
-    normal : shape (face, 3), unit normal from n to m.
+    normal : shape (face, 3), unit normal from n to m; (axis, 3) for structured grids.
     side_area : shape (face, 2), wet area on the side of n and of m, zero: no dispersion [L**2].
     side_length : shape (face, 2), centre of n to face, face to centre of m [L].
     tensor : shape (6, cell), n D [L**2/T].
@@ -89,9 +89,10 @@ cpdef void face_coefficients(
         # The face value may differ from the donor's by 2 part times its upstream difference: with this factor
         # no stage makes a new maximum; (1 + part) would do for positivity alone.
         rate[0, n if q > 0.0 else m] += fabs(q) * (1.0 + 2.0 * order * part)
-        nx = normal[f, 0]
-        ny = normal[f, 1]
-        nz = normal[f, 2]
+        d = axis[f] if structured else f
+        nx = normal[d, 0]
+        ny = normal[d, 1]
+        nz = normal[d, 2]
         row_n[0] = tensor[0, n] * nx + tensor[3, n] * ny + tensor[4, n] * nz
         row_n[1] = tensor[3, n] * nx + tensor[1, n] * ny + tensor[5, n] * nz
         row_n[2] = tensor[4, n] * nx + tensor[5, n] * ny + tensor[2, n] * nz

@@ -1,5 +1,6 @@
 """Structured grids (MODFLOW's DIS): layers, rows and columns to cells and faces."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,57 @@ from numpy.typing import ArrayLike, NDArray
 from gwsolver.core.grid import HORIZONTAL, VERTICAL, Grid
 
 Cells = NDArray[np.int32]
+Floats = NDArray[np.float64]
 KINDS = (HORIZONTAL, HORIZONTAL, VERTICAL)
 NORMALS = ((1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
 """Of faces to the right, in front and below."""
+
+
+class StructuredGrid(Grid):
+    """A structured grid. Its largest tables of faces follow from spacing and elevations.
+
+    They take 42 bytes of 52 that a face needs, and can be let go (`let_go`): they are made again when asked for.
+    """
+
+    @cached_property
+    def face_axis(self) -> NDArray[np.int8]:
+        """0, 1, 2 of faces to the right, in front and below, shape (face,)."""
+        axis = np.full(self.n_faces, 2, np.int8)
+        level = self.face_kind != VERTICAL
+        n_col = self.shape[2]
+        row = [self.column[self.face_cells[:, side]] // n_col for side in (0, 1)]
+        axis[level] = (row[0] != row[1])[level]
+        return axis
+
+    @cached_property
+    def face_width(self) -> Floats:
+        """Width of horizontal faces, area of vertical ones."""
+        n, axis = self.face_cells[:, 0], self.face_axis
+        width = self.area[n]
+        for own, extent in ((0, 1), (1, 0)):
+            at = axis == own
+            width[at] = self.cell_width[n[at], extent]
+        return width
+
+    @cached_property
+    def face_distance(self) -> Floats:
+        """Half the extents of both cells across the face."""
+        half, thickness = np.empty((self.n_faces, 2)), self.top - self.bottom
+        for own, along in enumerate((self.cell_width[:, 0], self.cell_width[:, 1], thickness)):
+            at = self.face_axis == own
+            half[at] = 0.5 * along[self.face_cells[at]]
+        return half
+
+    @cached_property
+    def face_normal(self) -> Floats:
+        """Along the axes."""
+        return np.array(NORMALS)[self.face_axis]
+
+    def let_go(self) -> None:
+        """Give back the room of large tables, which are made again when they are asked for."""
+        super().let_go()
+        for name in ("face_width", "face_distance", "face_normal"):
+            self.__dict__.pop(name, None)
 
 
 def structured_grid(
@@ -65,7 +114,6 @@ def structured_grid(
     _, row, col = np.nonzero(active)
     x_edge = np.concatenate([[0.0], np.cumsum(delr)])
     y_edge = np.concatenate([[0.0], np.cumsum(delc[::-1])])[::-1]
-    area, thickness = delc[row] * delr[col], (tops - botm)[active]
 
     # The neighbours of a cell to the right, in front and below have growing numbers: cell by cell and in
     # this order, faces are sorted.
@@ -73,26 +121,25 @@ def structured_grid(
     there = np.flatnonzero(neighbour.ravel() >= 0)
     n, direction = (there // 3).astype(np.int32), (there % 3).astype(np.int8)
     m = neighbour.ravel()[there]
-    width, half = np.empty(m.size), np.empty((m.size, 2))
-    for axis, (across, along) in enumerate(((delc[row], delr[col]), (delr[col], delc[row]), (area, thickness))):
-        own = direction == axis
-        width[own] = across[n[own]]
-        half[own, 0], half[own, 1] = 0.5 * along[n[own]], 0.5 * along[m[own]]
     corner = np.arange((n_row + 1) * (n_col + 1)).reshape(n_row + 1, n_col + 1)
     rings = np.stack([corner[:-1, :-1], corner[:-1, 1:], corner[1:, 1:], corner[1:, :-1]], axis=-1)
-    return Grid(
+    nothing = np.zeros(0)
+    grid = StructuredGrid(
         kind="dis", shape=shape, node=np.flatnonzero(active.ravel()), top=tops[active], bottom=botm[active],
-        area=area,
+        area=delc[row] * delr[col],
         x=(0.5 * (x_edge[:-1] + x_edge[1:]))[col], y=(0.5 * (y_edge[:-1] + y_edge[1:]))[row],
         column=row * n_col + col,
         face_cells=np.column_stack([n, m]), face_kind=np.array(KINDS, np.int8)[direction],
-        face_width=width, face_distance=half, face_normal=np.array(NORMALS)[direction],
+        face_width=nothing, face_distance=nothing, face_normal=nothing,
         idomain=domain.ravel(),
         vertices=np.column_stack([np.tile(x_edge, n_row + 1), np.repeat(y_edge, n_col + 1)]),
         polygon_start=np.arange(0, 4 * n_row * n_col + 1, 4), polygon_vertex=rings.ravel(),
         cell_width=np.column_stack([delr[col], delc[row]]), delr=delr, delc=delc,
         x_origin=x_origin, y_origin=y_origin, angle=angle, length_unit=length_unit, crs=crs,
     )
+    grid.let_go()
+    grid.__dict__["face_axis"] = direction
+    return grid
 
 
 def _right(cell: Cells) -> Cells:

@@ -1,4 +1,4 @@
-from numpy import float64, int32
+from numpy import float64, int8, int32
 from numpy.typing import NDArray
 
 Floats = NDArray[float64]
@@ -9,7 +9,6 @@ def dispersion_tensor(
     tensor: Floats,
 ) -> None: ...
 def face_coefficients(
-    cells: Ints, axis: Ints, normal: Floats, side_area: Floats, side_length: Floats, tensor: Floats, size: Floats,
-    flow: Floats, order: float, clip: float, structured: bool, coefficients: Floats,
-    rate: Floats,
+    cells: Ints, axis: NDArray[int8], normal: Floats, side_area: Floats, side_length: Floats, tensor: Floats,
+    size: Floats, flow: Floats, order: float, clip: float, structured: bool, coefficients: Floats, rate: Floats,
 ) -> None: ...

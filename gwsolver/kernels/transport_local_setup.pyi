@@ -9,8 +9,8 @@ Ints = NDArray[int32]
 Longs = NDArray[int64]
 
 def lax_wendroff(
-    cells: Ints, axis: Ints, coefficients: Floats, step: Floats, inverse: Floats, volume: Floats, discharge: Floats,
-    size: Floats, fixed: Bytes, clip: float, corrected: Floats, rate: Floats,
+    cells: Ints, axis: Levels, coefficients: Floats, step: Floats, inverse: Floats, volume: Floats, discharge: Floats,
+    width: Floats, thickness: Floats, fixed: Bytes, clip: float, rate: Floats,
 ) -> None: ...
 def raise_levels(
     place: Ints, rate: Floats, content: Floats, length: float, limit: float, level: Levels, most: int
@@ -26,11 +26,13 @@ def pick(
 ) -> int: ...
 def leak(active: Bytes, exists: Bytes, steps: Ints, concentration: Floats32, rate: Floats32) -> float: ...
 def kinds(
-    face_at: Ints, offset: Ints, weights: Floats32, rule: Floats32, kind: Levels, shared: Floats32
+    face_at: Ints, offset: Ints, weights: Floats32, ratio: Floats32, end: Levels, fourth: Levels, kind: Levels,
+    shared: Floats32,
 ) -> None: ...
 def pack_faces(
-    runs: Ints, data: Longs, face_at: Ints, coefficients: Floats, corrected: Floats, rule: Floats32,
-    packed: Floats32,
+    runs: Ints, data: Longs, face_at: Ints, cells: Ints, axis: Levels, coefficients: Floats, step: Floats,
+    inverse: Floats, volume: Floats, discharge: Floats, width: Floats, thickness: Floats, fixed: Bytes, clip: float,
+    ratio: Floats32, end: Levels, given: Floats32, fourth: Levels, packed: Floats32,
 ) -> None: ...
 def pack_cells(
     runs: Ints, data: Longs, level: Levels, cell_at: Ints, content: Floats, start: Floats, change: Floats,

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.dis import NORMALS
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_coefficients
@@ -66,7 +67,7 @@ def coefficients(
     found = np.zeros((7 if structured else 8, n_faces))
     rate = np.zeros((2, n_cells))
     transport_coefficients.face_coefficients(
-        faces.cells, faces.axis, faces.normal, area, length, tensor,
+        faces.cells, faces.axis, np.array(NORMALS) if structured else faces.normal, area, length, tensor,
         np.ascontiguousarray(np.vstack([plan, thickness])), np.ascontiguousarray(face_flow),
         scheme.order, scheme.clip, structured, found, rate,
     )

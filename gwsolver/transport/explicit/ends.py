@@ -25,14 +25,14 @@ class EndRule:
     ----------
     ratio : ndarray of float64, shape (face,)
         Factor of the upstream difference: ratio of distances; 1 at ends, 0 for upstream weighting.
-    given : ndarray of bool, shape (face,)
-        Whether a given concentration stands behind the donor.
-    concentration : ndarray of float64, shape (face,)
-        That concentration [M/L**3], 0 where none is given.
+    faces : ndarray of int64, shape (given,)
+        Faces behind whose donor a given concentration stands.
+    concentration : ndarray of float64, shape (given,)
+        These concentrations [M/L**3].
     """
 
     ratio: Floats
-    given: NDArray[np.bool_]
+    faces: NDArray[np.int64]
     concentration: Floats
 
 
@@ -75,13 +75,10 @@ class Ends:
             *before, rule = self._last
             if all(np.array_equal(x, y) for x, y in zip(before, (given, stored, concentration), strict=True)):
                 return rule
-        ratio, behind = self._ratio, np.zeros(self._ratio.size)
+        ratio = self._ratio
         if stored.any():
             ratio = ratio.copy()
             ratio[self._faces[stored]] = 0.0
-        behind[self._faces] = concentration
-        there = np.zeros(self._ratio.size, np.bool_)
-        there[self._faces[given]] = True
-        rule = EndRule(ratio, there, behind)
+        rule = EndRule(ratio, self._faces[given], concentration[given])
         self._last = given, stored, concentration, rule
         return rule

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.dis import StructuredGrid
 from gwsolver.core.grid import STAGGERED, VERTICAL, Grid
 
 Floats = NDArray[np.float64]
@@ -21,7 +22,7 @@ class FaceList:
         Face of the grid that stands at each place.
     cells : ndarray of int32, shape (face, 2)
         Cells n and m.
-    axis : ndarray of int32, shape (face,)
+    axis : ndarray of int8, shape (face,)
         0, 1, 2: along rows, columns, layers (structured grids).
     upstream_ratio : ndarray of float64, shape (face, 2)
         Distance of the two centres over that of the next pair behind n and behind m; 1 where there is none. All the
@@ -33,7 +34,7 @@ class FaceList:
     grid: Grid
     order: NDArray[np.integer]
     cells: NDArray[np.int32]
-    axis: NDArray[np.int32]
+    axis: NDArray[np.int8]
     upstream_ratio: Floats
     ends: NDArray[np.bool_]
 
@@ -73,12 +74,14 @@ def face_list(
         upstream_ratio = np.broadcast_to(1.0, upstream_ratio.shape)
     return FaceList(
         grid=grid, order=order, cells=np.ascontiguousarray(grid.face_cells[order], dtype=np.int32),
-        axis=face_axis(grid)[order].astype(np.int32), upstream_ratio=upstream_ratio, ends=ends,
+        axis=face_axis(grid)[order], upstream_ratio=upstream_ratio, ends=ends,
     )
 
 
 def face_axis(grid: Grid) -> NDArray[np.int8]:
     """Return the axis along which the normal of each face is largest, shape (face,)."""
+    if isinstance(grid, StructuredGrid) and grid.kind == "dis":
+        return grid.face_axis
     largest, axis = np.abs(grid.face_normal[:, 0]), np.zeros(grid.n_faces, np.int8)
     for i in (1, 2):
         size = np.abs(grid.face_normal[:, i])

@@ -1,6 +1,7 @@
 """Marching over an interval with the same sub-step for all cells: SSPRK(S,2) on the sweep that suits the grid."""
 
 import math
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -45,8 +46,7 @@ class GlobalMarch:
     memory = 0.0
 
     def __init__(self, n_cells: int) -> None:
-        self._inverse = np.zeros(n_cells)
-        self._before = np.zeros(n_cells)
+        self._n_cells = n_cells
         self._cells: ImplicitCells | None = None
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
@@ -78,6 +78,16 @@ class GlobalMarch:
             report(Progress(time, length, limit.cell, limit.reason))
         if cells is not None:
             cells.tell(work)
+
+    @cached_property
+    def _inverse(self) -> Floats:
+        """1/M; made when first needed, as `_before` is."""
+        return np.zeros(self._n_cells)
+
+    @cached_property
+    def _before(self) -> Floats:
+        """Mass at the start of a step."""
+        return np.zeros(self._n_cells)
 
     def _solved_cells(self, work: Work) -> ImplicitCells | None:
         """Return what solves for the cells of `work.solved`, that of the last interval if it serves."""

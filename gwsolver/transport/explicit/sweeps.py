@@ -1,5 +1,6 @@
 """One Euler stage over all cells, on the tables that suit the grid."""
 
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,7 +28,11 @@ class Sweep(Protocol):
 
     faces: FaceList
     structured: bool
-    flux: NDArray[Any]
+
+    @property
+    def flux(self) -> NDArray[Any]:
+        """Solute through faces in the latest stage [M/T]."""
+        ...
 
     def end_with(self, k: Coefficients, rule: EndRule) -> None:
         """Take over what stands behind the donors of faces; sets the ratios in `k`."""
@@ -53,8 +58,7 @@ class RowSweep:
     def __init__(self, grid: Grid, wet: NDArray[np.bool_]) -> None:
         self.tables = build_rows(grid, wet)
         self.faces = self.tables.faces
-        self.flux: NDArray[Any] = np.zeros(grid.n_faces + LONGEST_RUN)
-        self.gradient = np.zeros((3, grid.n_cells))
+        self._n_cells, self._n_faces = grid.n_cells, grid.n_faces
         self._gradients: tuple[NDArray[np.int32], Floats] | None = None  # made when first needed
         self.ends = np.zeros(self.tables.end_faces.size + LONGEST_RUN)
         self.rule = np.zeros((2, self.tables.end_faces.size))
@@ -62,8 +66,19 @@ class RowSweep:
     def end_with(self, k: Coefficients, rule: EndRule) -> None:
         """Take over what stands behind the donors of faces."""
         k.faces[2] = rule.ratio
-        self.rule[0] = rule.concentration[self.tables.end_faces]
-        self.rule[1] = rule.given[self.tables.end_faces]
+        behind, there = np.zeros(self._n_faces), np.zeros(self._n_faces, np.bool_)
+        behind[rule.faces], there[rule.faces] = rule.concentration, True
+        self.rule[0], self.rule[1] = behind[self.tables.end_faces], there[self.tables.end_faces]
+
+    @cached_property
+    def flux(self) -> NDArray[Any]:
+        """Solute through faces [M/T]; made when first needed, as `gradient` is."""
+        return np.zeros(self._n_faces + LONGEST_RUN)
+
+    @cached_property
+    def gradient(self) -> Floats:
+        """Gradients of concentration, shape (3, cell)."""
+        return np.zeros((3, self._n_cells))
 
     def fluxes(self, k: Coefficients, c: Floats) -> Floats:
         """Return the solute through each face."""
@@ -110,8 +125,8 @@ class CloudSweep:
     def end_with(self, k: Coefficients, rule: EndRule) -> None:
         """Take over what stands behind the donors of faces."""
         k.faces[2] = rule.ratio
-        self.given_faces = np.flatnonzero(rule.given).astype(np.int32)
-        self.given = rule.concentration[self.given_faces].astype(np.float32)
+        self.given_faces = rule.faces.astype(np.int32)
+        self.given = rule.concentration.astype(np.float32)
         self._of, self._single = k.faces, k.faces.astype(np.float32)
 
     def fluxes(self, k: Coefficients, c: Floats) -> Floats:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
+from gwsolver.transport.explicit.coefficients import Coefficients
 from gwsolver.transport.explicit.implicit_cells import cells_to_solve
 from gwsolver.transport.explicit.limits import emptying_rate, refuse_endless
 from gwsolver.transport.explicit.local.layout import fits
@@ -12,6 +13,8 @@ from gwsolver.transport.explicit.local.march import LocalMarch
 from gwsolver.transport.explicit.march import GlobalMarch
 from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.progress import Reporter
+from gwsolver.transport.sources import Boundaries
+from gwsolver.transport.water import Capacity
 
 Floats = NDArray[np.float64]
 UNEVEN = 0.15
@@ -33,7 +36,7 @@ class ChosenMarch:
         self._fits = fits(grid)
         self._local = LocalMarch()
         self._global = GlobalMarch(grid.n_cells)
-        self._judged: tuple[Work, tuple[float, float]] | None = None
+        self._judged: tuple[Coefficients, Capacity, Boundaries, tuple[float, float]] | None = None
 
     @property
     def memory(self) -> float:
@@ -60,14 +63,16 @@ class ChosenMarch:
 
     def _uneven(self, work: Work, span: float) -> bool:
         """Return whether cells that can hold mass differ enough in pace, and there are steps to save."""
-        before = self._judged[0] if self._judged else None
-        if self._judged is None or before is None or not (
-            work.coefficients is before.coefficients and work.capacity is before.capacity
-            and np.array_equal(work.boundaries.loss, before.boundaries.loss)
-            and np.array_equal(work.boundaries.fixed, before.boundaries.fixed)
-        ):
-            self._judged = work, _paces(work)
-        return differs(*self._judged[1], span)
+        if self._judged is not None:
+            coefficients, capacity, b, paces = self._judged
+            if (
+                work.coefficients is coefficients and work.capacity is capacity
+                and np.array_equal(work.boundaries.loss, b.loss) and np.array_equal(work.boundaries.fixed, b.fixed)
+            ):
+                return differs(*paces, span)
+        paces = _paces(work)
+        self._judged = work.coefficients, work.capacity, work.boundaries, paces
+        return differs(*paces, span)
 
 
 def _paces(work: Work) -> tuple[float, float]:

@@ -30,8 +30,8 @@ class Layout:
         Places to the next cell along each axis.
     weights : ndarray of float32, shape (3, 3, place)
         Gradient weights w-, w+, w2 by axis [1/L].
-    fourth : ndarray of float32, shape (face,)
-        Weight of the outer cells in the face mean of gradients: -1/12 where it is fourth order, else 0.
+    fourth : ndarray of int8, shape (face,)
+        Whether the face mean of gradients is of fourth order: its outer cells then weigh -1/12, else nothing.
     """
 
     place: Ints
@@ -39,7 +39,7 @@ class Layout:
     face_at: Ints
     offset: Ints
     weights: NDArray[np.float32]
-    fourth: NDArray[np.float32]
+    fourth: NDArray[np.int8]
 
     @cached_property
     def exists(self) -> NDArray[np.bool_]:
@@ -89,5 +89,5 @@ def lay_out(grid: Grid, tables: Rows) -> Layout:
     inner = np.repeat(tables.face_runs[:, 10], tables.face_runs[:, 1])
     return Layout(
         place, cell_at, face_at, np.array([1, slab, along], np.int32), weights,
-        np.where(inner == 1, -1.0 / 12.0, 0.0).astype(np.float32),
+        (inner == 1).view(np.int8),
     )

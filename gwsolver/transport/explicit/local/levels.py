@@ -1,4 +1,4 @@
-"""How fast each segment must step, and the coefficients that go with these steps."""
+"""How fast each segment must step."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gwsolver.kernels import transport_local_setup
 from gwsolver.transport.explicit.limits import emptying_rate
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
+from gwsolver.transport.explicit.local.second_order import SecondOrder
 from gwsolver.transport.explicit.work import Work
 
 Floats = NDArray[np.float64]
@@ -31,28 +32,34 @@ class TooManyLevels(ArithmeticError):
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """Steps of all segments and what follows from them.
+    """Steps of all segments.
 
     Attributes
     ----------
     length : float
         Step of level 0 [T]; level l has length / 2**l.
     level : ndarray of int8, shape (segment,)
-    corrected : ndarray of float64, shape (4, face)
-        H, G1, G2, gamma with the Lax-Wendroff terms of the donors' steps.
     """
 
     length: float
     level: NDArray[np.int8]
-    corrected: Floats
 
     @property
     def n_levels(self) -> int:
         """Number of levels in use."""
         return int(self.level.max(initial=0)) + 1
 
+    def steps(self, layout: Layout) -> Floats:
+        """Return the step of each cell [T], shape (cell,)."""
+        return _steps(self.length, self.level, layout)
 
-def find_levels(work: Work, layout: Layout, length: float, content: Floats, middle: Floats) -> Levels:
+
+def _steps(length: float, level: NDArray[np.int8], layout: Layout) -> Floats:
+    steps: Floats = np.ldexp(length, -level[layout.place // SEGMENT])
+    return steps
+
+
+def find_levels(work: Work, layout: Layout, length: float, content: Floats, second: SecondOrder) -> Levels:
     """Return the levels at which no cell loses more than its part, Lax-Wendroff terms included.
 
     The terms slow advection out of a cell, the more the longer its step, and speed up cross dispersion.
@@ -67,8 +74,10 @@ def find_levels(work: Work, layout: Layout, length: float, content: Floats, midd
     ----------
     length : float
         Step of level 0 [T].
-    content, middle : ndarray of float64, shape (cell,)
-        Smallest and mean M of the interval [L**3].
+    content : ndarray of float64, shape (cell,)
+        Smallest M of the interval [L**3].
+    second : SecondOrder
+        The Lax-Wendroff terms.
 
     Raises
     ------
@@ -81,14 +90,13 @@ def find_levels(work: Work, layout: Layout, length: float, content: Floats, midd
     rate = emptying_rate(work.coefficients, work.boundaries)
     raising = transport_local_setup.raise_levels
     raising(place, rate, content, 0.5 * length, limit, level, MOST_LEVELS)
-    terms = _Terms(work, middle)
     while True:
         transport_local_setup.grade(layout.exists.view(np.uint8), layout.segment_steps, APART, level)
-        corrected, rate = terms(np.ldexp(length, -level[place // SEGMENT]))
+        rate = second.rate(_steps(length, level, layout))
         if level.max() >= MOST_LEVELS:
             raise TooManyLevels
         if not raising(place, rate, content, length, limit, level, MOST_LEVELS):
-            return Levels(length, level, corrected)
+            return Levels(length, level)
 
 
 def allowed_part(work: Work) -> Floats:
@@ -103,38 +111,3 @@ def allowed_part(work: Work) -> Floats:
 def allowed(dispersed: float) -> float:
     """Return the same for one cell: `dispersed` is the share of what can leave it that dispersion takes."""
     return max(1.0 - DISPERSED_LESS * dispersed, LEAST_ALLOWED)
-
-
-class _Terms:
-    """Lax-Wendroff terms as functions of the steps.
-
-    Parameters
-    ----------
-    work : Work
-    middle : ndarray of float64, shape (cell,)
-        Mean M of the interval [L**3].
-    """
-
-    def __init__(self, work: Work, middle: Floats) -> None:
-        grid, flow = work.model.grid, work.flow
-        saturation = 0.5 * (flow.saturation_start + flow.saturation_end)
-        self._work = work
-        self._inverse = np.divide(1.0, middle, out=np.zeros(middle.size), where=middle > 0.0)
-        self._volume = grid.volume * saturation
-        thickness = grid.thickness * np.maximum(saturation, 1e-9)
-        self._size = np.stack([grid.cell_width[:, 0], grid.cell_width[:, 1], thickness])
-        x, y, z = flow.specific_discharge.T
-        self._discharge = np.stack([x, -y, -z])
-        self._corrected = np.zeros((4, grid.n_faces))
-
-    def __call__(self, step: Floats) -> tuple[Floats, Floats]:
-        """Return coefficients corrected for these steps (4, face) and what can then leave cells (cell,)."""
-        work, b = self._work, self._work.boundaries
-        rate = np.zeros(step.size)
-        transport_local_setup.lax_wendroff(
-            work.sweep.faces.cells, work.sweep.faces.axis, work.coefficients.faces, step, self._inverse, self._volume,
-            self._discharge, self._size, b.fixed.view(np.uint8), work.scheme.clip, self._corrected, rate,
-        )
-        rate += np.maximum(b.loss, 0.0)
-        rate[b.fixed] = 0.0
-        return self._corrected, rate

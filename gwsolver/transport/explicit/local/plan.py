@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.transport.explicit.ends import EndRule
 from gwsolver.transport.explicit.limits import Limit, emptying_rate, reason
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
 from gwsolver.transport.explicit.local.levels import allowed_part, find_levels
 from gwsolver.transport.explicit.local.rules import rule_of
 from gwsolver.transport.explicit.local.runs import CellRuns, FaceRuns
+from gwsolver.transport.explicit.local.second_order import SecondOrder
 from gwsolver.transport.explicit.work import Work
+from gwsolver.transport.sources import Boundaries
 
 Floats = NDArray[np.float64]
 SLOWEST = 64.0
@@ -52,10 +55,11 @@ class Plan:
         self.layout, self.limit, self.longest = layout, fastest(work, low), longest_step(work, low)
         self.rate = np.zeros(layout.n_places, np.float32)
         self.rate[layout.place] = emptying_rate(work.coefficients, work.boundaries)
-        self.levels = find_levels(work, layout, self._length(start, until), low, self._middle)
-        self.faces = FaceRuns(work, layout, rule_of(work, layout), self.levels)
+        second = SecondOrder(work, self._middle)
+        self.levels = find_levels(work, layout, self._length(start, until), low, second)
+        self.faces = FaceRuns(layout, rule_of(work, layout), self.levels, second)
         self._cells: tuple[float, Floats, CellRuns] | None = None
-        self._work = work
+        self._made_for = work.coefficients, work.capacity, work.boundaries, work.rule
 
     def n_steps(self, start: float, until: float) -> int:
         """Return how many steps of the slowest cells an interval needs."""
@@ -70,15 +74,15 @@ class Plan:
 
     def serves(self, work: Work, start: float, until: float) -> bool:
         """Whether the plan holds for another interval too."""
-        before = self._work
-        if work.coefficients is not before.coefficients or self._length(start, until) != self.levels.length:
+        coefficients, capacity, boundaries, rule = self._made_for
+        if work.coefficients is not coefficients or self._length(start, until) != self.levels.length:
             return False
-        if not (work.capacity is before.capacity and work.capacity.steady):
+        if not (work.capacity is capacity and work.capacity.steady):
             if not np.array_equal(self.first, contents(work, start)):
                 return False
             if not np.array_equal(self.last, contents(work, until)):
                 return False
-        return same_boundaries(work, before)
+        return same_boundaries(work, boundaries, rule)
 
     def cells(self, work: Work, length: float) -> CellRuns:
         """Return the runs of cells of an interval; `length` is the step of level 0 [T]."""
@@ -108,12 +112,11 @@ class Plan:
         )
 
 
-def same_boundaries(work: Work, before: Work) -> bool:
-    """Whether levels and rules of faces follow from the same boundaries."""
+def same_boundaries(work: Work, boundaries: Boundaries, rule: EndRule) -> bool:
+    """Whether levels and rules of faces follow from these boundaries too."""
     pairs = (
-        (work.boundaries.loss, before.boundaries.loss), (work.boundaries.fixed, before.boundaries.fixed),
-        (work.rule.ratio, before.rule.ratio), (work.rule.given, before.rule.given),
-        (work.rule.concentration, before.rule.concentration),
+        (work.boundaries.loss, boundaries.loss), (work.boundaries.fixed, boundaries.fixed),
+        (work.rule.ratio, rule.ratio), (work.rule.faces, rule.faces), (work.rule.concentration, rule.concentration),
     )
     return all(a is b or np.array_equal(a, b) for a, b in pairs)
 

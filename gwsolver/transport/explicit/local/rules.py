@@ -18,30 +18,36 @@ class Rule:
 
     Attributes
     ----------
-    faces : ndarray of float32, shape (4, face)
-        Ratio (0 at ends), end (0 none, 1 a line, 2 a given concentration), that concentration, outer weight.
+    ratio : ndarray of float32, shape (face,)
+        Of distances, 0 at ends.
+    end : ndarray of int8, shape (face,)
+        0 none, 1 a line, 2 a given concentration.
+    given : ndarray of float32, shape (face,)
+        That concentration [M/L**3].
     kind : ndarray of int8, shape (3, segment)
         -1 no faces, 0 even, 1 general.
     shared : ndarray of float32, shape (3, segment, 8)
         Weights of even groups.
     """
 
-    faces: Floats32
+    ratio: Floats32
+    end: NDArray[np.int8]
+    given: Floats32
     kind: NDArray[np.int8]
     shared: Floats32
 
 
 def rule_of(work: Work, layout: Layout) -> Rule:
     """Return rules and kinds of faces as the boundaries have them."""
-    faces, k = work.sweep.faces, work.coefficients.faces
-    side = k[0] > 0.0
-    ends = np.where(side, faces.ends[:, 0], faces.ends[:, 1])
-    rule = np.zeros((4, faces.order.size), np.float32)
-    rule[0] = np.where(ends, 0.0, work.rule.ratio)
-    rule[1] = np.where(ends & (work.rule.ratio > 0.0), np.where(work.rule.given, 2.0, 1.0), 0.0)
-    rule[2] = work.rule.concentration
-    rule[3] = layout.fourth
+    faces, flow, own = work.sweep.faces, work.coefficients.faces[0], work.rule
+    ends = np.where(flow > 0.0, faces.ends[:, 0], faces.ends[:, 1])
+    ratio = own.ratio.astype(np.float32)
+    ratio[ends] = 0.0
+    end = (ends & (own.ratio > 0.0)).astype(np.int8)
+    end[own.faces[end[own.faces] == 1]] = 2
+    given = np.zeros(ends.size, np.float32)
+    given[own.faces] = own.concentration
     kind = np.zeros((3, layout.n_segments), np.int8)
     shared = np.zeros((3, layout.n_segments, 8), np.float32)
-    transport_local_setup.kinds(layout.face_at, layout.offset, layout.weights, rule, kind, shared)
-    return Rule(rule, kind, shared)
+    transport_local_setup.kinds(layout.face_at, layout.offset, layout.weights, ratio, end, layout.fourth, kind, shared)
+    return Rule(ratio, end, given, kind, shared)

@@ -13,6 +13,7 @@ from gwsolver.kernels import transport_local_setup
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
 from gwsolver.transport.explicit.local.levels import Levels
 from gwsolver.transport.explicit.local.rules import Rule
+from gwsolver.transport.explicit.local.second_order import SecondOrder
 from gwsolver.transport.explicit.work import Work
 
 Floats = NDArray[np.float64]
@@ -109,7 +110,7 @@ class Stretches:
 class FaceRuns:
     """All groups of eight faces, sorted and packed; a group belongs to the finer of its two segments."""
 
-    def __init__(self, work: Work, layout: Layout, rule: Rule, levels: Levels) -> None:
+    def __init__(self, layout: Layout, rule: Rule, levels: Levels, second: SecondOrder) -> None:
         level, parts = levels.level, []
         last = layout.face_at[0, SEGMENT - 1::SEGMENT] >= 0
         for direction in range(3):
@@ -129,9 +130,7 @@ class FaceRuns:
         self._stretches = s = Stretches(axis, kind, own, other, part, slab, FIELDS, shared)
         self._steps = np.exp2(np.arange(3 * levels.n_levels) // 3)
         self.weights, self.packed = s.weights, np.zeros(s.size, np.float32)
-        transport_local_setup.pack_faces(
-            s.table, s.start, layout.face_at, work.coefficients.faces, levels.corrected, rule.faces, self.packed
-        )
+        second.pack(levels.steps(layout), s.table, s.start, layout, rule, self.packed)
 
     def within(self, active: Bools) -> Runs:
         """Return the runs between active segments."""

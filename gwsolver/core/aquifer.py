@@ -39,11 +39,9 @@ class FaceRules:
         cls, n_faces: int, averaging: str, *, perched: bool = False, variable_cv: bool = False,
         dewatered: bool = False, upstream: bool = True,
     ) -> "FaceRules":
-        """Return the same rules for all faces."""
-        return cls(
-            np.full(n_faces, AVERAGING.index(averaging), np.int8), np.full(n_faces, perched),
-            np.full(n_faces, variable_cv), np.full(n_faces, dewatered), np.full(n_faces, upstream),
-        )
+        """Return the same rules for all faces: arrays that take no room and are not to be changed."""
+        flags = (np.broadcast_to(np.bool_(flag), n_faces) for flag in (perched, variable_cv, dewatered, upstream))
+        return cls(np.broadcast_to(np.int8(AVERAGING.index(averaging)), n_faces), *flags)
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,7 +80,7 @@ def horizontal_conductance(
     averaging: NDArray[np.int8], k: Floats, thickness: Floats, distance: Floats, width: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """As `averaged_conductance`, each face with its own way of averaging (a place in `AVERAGING`)."""
-    used = np.flatnonzero(np.bincount(averaging))
+    used = np.unique(averaging)
     if used.size == 1:
         return averaged_conductance(AVERAGING[used[0]], k, thickness, distance, width)
     result = np.zeros((3, width.size))

@@ -22,18 +22,34 @@ class FaceFlows:
     ----------
     flow : ndarray of float64, shape (face,)
         Positive from cell n to m [L**3/T].
-    by_n, by_m : ndarray of float64, shape (face,)
-        Derivatives with respect to the heads of n and m [L**2/T].
-    held_n, held_m : ndarray of float64, shape (face,)
-        The same derivatives with the conductances held: the symmetric system of the standard
-        formulation (Picard iteration).
+    conductance : ndarray of float64, shape (face,)
+        C, zero between cells that take no part [L**2/T].
+    hanging : ndarray of int64
+        Faces whose flow does not feel the head of m.
+    varying : (ndarray, ndarray) or None
+        What the change of C adds to the derivatives of the flow with respect to the heads of n and m, shape (face,)
+        [L**2/T]; None where C does not follow heads.
     """
 
     flow: Floats
-    by_n: Floats
-    by_m: Floats
-    held_n: Floats
-    held_m: Floats
+    conductance: Floats
+    hanging: NDArray[np.int64]
+    varying: tuple[Floats, Floats] | None
+
+    def derivatives(self, exact: bool) -> tuple[Floats, Floats]:
+        """Return the derivatives of the flow with respect to the heads of n and m, shape (face,) [L**2/T].
+
+        Parameters
+        ----------
+        exact : bool
+            With what the change of the conductances adds (Newton); else they are held: the symmetric system of the
+            standard formulation (Picard iteration).
+        """
+        by_m = -self.conductance
+        by_m[self.hanging] = 0.0
+        if exact and self.varying is not None:
+            return self.conductance + self.varying[0], by_m + self.varying[1]
+        return self.conductance, by_m
 
 
 class FaceEquations:
@@ -51,8 +67,8 @@ class FaceEquations:
         from_start = rock.cell_type < 0
         filled = saturation(model.initial_head, grid.top, grid.bottom, SMOOTHING if self.newton else 0.0)[0]
         self.fixed_saturation: Floats = np.where(from_start, filled, 1.0)
-        self.k = means.face_conductivity(grid, rock)
-        self.saturated = means.saturated_conductance(grid, rock, self.k, self.fixed_saturation)
+        k = means.face_conductivity(grid, rock)
+        self.saturated = means.saturated_conductance(grid, rock, k, self.fixed_saturation)
         self.n, self.m = grid.face_cells[:, 0], grid.face_cells[:, 1]
         self.vertical: Bools = grid.face_kind == VERTICAL
         self.varies: Bools = self.convertible[self.n] | self.convertible[self.m]
@@ -61,6 +77,7 @@ class FaceEquations:
         self.upstream, self.averaged = self.flat[weighted[self.flat]], self.flat[~weighted[self.flat]]
         self.steep = np.flatnonzero(self.vertical & self.varies & self.rules.variable_cv)
         self.hanging = np.flatnonzero(self.vertical & self.convertible[self.m] & self.rules.perched)
+        self.k_averaged, self.k_steep = k[self.averaged], k[self.steep]
 
     def saturation(self, head: Floats) -> tuple[Floats, Floats]:
         """Return saturation of all cells and its derivative; confined cells keep theirs."""
@@ -84,32 +101,36 @@ class FaceEquations:
         """
         wet, slope = self.saturation(head)
         conductance = self.saturated.copy()
-        by_n, by_m = np.zeros_like(conductance), np.zeros_like(conductance)
-        if self.upstream.size:
-            self._upstream(head, wet, slope, conductance, by_n, by_m)
-        if self.averaged.size:
-            self._averaged(wet, slope, conductance, by_n, by_m)
-        if self.steep.size:
-            self._variable(head, wet, slope, conductance, by_n, by_m)
+        varying = None
+        if self.upstream.size or self.averaged.size or self.steep.size:
+            by_n, by_m = varying = np.zeros_like(conductance), np.zeros_like(conductance)
+            if self.upstream.size:
+                self._upstream(head, wet, slope, conductance, by_n, by_m)
+            if self.averaged.size:
+                self._averaged(wet, slope, conductance, by_n, by_m)
+            if self.steep.size:
+                self._variable(head, wet, slope, conductance, by_n, by_m)
         drop = head[self.n] - head[self.m]
-        seen_from_m = np.full(drop.size, -1.0)
-        if self.hanging.size:
-            above, below = self.n[self.hanging], self.m[self.hanging]
+        hanging = self.hanging
+        if hanging.size:
+            above, below = self.n[hanging], self.m[hanging]
             falls = head[below] < self.grid.top[below]
-            faces = self.hanging[falls]
-            drop[faces] = head[self.n[faces]] - self.grid.bottom[above[falls]]
-            seen_from_m[faces] = 0.0
+            hanging = hanging[falls]
+            drop[hanging] = head[self.n[hanging]] - self.grid.bottom[above[falls]]
         closed = ~(active[self.n] & active[self.m])
-        conductance[closed], by_n[closed], by_m[closed] = 0.0, 0.0, 0.0
-        held_m = seen_from_m * conductance
-        return FaceFlows(conductance * drop, conductance + by_n * drop, held_m + by_m * drop, conductance, held_m)
+        conductance[closed] = 0.0
+        if varying is not None:
+            for added in varying:
+                added[closed] = 0.0
+                added *= drop
+        drop *= conductance
+        return FaceFlows(drop, conductance, hanging, varying)
 
     def wet_depth(self, head: Floats, wet: Floats, active: Bools) -> Floats:
         """Return the wet height of horizontal faces that turns their flow into a flux [L], shape (face,)."""
         n, m = self.n, self.m
         at_face = np.where(self.varies[:, None], wet[self.grid.face_cells], 1.0)
-        side = means.wet_thickness(self.grid, at_face)[0]
-        depth = 0.5 * side.sum(axis=1)
+        depth: Floats = 0.5 * means.wet_thickness(self.grid, at_face)[0].sum(axis=1)
         if self.newton:
             upstream = np.where(head[n] > head[m], wet[n] * self.grid.thickness[n], wet[m] * self.grid.thickness[m])
             depth = np.where(self.varies & self.rules.upstream, upstream, depth)
@@ -136,7 +157,7 @@ class FaceEquations:
         cells = self.grid.face_cells[faces]
         thickness, per_saturation = (a[faces] for a in means.wet_thickness(self.grid, wet[self.grid.face_cells]))
         value, of_n, of_m = means.horizontal_conductance(
-            self.rules.averaging[faces], self.k[faces], thickness, self.grid.face_distance[faces],
+            self.rules.averaging[faces], self.k_averaged, thickness, self.grid.face_distance[faces],
             self.grid.face_width[faces],
         )
         conductance[faces] = value
@@ -156,7 +177,7 @@ class FaceEquations:
         fraction[full, lower[full]], moves[full, lower[full]] = 1.0, 0.0
         thickness = self.grid.thickness[cells]
         value, of_n, of_m = means.vertical_conductance(
-            self.k[faces], fraction * thickness, self.grid.face_width[faces]
+            self.k_steep, fraction * thickness, self.grid.face_width[faces]
         )
         conductance[faces] = value
         by_n[faces] = of_n * thickness[:, 0] * moves[:, 0]

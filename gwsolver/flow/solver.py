@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,6 @@ class FlowSolver:
         self._storage = StorageEquations(model)
         self._pattern = Pattern(self._faces)
         self._below = model.grid.cell_below
-        self._weights = DischargeWeights(model.grid)
         self._linear = LinearSolver(direct_limit(model.grid))
         self._iteration = Iteration(model, self._faces, lowest_bottoms(model.grid, self._below), self._linear)
         self._head = model.initial_head.astype(np.float64)
@@ -61,6 +61,14 @@ class FlowSolver:
         self._before = self._snapshot(TimeStep(0, 0, 0.0, 0.0))
         self._last: FlowStep | None = None
         self._last_boundaries: Boundaries | None = None
+        model.grid.let_go()
+
+    @cached_property
+    def _weights(self) -> DischargeWeights:
+        """Made after the first solution, which needs all the room there is."""
+        weights = DischargeWeights(self.model.grid)
+        self.model.grid.let_go()
+        return weights
 
     @property
     def head(self) -> Floats:
@@ -99,9 +107,8 @@ class FlowSolver:
         self._active |= boundaries.fixed
         self._head, self._active, iterations = self._iteration.run(system, old, self._active)
         balance = system.balance(self._head, self._active)
-        if steady:
-            start, saturation_start = self.head, self._saturation()
-        self._last = self._flow_step(step, steady, boundaries, balance, start, saturation_start, iterations)
+        before = None if steady else (start, saturation_start)
+        self._last = self._flow_step(step, boundaries, balance, before, iterations)
         self._last_boundaries = boundaries
         return self._last
 
@@ -138,11 +145,13 @@ class FlowSolver:
         return steady and last is not None and last.steady and before is not None and boundaries.same_as(before)
 
     def _flow_step(
-        self, step: TimeStep, steady: bool, boundaries: Boundaries, balance: Balance, start: Floats,
-        saturation_start: Floats, iterations: int,
+        self, step: TimeStep, boundaries: Boundaries, balance: Balance, before: tuple[Floats, Floats] | None,
+        iterations: int,
     ) -> FlowStep:
+        """Return the flow field; `before` are head and saturation at the start, None in a steady step."""
         head, active = self._head, self._active
-        saturation = self._saturation()
+        head_end, saturation = self.head, self._saturation()
+        start, saturation_start = before or (head_end, saturation)
         free = active & ~boundaries.fixed
         nothing = np.zeros(head.size)
         stored, residual = balance.storage, balance.residual
@@ -151,9 +160,9 @@ class FlowSolver:
         flow = balance.faces.flow
         depth = self._faces.wet_depth(head, saturation, active)
         return FlowStep(
-            start=step.start, end=step.end, period=step.period, step=step.step, steady=steady,
+            start=step.start, end=step.end, period=step.period, step=step.step, steady=before is None,
             face_flow=flow,
-            head_start=start, head_end=self.head,
+            head_start=start, head_end=head_end,
             saturation_start=saturation_start, saturation_end=saturation,
             specific_discharge=self._weights.specific_discharge(flow, depth),
             storage_specific=nothing if stored is None else np.where(free, stored.specific, 0.0),

@@ -96,7 +96,7 @@ class StepSystem:
             enters = enters + np.maximum(np.where(free, stored.specific, 0.0), 0.0)
             enters += np.maximum(np.where(free, stored.yielded, 0.0), 0.0)
         enters = enters + np.where(self.boundaries.fixed, np.maximum(-into, 0.0), 0.0)
-        large = np.maximum(np.abs(head[n]), np.abs(head[m])) * faces.held_n
+        large = np.maximum(np.abs(head[n]), np.abs(head[m])) * faces.conductance
         sums = np.bincount(n, large, minlength=size) + np.bincount(m, large, minlength=size)
         if stored is not None:
             sums += np.abs(stored.derivative) * np.abs(head)
@@ -114,8 +114,7 @@ class StepSystem:
         exact : bool
             Newton's Jacobian; else conductances are held (Picard).
         """
-        faces = balance.faces
-        by_n, by_m = (faces.by_n, faces.by_m) if exact else (faces.held_n, faces.held_m)
+        by_n, by_m = balance.faces.derivatives(exact)
         diagonal = -balance.stress_derivative
         if balance.storage is not None:
             diagonal = diagonal - balance.storage.derivative

@@ -16,7 +16,7 @@ import numpy as np
 from gwsolver.core.aquifer import ImmobileDomain, MobileDomain
 from gwsolver.core.grid import Grid
 from gwsolver.core.isotherms import isotherms
-from gwsolver.modflow.packages import Floats, Package
+from gwsolver.modflow.packages import Floats, Package, constant
 
 NEEDS = {"bulk_density": "SORPTION", "distcoef": "SORPTION", "sp2": "SORPTION FREUNDLICH and LANGMUIR",
          "decay": "FIRST_ORDER_DECAY or ZERO_ORDER_DECAY", "decay_sorbed": "decay with SORPTION"}
@@ -105,7 +105,7 @@ def _sorption_and_decay(package: Package, grid: Grid) -> dict[str, Any]:
             package.bad(f"{name} is missing; {NEEDS[name]} needs it")
         if not wanted and given is not None and np.any(given != 0.0):
             package.findings.warn(f"{package.name}: {name} is given but no option asks for it; it has no effect.")
-        values[name] = given if wanted and given is not None else np.zeros(grid.n_cells)
+        values[name] = given if wanted and given is not None else constant(grid, 0.0)
     return {
         "bulk_density": values["bulk_density"], "distribution_coefficient": values["distcoef"],
         "decay_rate": values["decay"], "decay_rate_sorbed": values["decay_sorbed"],

@@ -9,14 +9,13 @@ from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import Closure
 from gwsolver.core.time import TimeAxis
 from gwsolver.modflow.load import by_period, rows
-from gwsolver.modflow.packages import Floats, Package
+from gwsolver.modflow.packages import Floats, Package, constant
 
 AVERAGING = ("logarithmic", "amt-lmk", "amt-hmk")
 
 
 def read_conductivity(package: Package, grid: Grid) -> Conductivity:
     """Return NPF's values; K22OVERK and K33OVERK are multiplied out, angles turned to radians."""
-    one = np.ones(grid.n_cells)
     k = package.cells("k", grid)
     if k is None:
         package.bad("k is missing")
@@ -30,7 +29,8 @@ def read_conductivity(package: Package, grid: Grid) -> Conductivity:
             along[name] = values * k if package.give(option) else values
     kind = package.cells("icelltype", grid, 0.0)
     assert kind is not None
-    angles = [np.radians(a) if (a := package.cells(f"angle{i}", grid)) is not None else 0.0 * one for i in (1, 2, 3)]
+    angles = [constant(grid, 0.0) if (a := package.cells(f"angle{i}", grid)) is None else np.radians(a)
+              for i in (1, 2, 3)]
     variable = option_flags(package, "cvoptions")
     conductivity = Conductivity(
         k=k, k22=along["k22"], k33=along["k33"],

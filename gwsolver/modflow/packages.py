@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,17 @@ from gwsolver.modflow.load import array, scalar
 from gwsolver.modflow.locate import InputText, scan
 
 Floats = NDArray[np.float64]
+
+_CONSTANTS: WeakKeyDictionary[Grid, dict[float, Floats]] = WeakKeyDictionary()
+
+
+def constant(grid: Grid, value: float) -> Floats:
+    """Return one value in all cells: an array that everything of this value shares, not to be changed."""
+    known = _CONSTANTS.setdefault(grid, {})
+    if value not in known:
+        known[value] = np.full(grid.n_cells, float(value))
+        known[value].setflags(write=False)
+    return known[value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +75,15 @@ class Package:
         """Return a griddata array over the active cells; `default` where it is not given."""
         values = array(getattr(self.data, name, None))
         if values is None:
-            return None if default is None else np.full(grid.n_cells, float(default))
+            return None if default is None else constant(grid, default)
         if values.size != grid.n_nodes:
             self.bad(f"{name} has {values.size} values where the grid has {grid.n_nodes} cells", block="GRIDDATA",
                      word=name)
             return np.full(grid.n_cells, np.nan if default is None else float(default))
-        return np.ascontiguousarray(values.reshape(-1)[grid.node], dtype=float)
+        values = values.reshape(-1)
+        if np.all(values == values[0]):
+            return constant(grid, values[0])
+        return np.ascontiguousarray(values[grid.node], dtype=float)
 
     def bad(self, what: str, *, block: str = "", word: str = "", line: int | None = None, **more: Any) -> None:
         """Report a problem of this package."""

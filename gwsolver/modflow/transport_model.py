@@ -1,10 +1,8 @@
 """A GWT model: DSP and ADV to core types."""
 
-import numpy as np
-
 from gwsolver.core.aquifer import Dispersion
 from gwsolver.core.grid import Grid
-from gwsolver.modflow.packages import Package
+from gwsolver.modflow.packages import Package, constant
 
 SCHEMES = ("upstream", "central", "tvd")
 
@@ -12,7 +10,7 @@ SCHEMES = ("upstream", "central", "tvd")
 def read_dispersion(package: Package, grid: Grid) -> Dispersion:
     """Return DSP's values with MODFLOW's defaults: ALV = ALH, ATH2 = ATH1, ATV = ATH2."""
     given = {n: package.cells(n, grid) for n in ("alh", "alv", "ath1", "ath2", "atv", "diffc")}
-    zero = np.zeros(grid.n_cells)
+    zero = constant(grid, 0.0)
     warnings: tuple[str, ...] = ()
     if given["atv"] is not None and given["ath2"] is None:
         warnings = (f"{package.name}: ATV is given and ATH2 is not. Where flow is horizontal MODFLOW takes ATH2 for "

@@ -54,7 +54,7 @@ cpdef void face_coefficients(
     double order,
     double clip,
     bint structured,
-    double[:, ::1] coefficients,
+    double[:, :] coefficients,
     double[:, ::1] rate,
 ) noexcept nogil:
     """What the flux through each face needs, and how fast each cell can be emptied.

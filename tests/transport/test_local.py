@@ -181,7 +181,7 @@ def test_one_level_is_the_global_sweep_with_lax_wendroff_terms(monkeypatch):
     def both(work, start, until, report):
         plan = march.plan(work, start, until)
         assert plan.levels.n_levels == 1
-        k = dataclasses.replace(work.coefficients, faces=work.coefficients.faces.copy(), cross=True)
+        k = dataclasses.replace(work.coefficients.with_faces(work.coefficients.faces.copy()), cross=True)
         k.faces[[1, 4, 5, 6]] = corrected(work, plan)
         n_steps = round((until - start) / plan.levels.length)
         mass, c, content = work.mass.copy(), work.concentration.copy(), work.content(start)

@@ -185,7 +185,7 @@ def face_coefficients(grid, faces, tensors, flow, clip=4.0):
         t1, t2 = [d for d in range(3) if d != axis]
         l_n, l_m = 0.5 * size[axis, n], 0.5 * size[axis, m]
         height = [1.0, 1.0] if axis == 2 else [size[2, n], size[2, m]]
-        a_n, a_m = faces.width[f] * height[0], faces.width[f] * height[1]
+        a_n, a_m = grid.face_width[faces.order[f]] * height[0], grid.face_width[faces.order[f]] * height[1]
         d = [[AXES[axis] @ tensors[i] @ AXES[t] for t in (axis, t1, t2)] for i in (n, m)]
         k_n, k_m = a_n * d[0][0] / l_n, a_m * d[1][0] / l_m
         k = 1 / (1 / k_n + 1 / k_m)

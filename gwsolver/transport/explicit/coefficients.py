@@ -1,6 +1,7 @@
 """What stays the same during one flow step: coefficients of faces, and how fast cells can be emptied."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,33 +11,53 @@ from gwsolver.core.dis import NORMALS
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_coefficients
-from gwsolver.transport.explicit.faces import FaceList, wet_sides
+from gwsolver.transport.explicit.faces import FaceList, pieces, wet_sides
 from gwsolver.transport.explicit.scheme import LIMITERS, ExplicitScheme
 
 Floats = NDArray[np.float64]
 DIFFUSIVE_PECLET = 5.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Coefficients:
     """Coefficients of one flow step.
 
     Attributes
     ----------
-    faces : ndarray of float64, shape (7 or 8, face)
-        q, H, ratio, K, G1, G2, (G3,) gamma in kernel order [L**3/T, -, ...].
+    made : ndarray of float64, shape (7 or 8, face), or None
+        `faces`, if they are at hand.
     rate : ndarray of float64, shape (2, cell)
         What advection and dispersion can take out of a cell per unit concentration [L**3/T].
     cross : bool
         Whether there is any cross dispersion.
     limiter : int
         Number of the limiter in the kernels (`ExplicitScheme.limiter`).
+    again : callable, or None
+        Makes `faces` once more.
     """
 
-    faces: Floats
+    made: Floats | None
     rate: Floats
     cross: bool
     limiter: int = 0
+    again: Callable[[], Floats] | None = None
+
+    @property
+    def faces(self) -> Floats:
+        """q, H, ratio, K, G1, G2, (G3,) gamma in kernel order, shape (7 or 8, face) [L**3/T, -, ...]."""
+        if self.made is None:
+            assert self.again is not None
+            self.made, self.again = self.again(), None
+        return self.made
+
+    def let_go(self) -> None:
+        """Give back the room of `faces` if they can be made once more; what is asked for again then stays."""
+        if self.again is not None:
+            self.made = None
+
+    def with_faces(self, faces: Floats) -> "Coefficients":
+        """Return the same with other coefficients of faces."""
+        return replace(self, made=faces, again=None)
 
     @cached_property
     def mean_grid_peclet(self) -> float:
@@ -53,7 +74,6 @@ def coefficients(
     n_cells, n_faces = grid.n_cells, grid.n_faces
     saturation = 0.5 * (flow.saturation_start + flow.saturation_end)
     saturation[(flow.saturation_start <= 0.0) | (flow.saturation_end <= 0.0)] = 0.0
-    area, length = wet_sides(grid, faces, saturation)
     tensor = np.zeros((6, n_cells))
     if model.dispersion is not None:
         d = model.dispersion
@@ -63,14 +83,15 @@ def coefficients(
         )
     thickness = grid.thickness * np.maximum(saturation, 1e-9)
     plan = grid.cell_width.T if structured else np.broadcast_to(np.sqrt(grid.area), (2, n_cells))
-    face_flow = flow.face_flow[faces.order] if model.advection else np.zeros(n_faces)
-    found = np.zeros((7 if structured else 8, n_faces))
-    rate = np.zeros((2, n_cells))
-    transport_coefficients.face_coefficients(
-        faces.cells, faces.axis, np.array(NORMALS) if structured else faces.normal, area, length, tensor,
-        np.ascontiguousarray(np.vstack([plan, thickness])), np.ascontiguousarray(face_flow),
-        scheme.order, scheme.clip, structured, found, rate,
-    )
+    size = np.ascontiguousarray(np.vstack([plan, thickness]))
+    found, rate = np.zeros((7 if structured else 8, n_faces)), np.zeros((2, n_cells))
+    for at in pieces(n_faces):
+        area, length = wet_sides(faces, saturation, at)
+        face_flow = flow.face_flow[faces.order[at]] if model.advection else np.zeros(area.shape[0])
+        transport_coefficients.face_coefficients(
+            faces.cells[at], faces.axis[at], np.array(NORMALS) if structured else faces.normal(at), area, length,
+            tensor, size, np.ascontiguousarray(face_flow), scheme.order, scheme.clip, structured, found[:, at], rate,
+        )
     return Coefficients(found, rate, bool(found[-1].any()), LIMITERS.index(scheme.limiter))
 
 

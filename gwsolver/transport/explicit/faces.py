@@ -1,5 +1,6 @@
 """The geometry of the face list, in the order in which the kernels run over it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from gwsolver.core.dis import StructuredGrid
 from gwsolver.core.grid import STAGGERED, VERTICAL, Grid
 
 Floats = NDArray[np.float64]
+AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,27 +45,9 @@ class FaceList:
         """Whether all upstream ratios are 1; they are one number then, which takes no room."""
         return self.upstream_ratio.strides == (0, 0)
 
-    @property
-    def kind(self) -> NDArray[np.int8]:
-        """VERTICAL, HORIZONTAL or STAGGERED, shape (face,)."""
-        kind: NDArray[np.int8] = self.grid.face_kind[self.order]
-        return kind
-
-    @property
-    def normal(self) -> Floats:
-        """Unit normals from n to m, shape (face, 3)."""
-        return np.ascontiguousarray(self.grid.face_normal[self.order], float)
-
-    @property
-    def width(self) -> Floats:
-        """Width [L] of horizontal faces, area [L**2] of vertical ones, shape (face,)."""
-        width: Floats = self.grid.face_width[self.order]
-        return width
-
-    @property
-    def distance(self) -> Floats:
-        """Centre of n to face, face to centre of m [L], shape (face, 2)."""
-        return np.ascontiguousarray(self.grid.face_distance[self.order])
+    def normal(self, at: slice) -> Floats:
+        """Return unit normals from n to m of some faces, shape (face, 3)."""
+        return np.ascontiguousarray(self.grid.face_normal[self.order[at]], float)
 
 
 def face_list(
@@ -90,8 +74,14 @@ def face_axis(grid: Grid) -> NDArray[np.int8]:
     return axis
 
 
-def wet_sides(grid: Grid, faces: FaceList, saturation: Floats) -> tuple[Floats, Floats]:
-    """Return wet area and half distance of each face on the sides of n and m.
+def pieces(size: int) -> Iterator[slice]:
+    """Cut items into stretches whose temporary arrays take little room."""
+    for first in range(0, size, AT_ONCE):
+        yield slice(first, min(first + AT_ONCE, size))
+
+
+def wet_sides(faces: FaceList, saturation: Floats, at: slice) -> tuple[Floats, Floats]:
+    """Return wet area and half distance of some faces on the sides of n and m.
 
     Horizontal faces: width times saturated thickness of that side (staggered: the overlap of both).
     Vertical faces: the plan area and half the saturated thickness, no area unless the lower cell is
@@ -105,11 +95,12 @@ def wet_sides(grid: Grid, faces: FaceList, saturation: Floats) -> tuple[Floats, 
     -------
     area, length : ndarray of float64, shape (face, 2)
     """
-    n, m = faces.cells.T
-    kind, width = faces.kind, faces.width
+    grid, order, cells = faces.grid, faces.order[at], faces.cells[at]
+    n, m = cells.T
+    kind, width = grid.face_kind[order], grid.face_width[order]
     vertical = kind == VERTICAL
     wet = saturation * grid.thickness
-    area = width[:, None] * np.where(vertical[:, None], 1.0, wet[faces.cells])
+    area = width[:, None] * np.where(vertical[:, None], 1.0, wet[cells])
     staggered = kind == STAGGERED
     if staggered.any():
         top = grid.bottom + wet
@@ -117,5 +108,5 @@ def wet_sides(grid: Grid, faces: FaceList, saturation: Floats) -> tuple[Floats, 
         area[staggered] = (width * np.maximum(overlap, 0.0))[staggered, None]
     dry = (saturation[n] <= 0.0) | (saturation[m] <= 0.0) | (vertical & (saturation[m] < 1.0 - 1e-9))
     area[dry] = 0.0
-    part = np.where(vertical[:, None], np.maximum(saturation[faces.cells], 1e-9), 1.0)
-    return np.ascontiguousarray(area), np.ascontiguousarray(faces.distance * part)
+    part = np.where(vertical[:, None], np.maximum(saturation[cells], 1e-9), 1.0)
+    return np.ascontiguousarray(area), np.ascontiguousarray(grid.face_distance[order] * part)

@@ -15,7 +15,9 @@ from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
 from gwsolver.transport.sources import Boundaries
 from gwsolver.transport.water import Capacity
 
+Floats = NDArray[np.float64]
 T = TypeVar("T")
+SAME_TIME = 1e-9
 
 
 class General:
@@ -65,6 +67,19 @@ class General:
         self._make()
         return self._rule
 
+    def _find(self) -> Coefficients:
+        return coefficients(self._model, self._flow, self._sweep.faces, self._sweep.structured, self._scheme)
+
+    def _faces_again(self) -> Floats:
+        faces = self._find().faces
+        faces[2] = self._rule.ratio
+        return faces
+
+    @property
+    def last_field(self) -> bool:
+        """Whether no other flow field follows: what only these are made from can then be let go."""
+        return self._flow.end >= self._model.time.end * (1.0 - SAME_TIME)
+
     def places(self, faces: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return where faces of the grid stand in the kernels' order."""
         order = self.sweep.faces.order
@@ -96,10 +111,11 @@ class General:
             self._wet = self._asked
             self._sweep, self._place = sweep_for(self._model.grid, self._wet), None
         if new:
-            self._coefficients = coefficients(
-                self._model, self._flow, self._sweep.faces, self._sweep.structured, self._scheme
-            )
+            self._coefficients = self._find()
             self._ends = Ends(self._sweep.faces, self._coefficients.faces[0], self._model.grid.n_cells)
+            if self.last_field:
+                self._coefficients.again = self._faces_again
+                self._model.grid.let_go()
         if new or b is not self._boundaries:
             before, self._rule = None if new else self._rule, self._ends.rule(self._boundaries)
             if self._rule is not before:

@@ -11,7 +11,7 @@ M-matrix, so that c >= 0 whatever h. The explicit sweep has moved mass at old co
 moved afterwards, through the same faces, to both their cells, so that mass closes to round-off.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -110,7 +110,7 @@ class ImplicitCells:
         donor = np.where(faces[0] > 0.0, pairs[:, 0], pairs[:, 1])
         faces[1, chosen[donor]] = 0.0
         faces[4:, touching] = 0.0
-        self.coefficients: Coefficients = replace(work.coefficients, faces=faces)
+        self.coefficients: Coefficients = work.coefficients.with_faces(faces)
         # The chosen cells and their neighbours, numbered anew: all else stays as the explicit sweep left it.
         self._near, local = np.unique(pairs[touching], return_inverse=True)
         flow, conductance = faces[0, touching], faces[3, touching]

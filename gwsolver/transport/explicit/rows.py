@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
-from gwsolver.transport.explicit.faces import FaceList, face_axis, face_list
+from gwsolver.transport.explicit.faces import FaceList, face_axis, face_list, pieces
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -44,20 +44,20 @@ class Rows:
     update_runs: Ints
     wet: NDArray[np.bool_]
 
-    @property
-    def gradient_weights(self) -> NDArray[np.float32]:
-        """Weights of the gradient, shape (3, 3, cell); made anew at every call, as they take much room."""
-        weights = np.zeros((3, 3, self.wet.size), np.float32)
-        for d, _, own in _gradients(self.faces, self.wet):
-            weights[d] = own
+    def gradient_weights(self, place: Ints, n_places: int) -> NDArray[np.float32]:
+        """Return weights of the gradient for cells that stand at these places, shape (3, 3, place)."""
+        weights = np.zeros((3, 3, n_places), np.float32)
+        for d, lines in _lines(self.faces, self.wet):
+            for at in pieces(self.wet.size):
+                weights[d][:, place[at]] = lines.weights(at)[1]
         return weights
 
     def gradients(self) -> tuple[Ints, Floats]:
         """Return the runs of gradients, shape (run, 7), and their weights; made anew at every call."""
         weights, tables = np.zeros((3, 3, self.wet.size)), [np.zeros((0, 7), np.int32)]
         own = np.arange(self.wet.size, dtype=np.int32)
-        for d, around, of_axis in _gradients(self.faces, self.wet):
-            weights[d] = of_axis
+        for d, lines in _lines(self.faces, self.wet):
+            around, weights[d] = lines.weights(slice(None))
             first, length = cut(around, np.zeros((1, own.size), np.int8))
             pick = [np.where(v[first] >= 0, v[first], own[first]) for v in around]
             tables.append(np.column_stack([np.full(first.size, d), first, length, *pick]).astype(np.int32))
@@ -171,32 +171,41 @@ def build_rows(grid: Grid, wet: NDArray[np.bool_]) -> Rows:
     )
 
 
-def _gradients(faces: FaceList, wet: NDArray[np.bool_]) -> Iterator[tuple[int, Ints, Floats]]:
-    """Yield each axis that has faces, the cells around and the weights of the gradient along it.
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """The cells along one axis.
 
-    The cells, shape (4, cell), are the second and the next one down, the next and the second one up; -1 where there
-    is none. The weights, shape (3, cell), are those of both next ones, and of the second ones.
+    Attributes
+    ----------
+    near : Neighbours
+        Of this axis alone, with places of faces in `along`.
+    along : ndarray of float64, shape (face of the axis,)
+        Distance of the centres of a face's cells [L].
     """
-    distance = faces.grid.face_distance.sum(axis=1)[faces.order]
-    for d in range(3):
-        of_axis = slice(*np.searchsorted(faces.axis, (d, d + 1)))
-        n, m = faces.cells[of_axis].T
-        near = neighbours(n, m, np.zeros(n.size, np.int8), wet, 1)
-        before, after, face_in, face_out = near.low[0], near.high[0], near.face_in[0], near.face_out[0]
-        along = distance[of_axis]
+
+    near: Neighbours
+    along: Floats
+
+    def weights(self, at: slice) -> tuple[Ints, Floats]:
+        """Return the cells around some cells, and the weights of their gradients.
+
+        The cells, shape (4, cell), are the second and the next one down, the next and the second one up; -1 where
+        there is none. The weights, shape (3, cell), are those of both next ones, and of the second ones [1/L].
+        """
+        low, high, along = self.near.low[0], self.near.high[0], self.along
+        all_in, all_out = self.near.face_in[0], self.near.face_out[0]
+        before, after = low[at], high[at]
         has_b, has_a = before >= 0, after >= 0
-        if not (has_b.any() or has_a.any()):
-            continue
-        weights = np.empty((3, wet.size))
-        d_b = np.where(has_b, along[face_in], 1.0)
-        d_a = np.where(has_a, along[face_out], 1.0)
+        weights = np.empty((3, before.size))
+        d_b = np.where(has_b, along[all_in[at]], 1.0)
+        d_a = np.where(has_a, along[all_out[at]], 1.0)
         both = has_b & has_a
         w_b = np.where(both, d_a / (d_b * (d_b + d_a)), np.where(has_b, 1.0 / d_b, 0.0))
         w_a = np.where(both, d_b / (d_a * (d_b + d_a)), np.where(has_a, 1.0 / d_a, 0.0))
-        before2 = np.where(has_b, before[np.where(has_b, before, 0)], np.int32(-1))
-        after2 = np.where(has_a, after[np.where(has_a, after, 0)], np.int32(-1))
-        d_b2 = np.where(before2 >= 0, along[face_in[before]], 0.0)
-        d_a2 = np.where(after2 >= 0, along[face_out[after]], 0.0)
+        before2 = np.where(has_b, low[np.where(has_b, before, 0)], np.int32(-1))
+        after2 = np.where(has_a, high[np.where(has_a, after, 0)], np.int32(-1))
+        d_b2 = np.where(before2 >= 0, along[all_in[before]], 0.0)
+        d_a2 = np.where(after2 >= 0, along[all_out[after]], 0.0)
         five = (before2 >= 0) & (after2 >= 0)
         for other in (d_a, d_b2, d_a2):
             five &= _close(other, d_b)
@@ -204,4 +213,14 @@ def _gradients(faces: FaceList, wet: NDArray[np.bool_]) -> Iterator[tuple[int, I
         weights[0] = np.where(five, 8.0 / (12.0 * spacing), w_b)
         weights[1] = np.where(five, 8.0 / (12.0 * spacing), w_a)
         weights[2] = np.where(five, -1.0 / (12.0 * spacing), 0.0)
-        yield d, np.stack([before2, before, after, after2]), weights
+        return np.stack([before2, before, after, after2]), weights
+
+
+def _lines(faces: FaceList, wet: NDArray[np.bool_]) -> Iterator[tuple[int, _Lines]]:
+    """Yield each axis along which wet cells stand side by side, and its lines."""
+    for d in range(3):
+        of_axis = slice(*np.searchsorted(faces.axis, (d, d + 1)))
+        n, m = faces.cells[of_axis].T
+        near = neighbours(n, m, np.zeros(n.size, np.int8), wet, 1)
+        if (near.low >= 0).any():
+            yield d, _Lines(near, faces.grid.face_distance[faces.order[of_axis]].sum(axis=1))

@@ -84,10 +84,8 @@ def lay_out(grid: Grid, tables: Rows) -> Layout:
     faces = tables.faces
     face_at = np.full((3, n_places), -1, np.int32)
     face_at[faces.axis, place[faces.cells[:, 0]]] = np.arange(grid.n_faces)
-    weights = np.zeros((3, 3, n_places), np.float32)
-    weights[:, :, place] = tables.gradient_weights
     inner = np.repeat(tables.face_runs[:, 10], tables.face_runs[:, 1])
     return Layout(
-        place, cell_at, face_at, np.array([1, slab, along], np.int32), weights,
+        place, cell_at, face_at, np.array([1, slab, along], np.int32), tables.gradient_weights(place, n_places),
         (inner == 1).view(np.int8),
     )

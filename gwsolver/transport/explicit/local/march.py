@@ -115,6 +115,8 @@ class LocalMarch:
         if work.sweep.tables is not self._tables:
             self._tables = work.sweep.tables
             self.layout = lay_out(work.model.grid, self._tables)
+            if work.general.last_field:
+                work.model.grid.let_go()
             self._plan = None
 
 

@@ -58,6 +58,7 @@ class Plan:
         second = SecondOrder(work, self._middle)
         self.levels = find_levels(work, layout, self._length(start, until), low, second)
         self.faces = FaceRuns(layout, rule_of(work, layout), self.levels, second)
+        work.coefficients.let_go()
         self._cells: tuple[float, Floats, CellRuns] | None = None
         self._made_for = work.coefficients, work.capacity, work.boundaries, work.rule
 

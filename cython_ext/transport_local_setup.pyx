@@ -379,7 +379,7 @@ cpdef void kinds(
     const int[:, ::1] face_at,
     const int[::1] offset,
     const float[:, :, ::1] weights,
-    const float[:] ratio,
+    const double[:] ratio,
     const signed char[::1] end,
     const signed char[::1] fourth,
     signed char[:, ::1] kind,
@@ -453,7 +453,7 @@ cpdef void pack_faces(
     const double[::1] thickness,
     const unsigned char[::1] fixed,
     double clip,
-    const float[:] ratio,
+    const double[:] ratio,
     const signed char[::1] end,
     const float[:] given,
     const signed char[::1] fourth,
@@ -461,7 +461,7 @@ cpdef void pack_faces(
 ) noexcept nogil:
     """Put the coefficients of faces down eight by eight: q, H', K, G1', G2', gamma', and for general runs the rule.
 
-    The rule of a face is its ratio (0 at ends), end (0 none, 1 a line, 2 a given concentration), that concentration,
+    The rule of a face is its ratio (put down as 0 at ends), end (0 none, 1 a line, 2 a given concentration), that concentration,
     and the weight of the outer cells in the face mean of gradients. Corrected coefficients are found here, face by
     face, and stand nowhere else.
 
@@ -493,7 +493,7 @@ cpdef void pack_faces(
             packed[at + 32] = <float>own.g2
             packed[at + 40] = <float>own.gamma
             if runs[r, 1]:
-                packed[at + 48] = ratio[f]
+                packed[at + 48] = <float>0.0 if end[f] else <float>ratio[f]
                 packed[at + 56] = <float>end[f]
                 packed[at + 64] = given[f]
                 packed[at + 72] = outer(fourth[f])

@@ -176,6 +176,10 @@ class Grid:
         # A DISU grid without cell coordinates has only the distances of its connections.
         return np.where((span > 0.0) | (length == 0.0), span, length)
 
+    def face_sides(self, faces: NDArray[np.integer]) -> tuple[Floats, Floats]:
+        """Return `face_width` and `face_distance` of some faces, shape (face,), (face, 2)."""
+        return self.face_width[faces], self.face_distance[faces]
+
     @cached_property
     def cell_below(self) -> Ints:
         """Cell under each cell across a vertical face, -1 where there is none; shape (cell,)."""
@@ -252,7 +256,7 @@ class Grid:
 
     def let_go(self) -> None:
         """Give back the room of large tables, which are made again when they are asked for."""
-        for name in ("connections", "centre_vector", "centre_distance"):
+        for name in ("connections", "centre_vector", "centre_distance", "z"):
             self.__dict__.pop(name, None)
 
     def entries(self) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:

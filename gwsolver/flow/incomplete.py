@@ -1,9 +1,9 @@
 """Conjugate gradients with an incomplete factorisation: the way of large symmetric systems."""
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from gwsolver.flow.sparse import SparseRows
 from gwsolver.kernels import flow_cg
 
 Floats = NDArray[np.float64]
@@ -15,12 +15,12 @@ MOST = 1000
 """Iterations that cost as much as building and using a multigrid hierarchy."""
 
 
-def solve_incomplete(matrix: sp.csr_matrix, right: Floats, limit: float) -> Floats | None:
+def solve_incomplete(matrix: SparseRows, right: Floats, limit: float) -> Floats | None:
     """Return x with |b - A x| <= limit, or None if that takes too long; A is symmetric.
 
     Parameters
     ----------
-    matrix : csr_matrix, shape (n, n)
+    matrix : SparseRows, shape (n, n)
         Positive diagonal; within a row the columns above the diagonal grow.
     right : ndarray of float64, shape (n,)
     limit : float

@@ -5,10 +5,13 @@ an iteration, change with the machine; on vectors of this size the threads also 
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
 Floats = NDArray[np.float64]
 Solve = Callable[[Floats], Floats]
@@ -25,7 +28,7 @@ def norm(a: Floats) -> float:
 
 
 def conjugate_gradients(
-    matrix: sp.csr_matrix, right: Floats, before: Solve, limit: float, most: int
+    matrix: "sp.csr_matrix", right: Floats, before: Solve, limit: float, most: int
 ) -> tuple[Floats, int]:
     """Return x with |b - A x| <= limit, or after `most` iterations, and their number; A is symmetric.
 
@@ -61,7 +64,7 @@ def conjugate_gradients(
     return x, most
 
 
-def bicgstab(matrix: sp.csr_matrix, right: Floats, before: Solve, limit: float, most: int) -> tuple[Floats, int]:
+def bicgstab(matrix: "sp.csr_matrix", right: Floats, before: Solve, limit: float, most: int) -> tuple[Floats, int]:
     """Return x with |b - A x| <= limit, or what was reached until it broke down, and the iterations.
 
     Parameters

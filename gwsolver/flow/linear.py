@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse as sp
-import scipy.sparse.linalg as spla
 from numpy.typing import NDArray
 
 from gwsolver.core.errors import RunError
 from gwsolver.core.grid import Grid
 from gwsolver.flow.incomplete import solve_incomplete
 from gwsolver.flow.krylov import bicgstab, conjugate_gradients, norm
+from gwsolver.flow.sparse import SparseRows
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
 Floats = NDArray[np.float64]
 Solve = Callable[[Floats], Floats]
@@ -59,23 +61,23 @@ class LinearSolver:
     def __init__(self, limit: int = DIRECT_BELOW) -> None:
         self.limit = limit
         self.method = ""
-        self._matrix: sp.csr_matrix | None = None
+        self._matrix: SparseRows | None = None
         self._factor: Solve | None = None
         self._cycle: Solve | None = None
-        self._coarsened: sp.csr_matrix | None = None
+        self._coarsened: SparseRows | None = None
         self._first_count = 0
         self._worn = False
         self._stiff = False
 
     def solve(
-        self, matrix: sp.csr_matrix, right: Floats, symmetric: bool, reduction: float = REDUCTION_LINEAR,
+        self, matrix: SparseRows, right: Floats, symmetric: bool, reduction: float = REDUCTION_LINEAR,
         enough: float = 0.0,
     ) -> Floats:
         """Return x: to round-off if solved directly, else to a residual of `reduction` |b| or `enough`.
 
         Parameters
         ----------
-        matrix : csr_matrix, shape (n, n)
+        matrix : SparseRows, shape (n, n)
             Positive diagonal, symmetric in pattern; kept, so it must not be changed afterwards.
         right : ndarray of float64, shape (n,)
         symmetric : bool
@@ -120,16 +122,18 @@ class LinearSolver:
             self._matrix = _matrix(state, "factored")
             self._direct(self._matrix, np.zeros(self._matrix.shape[0]))
 
-    def _direct(self, matrix: sp.csr_matrix, right: Floats) -> Floats:
+    def _direct(self, matrix: SparseRows, right: Floats) -> Floats:
         self.method = "direct"
         if self._factor is None:
-            trimmed = matrix.tocsc(copy=True)
+            import scipy.sparse as sp
+
+            trimmed = matrix.csr().tocsc(copy=True)
             trimmed.eliminate_zeros()
             try:
                 self._factor = _factorise(trimmed)
             except RuntimeError:
                 # Groups of cells that hold hardly any water: held where they are, as if they stored a little.
-                held = sp.identity(matrix.shape[0], format="csc") * (1e-10 * float(matrix.diagonal().max()))
+                held = sp.identity(matrix.shape[0], format="csc") * (1e-10 * float(trimmed.diagonal().max()))
                 self._factor = _factorise(trimmed + held)
         x: Floats = self._factor(right)
         if not np.all(np.isfinite(x)):
@@ -140,7 +144,7 @@ class LinearSolver:
         return x
 
     def _iterate(
-        self, matrix: sp.csr_matrix, right: Floats, symmetric: bool, reduction: float, enough: float
+        self, matrix: SparseRows, right: Floats, symmetric: bool, reduction: float, enough: float
     ) -> Floats | None:
         """Return x from a Krylov method; None if it is of no use."""
         size = norm(right)
@@ -152,48 +156,50 @@ class LinearSolver:
                 return x
             self._stiff = True
         self.method = "cg" if symmetric else "bicgstab"
+        rows = matrix.csr()
         for fresh in (self._cycle is None or self._worn, True):
             if fresh or self._cycle is None:
-                self._coarsened = _trimmed(matrix)
+                self._coarsened = _trimmed(rows)
                 self._cycle = _multigrid(self._coarsened)
                 self._first_count = 0
             method = conjugate_gradients if symmetric else bicgstab
             try:
-                x, count = method(matrix, right, self._cycle, limit, 80)
+                x, count = method(rows, right, self._cycle, limit, 80)
             except RuntimeError:  # the coarsest matrix of the hierarchy is singular
                 self._cycle = None
                 return None
             self._first_count = self._first_count or count
             self._worn = count > 1.5 * self._first_count + 5
-            if norm(right - matrix @ x) <= max(USEFUL * size, enough):
+            if norm(right - rows @ x) <= max(USEFUL * size, enough):
                 return x
             if fresh:
                 return None
         return None
 
 
-def _factorise(matrix: sp.csc_matrix) -> Solve:
+def _factorise(matrix: "sp.csc_matrix") -> Solve:
+    import scipy.sparse.linalg as spla
+
     factor = spla.splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.01, options={"SymmetricMode": True})
     solve: Solve = factor.solve
     return solve
 
 
-def _arrays(matrix: sp.csr_matrix) -> dict[str, NDArray[Any]]:
+def _arrays(matrix: SparseRows) -> dict[str, NDArray[Any]]:
     return {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
 
 
-def _matrix(state: Mapping[str, NDArray[Any]], name: str) -> sp.csr_matrix:
-    data, indices, start = (state[f"{name}/{part}"] for part in ("data", "indices", "indptr"))
-    return sp.csr_matrix((data, indices, start), shape=(start.size - 1, start.size - 1))
+def _matrix(state: Mapping[str, NDArray[Any]], name: str) -> SparseRows:
+    return SparseRows(*(state[f"{name}/{part}"] for part in ("data", "indices", "indptr")))
 
 
-def _trimmed(matrix: sp.csr_matrix) -> sp.csr_matrix:
+def _trimmed(matrix: "sp.csr_matrix") -> SparseRows:
     trimmed = matrix.copy()
     trimmed.eliminate_zeros()
-    return trimmed
+    return SparseRows(trimmed.data, trimmed.indices, trimmed.indptr)
 
 
-def _multigrid(matrix: sp.csr_matrix) -> Solve:
+def _multigrid(matrix: SparseRows) -> Solve:
     """Return one V cycle of classical (Ruge-Stuben) multigrid; it uses no random numbers.
 
     One Gauss-Seidel sweep down and one back keep the cycle symmetric for conjugate gradients. The
@@ -203,7 +209,7 @@ def _multigrid(matrix: sp.csr_matrix) -> Solve:
     import pyamg
 
     hierarchy = pyamg.ruge_stuben_solver(
-        matrix, strength=("classical", {"theta": 0.1}), CF=("RS", {"second_pass": True}), interpolation="direct",
+        matrix.csr(), strength=("classical", {"theta": 0.1}), CF=("RS", {"second_pass": True}), interpolation="direct",
         max_coarse=300, coarse_solver="splu",
         presmoother=("gauss_seidel", {"sweep": "forward"}), postsmoother=("gauss_seidel", {"sweep": "backward"}),
     )

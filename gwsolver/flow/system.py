@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from gwsolver.core.time import TimeStep
 from gwsolver.flow.boundaries import Boundaries
 from gwsolver.flow.faces import FaceEquations, FaceFlows
+from gwsolver.flow.sparse import SparseRows
 from gwsolver.flow.storage import StorageEquations, StorageFlows
 
 Floats = NDArray[np.float64]
@@ -106,7 +106,7 @@ class StepSystem:
             4.0 * np.finfo(np.float64).eps * sums,
         )
 
-    def matrix(self, balance: Balance, active: Bools, exact: bool) -> sp.csr_matrix:
+    def matrix(self, balance: Balance, active: Bools, exact: bool) -> SparseRows:
         """Return minus the derivative of the residual; rows and columns of fixed and dry cells are cut.
 
         Parameters
@@ -143,7 +143,7 @@ class Pattern:
         both = np.bincount(self.n, full, grid.n_cells) + np.bincount(self.m, full, grid.n_cells)
         self.full: Floats = both.astype(np.float64)
 
-    def fill(self, by_n: Floats, by_m: Floats, diagonal: Floats, free: Bools) -> sp.csr_matrix:
+    def fill(self, by_n: Floats, by_m: Floats, diagonal: Floats, free: Bools) -> SparseRows:
         """Return the matrix for flows whose derivatives are given.
 
         Row n holds d(outflow of n)/dh: the face adds `by_n` to (n, n), `by_m` to (n, m), and the
@@ -160,4 +160,4 @@ class Pattern:
         scale = float(np.abs(own[free]).max()) if free.any() else 1.0
         dead = ~free | (np.abs(own) <= 1e-30 * scale)
         data[self.diagonal] = np.where(dead, np.where(free | (scale <= 0.0), 1.0, scale), own)
-        return sp.csr_matrix((data, self.indices, self.indptr), shape=(self.size, self.size))
+        return SparseRows(data, self.indices, self.indptr)

@@ -26,13 +26,13 @@ def pick(
 ) -> int: ...
 def leak(active: Bytes, exists: Bytes, steps: Ints, concentration: Floats32, rate: Floats32) -> float: ...
 def kinds(
-    face_at: Ints, offset: Ints, weights: Floats32, ratio: Floats32, end: Levels, fourth: Levels, kind: Levels,
+    face_at: Ints, offset: Ints, weights: Floats32, ratio: Floats, end: Levels, fourth: Levels, kind: Levels,
     shared: Floats32,
 ) -> None: ...
 def pack_faces(
     runs: Ints, data: Longs, face_at: Ints, cells: Ints, axis: Levels, coefficients: Floats, step: Floats,
     inverse: Floats, volume: Floats, discharge: Floats, width: Floats, thickness: Floats, fixed: Bytes, clip: float,
-    ratio: Floats32, end: Levels, given: Floats32, fourth: Levels, packed: Floats32,
+    ratio: Floats, end: Levels, given: Floats32, fourth: Levels, packed: Floats32,
 ) -> None: ...
 def pack_cells(
     runs: Ints, data: Longs, level: Levels, cell_at: Ints, content: Floats, start: Floats, change: Floats,

@@ -281,7 +281,9 @@ def put_together(model: TransportModel, flow: FlowStep, packages: Given, capacit
         np.add.at(taken, e.cells[acts], np.maximum(-e.inflow[acts], 0.0))
         np.add.at(sinks, e.cells[acts], e.outflow[acts])
         free_entries.append(e)
-    imbalance = np.where(fixed, 0.0, flow.residual) if model.advection else np.zeros(n_cells)
+    imbalance = flow.residual if model.advection else np.zeros(n_cells)
+    if packages.fixed_cells.size:
+        imbalance = np.where(fixed, 0.0, imbalance)
     water = 0.5 * (capacity.water_start + capacity.water_end)
     proportional = not model.mobile.nonlinear and model.mobile.decay_order == 1
     decays = np.where(fixed, 0.0, 1.0 if proportional else 0.0)

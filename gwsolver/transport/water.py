@@ -191,7 +191,8 @@ class WaterBalance:
         pores = self._pores * flow.saturation_end
         bound = 0.5 * pores
         self.elastic_before = self._elastic
-        self._elastic = np.clip(self._elastic - flow.length * flow.storage_specific, -bound, bound)
+        if self._elastic.any() or flow.storage_specific.any():
+            self._elastic = np.clip(self._elastic - flow.length * flow.storage_specific, -bound, bound)
         water_end = pores + self._elastic
         water_start = np.maximum(water_end + flow.length * flow.storage_flow, 0.0)
         tiny = NO_WATER * self._pores

@@ -124,7 +124,7 @@ def test_the_jacobian_is_the_derivative_of_the_residual(options):
     active = np.ones(head.size, bool)
     balance = system.balance(head, active)
     # Newton's Jacobian holds nearly dry cells with 1e-10 of their conductance: far below the tolerance.
-    matrix = system.matrix(balance, active, exact=True).toarray()
+    matrix = system.matrix(balance, active, exact=True).csr().toarray()
     h = 1e-6
     for cell in np.flatnonzero(~boundaries.fixed)[::7]:
         up, down = head.copy(), head.copy()

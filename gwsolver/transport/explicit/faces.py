@@ -97,7 +97,7 @@ def wet_sides(faces: FaceList, saturation: Floats, at: slice) -> tuple[Floats, F
     """
     grid, order, cells = faces.grid, faces.order[at], faces.cells[at]
     n, m = cells.T
-    kind, width = grid.face_kind[order], grid.face_width[order]
+    kind, (width, distance) = grid.face_kind[order], grid.face_sides(order)
     vertical = kind == VERTICAL
     wet = saturation * grid.thickness
     area = width[:, None] * np.where(vertical[:, None], 1.0, wet[cells])
@@ -109,4 +109,4 @@ def wet_sides(faces: FaceList, saturation: Floats, at: slice) -> tuple[Floats, F
     dry = (saturation[n] <= 0.0) | (saturation[m] <= 0.0) | (vertical & (saturation[m] < 1.0 - 1e-9))
     area[dry] = 0.0
     part = np.where(vertical[:, None], np.maximum(saturation[cells], 1e-9), 1.0)
-    return np.ascontiguousarray(area), np.ascontiguousarray(grid.face_distance[order] * part)
+    return np.ascontiguousarray(area), np.ascontiguousarray(distance * part)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.memory import give_back
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.transport.explicit.coefficients import Coefficients, coefficients
@@ -107,15 +108,18 @@ class General:
             return
         rewets = self._wet is None or not np.array_equal(self._asked, self._wet)
         new = rewets or flow is None or not same_field(self._flow, flow)
+        if new and self.last_field:
+            self._model.grid.let_go()
         if rewets:
             self._wet = self._asked
             self._sweep, self._place = sweep_for(self._model.grid, self._wet), None
         if new:
+            if self.last_field:
+                give_back()  # what made the tables, which coefficients then need elsewhere
             self._coefficients = self._find()
             self._ends = Ends(self._sweep.faces, self._coefficients.faces[0], self._model.grid.n_cells)
             if self.last_field:
                 self._coefficients.again = self._faces_again
-                self._model.grid.let_go()
         if new or b is not self._boundaries:
             before, self._rule = None if new else self._rule, self._ends.rule(self._boundaries)
             if self._rule is not before:

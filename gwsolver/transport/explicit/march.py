@@ -2,18 +2,20 @@
 
 import math
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.kernels import transport_cells
 from gwsolver.transport.explicit.coefficients import n_stages
-from gwsolver.transport.explicit.implicit_cells import ImplicitCells
 from gwsolver.transport.explicit.limits import Limit, step_limit
 from gwsolver.transport.explicit.sweeps import useful_threads
 from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.progress import Progress, Reporter
+
+if TYPE_CHECKING:
+    from gwsolver.transport.explicit.implicit_cells import ImplicitCells
 
 Floats = NDArray[np.float64]
 
@@ -89,10 +91,12 @@ class GlobalMarch:
         """Mass at the start of a step."""
         return np.zeros(self._n_cells)
 
-    def _solved_cells(self, work: Work) -> ImplicitCells | None:
+    def _solved_cells(self, work: Work) -> "ImplicitCells | None":
         """Return what solves for the cells of `work.solved`, that of the last interval if it serves."""
         if not work.solved.any():
             return None
+        from gwsolver.transport.explicit.implicit_cells import ImplicitCells  # scipy's sparse matrices: 30 MB
+
         if self._cells is None or not self._cells.serves(work, work.solved):
             self._cells = ImplicitCells(work, work.solved)
         else:
@@ -105,7 +109,7 @@ class GlobalMarch:
             k.start, k.end - k.start, k.least, work.part(time), self._inverse, useful_threads(work.mass.size)
         )
 
-    def _step(self, work: Work, time: float, length: float, stages: int, cells: ImplicitCells | None) -> None:
+    def _step(self, work: Work, time: float, length: float, stages: int, cells: "ImplicitCells | None") -> None:
         """Take one step of SSPRK(S,2)."""
         b, c, mass = work.boundaries, work.concentration, work.mass
         h = length / (stages - 1)

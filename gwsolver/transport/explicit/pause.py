@@ -3,8 +3,8 @@
 import math
 
 from gwsolver.transport.explicit.coefficients import n_stages
-from gwsolver.transport.explicit.implicit_cells import cells_to_solve
 from gwsolver.transport.explicit.limits import step_limit
+from gwsolver.transport.explicit.turnover import cells_to_solve
 from gwsolver.transport.explicit.work import Work
 
 PAUSE_WORK = 4e9

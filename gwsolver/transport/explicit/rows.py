@@ -121,10 +121,10 @@ def cut(moving: NDArray[np.integer], fixed: NDArray[np.integer]) -> tuple[NDArra
     broken = ~together.all(axis=0) | (fixed[:, 1:] != fixed[:, :-1]).any(axis=0)
     first = np.concatenate([[0], np.flatnonzero(broken) + 1])
     length = np.diff(np.append(first, n))
-    pieces = -(-length // LONGEST_RUN)
-    within = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    start = np.repeat(first, pieces) + within * LONGEST_RUN
-    return start, np.minimum(np.repeat(first + length, pieces) - start, LONGEST_RUN)
+    parts = -(-length // LONGEST_RUN)
+    within = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+    start = np.repeat(first, parts) + within * LONGEST_RUN
+    return start, np.minimum(np.repeat(first + length, parts) - start, LONGEST_RUN)
 
 
 def build_rows(grid: Grid, wet: NDArray[np.bool_]) -> Rows:
@@ -136,10 +136,10 @@ def build_rows(grid: Grid, wet: NDArray[np.bool_]) -> Rows:
     n_cells, n_faces = grid.n_cells, grid.n_faces
     near = neighbours(n, m, axis, wet)
 
-    halves = grid.face_distance[order]
-    distance = halves.sum(axis=1)
-    fourth = _close(halves[:, 0], halves[:, 1])
-    del halves
+    distance, fourth = np.empty(n_faces), np.empty(n_faces, bool)
+    for at in pieces(n_faces):
+        halves = grid.face_sides(order[at])[1]
+        distance[at], fourth[at] = halves.sum(axis=1), _close(halves[:, 0], halves[:, 1])
     behind, beyond = near.low[axis, n], near.high[axis, m]
     ratio, ends = np.empty((n_faces, 2)), np.empty((n_faces, 2), bool)
     for side, (other, face) in enumerate(((behind, near.face_in[axis, n]), (beyond, near.face_out[axis, m]))):
@@ -223,4 +223,4 @@ def _lines(faces: FaceList, wet: NDArray[np.bool_]) -> Iterator[tuple[int, _Line
         n, m = faces.cells[of_axis].T
         near = neighbours(n, m, np.zeros(n.size, np.int8), wet, 1)
         if (near.low >= 0).any():
-            yield d, _Lines(near, faces.grid.face_distance[faces.order[of_axis]].sum(axis=1))
+            yield d, _Lines(near, faces.grid.face_sides(faces.order[of_axis])[1].sum(axis=1))

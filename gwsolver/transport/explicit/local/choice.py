@@ -5,12 +5,12 @@ from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
 from gwsolver.transport.explicit.coefficients import Coefficients
-from gwsolver.transport.explicit.implicit_cells import cells_to_solve
 from gwsolver.transport.explicit.limits import emptying_rate, refuse_endless
 from gwsolver.transport.explicit.local.layout import fits
 from gwsolver.transport.explicit.local.levels import TooManyLevels
 from gwsolver.transport.explicit.local.march import LocalMarch
 from gwsolver.transport.explicit.march import GlobalMarch
+from gwsolver.transport.explicit.turnover import cells_to_solve
 from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.progress import Reporter
 from gwsolver.transport.sources import Boundaries

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.memory import give_back
 from gwsolver.kernels import transport_local
 from gwsolver.transport.explicit.local.layout import Layout, lay_out
 from gwsolver.transport.explicit.local.levels import TooManyLevels
@@ -63,6 +64,8 @@ class LocalMarch:
         self._lay_out(work)
         if self._plan is None or not self._plan.serves(work, start, until):
             self._plan = Plan(work, self.layout, start, until)
+            if work.general.last_field:
+                give_back()
         return self._plan
 
     def _carry(self, work: Work, start: float, until: float, report: Reporter) -> None:
@@ -115,9 +118,9 @@ class LocalMarch:
         if work.sweep.tables is not self._tables:
             self._tables = work.sweep.tables
             self.layout = lay_out(work.model.grid, self._tables)
-            if work.general.last_field:
-                work.model.grid.let_go()
             self._plan = None
+            if work.general.last_field:
+                give_back()
 
 
 def _piece(work: Work, time: float, until: float) -> float:

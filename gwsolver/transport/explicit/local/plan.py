@@ -50,14 +50,16 @@ class Plan:
     """
 
     def __init__(self, work: Work, layout: Layout, start: float, until: float) -> None:
-        self.first, self.last = contents(work, start), contents(work, until)
-        low, self._middle = np.minimum(self.first, self.last), 0.5 * (self.first + self.last)
+        self.first = self.last = low = self._middle = contents(work, start)
+        if not work.capacity.steady:
+            self.last = contents(work, until)
+            low, self._middle = np.minimum(self.first, self.last), 0.5 * (self.first + self.last)
         self.layout, self.limit, self.longest = layout, fastest(work, low), longest_step(work, low)
         self.rate = np.zeros(layout.n_places, np.float32)
         self.rate[layout.place] = emptying_rate(work.coefficients, work.boundaries)
         second = SecondOrder(work, self._middle)
         self.levels = find_levels(work, layout, self._length(start, until), low, second)
-        self.faces = FaceRuns(layout, rule_of(work, layout), self.levels, second)
+        self.faces = FaceRuns(layout, rule_of(work), self.levels, second)
         work.coefficients.let_go()
         self._cells: tuple[float, Floats, CellRuns] | None = None
         self._made_for = work.coefficients, work.capacity, work.boundaries, work.rule

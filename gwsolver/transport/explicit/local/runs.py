@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gwsolver.kernels import transport_local_setup
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
 from gwsolver.transport.explicit.local.levels import Levels
-from gwsolver.transport.explicit.local.rules import Rule
+from gwsolver.transport.explicit.local.rules import Groups, Rule, groups_of
 from gwsolver.transport.explicit.local.second_order import SecondOrder
 from gwsolver.transport.explicit.work import Work
 
@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
+Integers = NDArray[np.integer]
 Bools = NDArray[np.bool_]
 LONGEST = 512 // SEGMENT
 CHUNKS = 32
@@ -50,7 +51,7 @@ class Stretches:
 
     Parameters
     ----------
-    axis, kind, own, other, part, slab : ndarray of int64, shape (item,)
+    axis, kind, own, other, part, slab : ndarray of int, shape (item,)
         Axis of faces (0 for cells), kind, segment, segment on the far side, place in the order of work, and what
         one thread may take at once.
     fields : ndarray of int64, shape (kind,)
@@ -70,7 +71,7 @@ class Stretches:
     """
 
     def __init__(
-        self, axis: Longs, kind: Longs, own: Longs, other: Longs, part: Longs, slab: Longs,
+        self, axis: Integers, kind: Integers, own: Integers, other: Integers, part: Integers, slab: Integers,
         fields: Longs, shared: Floats32 | None = None,
     ) -> None:
         joins = np.zeros(own.size, bool)
@@ -111,23 +112,7 @@ class FaceRuns:
     """All groups of eight faces, sorted and packed; a group belongs to the finer of its two segments."""
 
     def __init__(self, layout: Layout, rule: Rule, levels: Levels, second: SecondOrder) -> None:
-        level, parts = levels.level, []
-        last = layout.face_at[0, SEGMENT - 1::SEGMENT] >= 0
-        for direction in range(3):
-            own = np.flatnonzero(rule.kind[direction] >= 0)
-            other = own + layout.segment_steps[direction]
-            if direction == 0:
-                other = np.where(last[own], other, own)
-            parts.append((np.full(own.size, direction), own, other, np.maximum(level[own], level[other])))
-        axis, own, other, finer = (np.concatenate([p[i] for p in parts]).astype(np.int64) for i in range(4))
-        slab = own * SEGMENT // layout.offset[1]
-        part = finer * 3 + np.where(axis == 1, 1 + slab % 2, 0)
-        order = np.argsort((part * (slab.max(initial=0) + 1) + slab) * (3 * level.size) + axis * level.size + own)
-        axis, own, other, part, slab = axis[order], own[order], other[order], part[order], slab[order]
-        kind = rule.kind[axis, own].astype(np.int64)
-        shared = rule.shared[axis, own]
-        shared[kind == 1] = 0.0
-        self._stretches = s = Stretches(axis, kind, own, other, part, slab, FIELDS, shared)
+        self._stretches = s = _face_stretches(layout, groups_of(rule, layout), levels.level)
         self._steps = np.exp2(np.arange(3 * levels.n_levels) // 3)
         self.weights, self.packed = s.weights, np.zeros(s.size, np.float32)
         second.pack(levels.steps(layout), s.table, s.start, layout, rule, self.packed)
@@ -135,6 +120,28 @@ class FaceRuns:
     def within(self, active: Bools) -> Runs:
         """Return the runs between active segments."""
         return self._stretches.pick(active, self._steps)
+
+
+def _face_stretches(layout: Layout, groups: Groups, level: NDArray[np.int8]) -> Stretches:
+    """Return groups of faces in the order of work."""
+    parts = []
+    last = layout.face_at[0, SEGMENT - 1::SEGMENT] >= 0
+    for direction in range(3):
+        own = np.flatnonzero(groups.kind[direction] >= 0).astype(np.int32)
+        other = own + layout.segment_steps[direction]
+        if direction == 0:
+            other = np.where(last[own], other, own)
+        parts.append((np.full(own.size, direction, np.int32), own, other, np.maximum(level[own], level[other])))
+    axis, own, other, finer = (np.concatenate([p[i] for p in parts]).astype(np.int32) for i in range(4))
+    slab = own // np.int32(layout.offset[1] // SEGMENT)
+    part = finer * 3 + np.where(axis == 1, 1 + slab % 2, np.int32(0))
+    key = part.astype(np.int64) * (slab.max(initial=0) + 1) + slab
+    order = np.argsort(key * (3 * level.size) + axis * level.size + own)
+    axis, own, other, part, slab = axis[order], own[order], other[order], part[order], slab[order]
+    kind = groups.kind[axis, own]
+    shared = groups.shared[axis, own]
+    shared[kind == 1] = 0.0
+    return Stretches(axis, kind, own, other, part, slab, FIELDS, shared)
 
 
 class CellRuns:

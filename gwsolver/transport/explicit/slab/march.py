@@ -8,6 +8,7 @@ quarter of the sweeps fewer, and sharper fronts.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,6 @@ from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_slab, transport_slab_setup
 from gwsolver.transport.explicit.general import same_field
-from gwsolver.transport.explicit.implicit_cells import NEARLY_DRY
 from gwsolver.transport.explicit.limits import DECAY_PER_STEP, Limit, greatest, refuse_slow
 from gwsolver.transport.explicit.local.choice import differs
 from gwsolver.transport.explicit.local.levels import allowed
@@ -25,6 +25,7 @@ from gwsolver.transport.explicit.slab.field import SlabField
 from gwsolver.transport.explicit.slab.layout import Floats32, Ints, build_layout
 from gwsolver.transport.explicit.slab.lists import Actions
 from gwsolver.transport.explicit.slab.window import NOTHING, STAGES, Window
+from gwsolver.transport.explicit.turnover import NEARLY_DRY
 from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.progress import Progress, Reporter
 from gwsolver.transport.sources import Boundaries
@@ -75,11 +76,7 @@ class SlabMarch:
         self._model = models[0]
         self.layout = build_layout(models[0].grid)
         self.field = SlabField(models[0], self.layout, scheme)
-        shape = (len(models), self.layout.n_places)
-        self.mass: Floats = np.zeros(shape)
-        self._before: Floats = np.zeros((0, shape[1]))
-        self.mirror: Floats32 = np.zeros(shape, np.float32)
-        self.other: Floats32 = np.zeros(shape, np.float32)
+        self._shape = (len(models), self.layout.n_places)
         self._flow: FlowStep | None = None
         self._capacity: Capacity | None = None
         self._actions: Actions | None = None
@@ -105,11 +102,20 @@ class SlabMarch:
             self._actions = Actions(self.field, boundaries)
         return self._actions
 
-    def room_for_blend(self) -> Floats:
-        """Return an array for the masses at the start of a Runge-Kutta step."""
-        if self._before.shape[0] == 0:
-            self._before = np.zeros_like(self.mass)
-        return self._before
+    @cached_property
+    def mass(self) -> Floats:
+        """Mass of every species by place; made when first needed, as all arrays of this shape are."""
+        return np.zeros(self._shape)
+
+    @cached_property
+    def mass_before(self) -> Floats:
+        """Masses at the start of a Runge-Kutta step."""
+        return np.zeros(self._shape)
+
+    @cached_property
+    def mirrors(self) -> tuple[Floats32, Floats32]:
+        """Two arrays of concentrations, before and after a stage."""
+        return np.zeros(self._shape, np.float32), np.zeros(self._shape, np.float32)
 
     def suits(self, works: Sequence[Work], span: float) -> bool:
         """Return whether one step serves all cells well over this span [T].
@@ -177,7 +183,7 @@ class _Interval:
         self.actions = march.enter(works)
         self.works, self.start, self.until = works, start, until
         self.field, self.layout = march.field, march.layout
-        self.mass, self.mirror, self.other = march.mass, march.mirror, march.other
+        self.mass, (self.mirror, self.other) = march.mass, march.mirrors
         self.threads = self.field.threads
         layout, n_species = self.layout, len(works)
         part = works[0].part(start)
@@ -195,7 +201,7 @@ class _Interval:
         self.stages = 1
         self.runge_kutta = self.suits_runge_kutta()
         self.stages = RUNGE_KUTTA_STAGES if self.runge_kutta else 1
-        self.before = march.room_for_blend() if self.runge_kutta else self.mass[:0]
+        self.before = march.mass_before if self.runge_kutta else self.mass[:0]
         self.chunks = self.bounds()
         peak = np.maximum(self.mirror.max(axis=1), self.actions.scale)
         self.threshold = (NOTHING * peak).astype(np.float32)

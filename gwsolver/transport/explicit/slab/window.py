@@ -5,8 +5,8 @@ far as a stage can reach before it is looked at again, so that what is left outs
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from gwsolver.kernels import transport_slab_setup
 from gwsolver.transport.explicit.slab.layout import WIDTH, Floats32, Ints, SlabLayout
@@ -61,8 +61,8 @@ class Window:
         )
         low = np.minimum(filled[:, 0], self._keep[:, 0])
         high = np.maximum(filled[:, 1], self._keep[:, 1])
-        low = minimum_filter1d(low, 2 * MARGIN + 1, mode="constant", cval=n)
-        high = maximum_filter1d(high, 2 * MARGIN + 1, mode="constant", cval=0)
+        low = sliding_window_view(np.pad(low, MARGIN, constant_values=n), 2 * MARGIN + 1).min(axis=1)
+        high = sliding_window_view(np.pad(high, MARGIN), 2 * MARGIN + 1).max(axis=1)
         none = high <= low
         low = np.maximum((low - MARGIN) // WIDTH * WIDTH, 0)
         high = np.minimum(-(-(high + MARGIN) // WIDTH) * WIDTH, n)

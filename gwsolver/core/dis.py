@@ -40,7 +40,7 @@ class StructuredGrid(Grid):
         """0, 1, 2 of faces to the right, in front and below, shape (face,)."""
         axis = np.full(self.n_faces, 2, np.int8)
         level = self.face_kind != VERTICAL
-        n_col = self.shape[2]
+        n_col = self.delr.size
         row = [self.column[self.face_cells[:, side]] // n_col for side in (0, 1)]
         axis[level] = (row[0] != row[1])[level]
         return axis

@@ -64,7 +64,7 @@ def face_list(
 
 def face_axis(grid: Grid) -> NDArray[np.int8]:
     """Return the axis along which the normal of each face is largest, shape (face,)."""
-    if isinstance(grid, StructuredGrid) and grid.kind == "dis":
+    if isinstance(grid, StructuredGrid):
         return grid.face_axis
     largest, axis = np.abs(grid.face_normal[:, 0]), np.zeros(grid.n_faces, np.int8)
     for i in (1, 2):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gwsolver.case.chemistry.assemble import assemble
 from gwsolver.case.like import like, like_problems
 from gwsolver.case.lines import LineIndex
 from gwsolver.case.schema import CaseFile
@@ -45,7 +46,7 @@ def apply_case(content: CaseFile, file: str, lines: LineIndex, simulation: Simul
     if problems:
         raise InputError(sorted(problems, key=lambda p: p.line or 0))
     dressed = _Dresser(content.case.start, content.case.crs)
-    return replace(
+    found = replace(
         simulation,
         flow_models=tuple(replace(m, time=dressed.time(m.time), grid=dressed.grid(m.grid))
                           for m in simulation.flow_models),
@@ -56,6 +57,7 @@ def apply_case(content: CaseFile, file: str, lines: LineIndex, simulation: Simul
         files=(file, *simulation.files),
         warnings=(*simulation.warnings, *dressed.warnings),
     )
+    return replace(found, chemistry=assemble(content, file, lines, found))
 
 
 class _Dresser:

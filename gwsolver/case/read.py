@@ -84,7 +84,7 @@ def _problems(error: ValidationError, raw: Mapping[str, Any], file: str, lines: 
         place, line, key = _place(location[:-1], raw), lines.line(location), str(location[-1])
         kind, shown = found["type"], found["input"]
         if kind == "extra_forbidden":
-            known = _known_keys(location)
+            known = _known_keys(location, raw)
             near = nearest(key, known)
             hint = f"Did you mean {near!r}?" if near else f"Known here: {', '.join(known)}."
             yield Problem(f"unknown key {key!r}", file, line, place, hint=hint)
@@ -97,7 +97,7 @@ def _problems(error: ValidationError, raw: Mapping[str, Any], file: str, lines: 
             inner = found["ctx"].get("key")
             yield Problem(f"{key}: {words}", file, lines.line((*location, inner)) if inner else line, place)
         elif kind == "literal_error":
-            yield Problem(key, file, line, place, value=repr(shown), allowed=_allowed(location, found))
+            yield Problem(key, file, line, place, value=repr(shown), allowed=_allowed(location, found, raw))
         else:
             yield Problem(f"{key}: {_lower(found['msg'])}", file, line, place, value=repr(shown))
 
@@ -114,32 +114,48 @@ def _in_file(loc: Location, raw: Any, *, missing: bool) -> Location:
     return tuple(kept)
 
 
-def _table_at(location: Location) -> type[BaseModel] | None:
-    """Return the class that reads the table at a location."""
+def _table_at(location: Location, raw: Any) -> type[BaseModel] | None:
+    """Return the class that reads the table at a location; of several the one that its `model` names."""
     model: type[BaseModel] = CaseFile
+    inner: list[type[BaseModel]] = [CaseFile]
     for part in location:
+        raw = raw[part] if isinstance(raw, list | dict) else None
         if isinstance(part, int):
             continue
         if part not in model.model_fields:
             return None
-        annotation = model.model_fields[part].annotation
-        inner = [a for a in (annotation, *get_args(annotation)) if isinstance(a, type) and issubclass(a, BaseModel)]
+        inner = list(_tables(model.model_fields[part].annotation))
         if not inner:
             return None
         model = inner[0]
-    return model
+    return next((t for t in inner if _is_named(t, raw)), model)
 
 
-def _known_keys(location: Location) -> list[str]:
-    table = _table_at(location[:-1])
+def _tables(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the classes of tables in an annotation."""
+    for a in (annotation, *get_args(annotation)):
+        if isinstance(a, type) and issubclass(a, BaseModel):
+            yield a
+        elif a is not annotation:
+            yield from _tables(a)
+
+
+def _is_named(table: type[BaseModel], raw: Any) -> bool:
+    """Return whether the key `model` of a raw table names this class of several."""
+    field = table.model_fields.get("model")
+    return field is not None and isinstance(raw, dict) and raw.get("model") in get_args(field.annotation)
+
+
+def _known_keys(location: Location, raw: Any) -> list[str]:
+    table = _table_at(location[:-1], raw)
     if table is None:
         return ["en", "ru", "kk", "fr"]
     return list(table.model_fields)
 
 
-def _allowed(location: Location, found: Any) -> str:
+def _allowed(location: Location, found: Any, raw: Any) -> str:
     """Words that a key accepts; pydantic gives them per alternative."""
-    table = _table_at(location[:-1])
+    table = _table_at(location[:-1], raw)
     if table is not None and str(location[-1]) in table.model_fields:
         words = [w for w in _literals(table.model_fields[str(location[-1])].annotation) if w]
         if words:

@@ -5,6 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from gwsolver.case.chemistry.assemble import ReactionsTable
+from gwsolver.case.chemistry.degradation import DegradationTable
+from gwsolver.case.chemistry.oil import OilTable
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import (
     ConcentrationUnit,
@@ -49,6 +52,7 @@ class SpeciesTable(SpeciesValues):
     inflow: dict[str, Annotated[Quantity, quantity("mg/L", minimum=0.0)]] | Annotated[
         Quantity | None, quantity("mg/L", minimum=0.0)] = None
     own_boundaries: bool = False
+    component: str = ""
 
 
 class PlaceTable(Sourced):
@@ -119,5 +123,8 @@ class CaseFile(Table):
     source: list[SourceTable] = []
     receptor: list[ReceptorTable] = []
     limit: list[LimitTable] = []
+    reactions: ReactionsTable = ReactionsTable()
+    oil: list[OilTable] = []
+    degradation: list[DegradationTable] = []
     figure: list[FigureTable] = []
     values: dict[str, Annotated[Quantity, quantity()]] = {}

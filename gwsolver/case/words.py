@@ -5,7 +5,6 @@ from gwsolver.core.errors import nearest as nearest
 STATUSES = ("published", "textbook", "assumed", "measured", "calibrated")
 # Keys of later releases: known, so that they are refused by name and not taken for slips of the pen.
 LATER = {
-    "reactions": "Oil dissolution and biodegradation are not in this release.",
     "surface": "Networks of rivers and lakes are not in this release.",
     "scenario": "Scenarios are not in this release; make a copy of the case for each.",
     "ensemble": "Ensembles are not in this release.",

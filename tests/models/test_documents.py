@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 
 from gwsolver.case import read_case
+from gwsolver.case.chemistry.assemble import ReactionsTable
+from gwsolver.case.chemistry.degradation import TABLES as DEGRADATION
+from gwsolver.case.chemistry.network import AcceptorTable
+from gwsolver.case.chemistry.oil import OilTable, RemovalTable
 from gwsolver.case.quantity import KEYS
 from gwsolver.case.schema import CaseFile, FigureTable, LimitTable, ReceptorTable, SourceTable, SpeciesTable
 from gwsolver.case.words import STATUSES
@@ -30,9 +34,11 @@ def test_the_example_of_case_toml_is_read(tmp_path):
 
 def test_every_key_status_and_unit_stands_in_the_document():
     text = (DOCS / "case-toml.md").read_text(encoding="utf-8")
-    tables = (CaseFile, SpeciesTable, SourceTable, ReceptorTable, LimitTable, FigureTable)
+    tables = (CaseFile, SpeciesTable, SourceTable, ReceptorTable, LimitTable, FigureTable, OilTable, RemovalTable,
+              ReactionsTable, AcceptorTable, *DEGRADATION)
     keys = {key for table in tables for key in table.model_fields} | set(KEYS) | set(STATUSES)
-    tables_of_case = {"case", "modflow", "species", "source", "receptor", "limit", "figure", "values"}
+    tables_of_case = {"case", "modflow", "species", "source", "receptor", "limit", "figure", "values",
+                      "oil", "degradation", "reactions"}
     for key in keys - tables_of_case:
         assert f"`{key}`" in text, key
     for table in tables_of_case:

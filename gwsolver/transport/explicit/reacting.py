@@ -103,7 +103,7 @@ class Reacting:
             changed = cells.mass[i] != work.mass
             if cells.oil is not None:
                 before, oil = work.capacity.oil, cells.oil[i]
-                if before is None or _differs(before, oil, cells.content[i]):
+                if oil.any() if before is None else _differs(before, oil, cells.content[i]):
                     species.hold(work, oil.copy())
                     changed |= oil > 0.0
                     if before is not None:

@@ -1,0 +1,232 @@
+"""``[[oil]]``: a body of oil, where it lies, of what it is made, what fills it and what takes it."""
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field
+
+from gwsolver.case.chemistry.context import Context
+from gwsolver.case.quantity import Quantity, quantity
+from gwsolver.case.tables import Point, Sourced, Table, Words, iso_date
+from gwsolver.case.words import nearest
+from gwsolver.core.outline import outline_cells
+from gwsolver.reactions.components import Component, Crude, CrudePart
+from gwsolver.reactions.oil.body import Leak, Oil, OilBody, OilComponent, OilSetting, Removal
+from gwsolver.reactions.sources.series import Series
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+TABLE = "oil"
+Moment = Annotated[str | float, BeforeValidator(iso_date)]
+
+
+class RemovalTable(Table):
+    """``removal = [{ time = 2005-01-01, part = "90 %" }]``: oil dug out, pumped or flushed away."""
+
+    time: Moment
+    part: Annotated[Quantity, quantity("-", minimum=0.0, maximum=1.0)] = Quantity((1.0,))
+    polygon: list[Point] = []
+
+
+class OilTable(Sourced):
+    """``[[oil]]``: oil that dissolves."""
+
+    name: str = Field(min_length=1)
+    title: Words = {}
+    place: str = ""
+    polygon: list[Point] = []
+    layers: list[Annotated[int, Field(ge=1)]] = []
+    thickness: Annotated[Quantity | None, quantity("m", minimum=0.0)] = None
+    saturation: Annotated[Quantity | None, quantity("-", minimum=0.0, maximum=1.0)] = None
+    volume: Annotated[Quantity | None, quantity("m3", minimum=0.0)] = None
+    mass: Annotated[Quantity | None, quantity("kg", minimum=0.0)] = None
+    crude: str = ""
+    composition: dict[str, Annotated[Quantity, quantity("-", minimum=0.0, maximum=1.0)]] = {}
+    molar_mass: Annotated[float | None, Field(gt=0.0)] = None
+    density: Annotated[Quantity | None, quantity("kg/m3", minimum=0.0)] = None
+    leak_start: Moment | None = None
+    leak_end: Moment | None = None
+    removal: list[RemovalTable] = []
+    depletion: Annotated[Quantity | None, quantity("kg/m2/y", minimum=0.0)] = None
+    depletes: Literal["all", "bulk"] = "all"
+
+
+def oil_setting(tables: list[OilTable], context: Context) -> OilSetting | None:
+    """Return all oil of a case in the model's units, None where there is none; problems go to the context."""
+    if not tables:
+        return None
+    held = {
+        species: known for species, known in context.components.items()
+        if known.molar_mass is not None and known.liquid_solubility is not None and _in_oil(known, tables, context)
+    }
+    components = tuple(
+        OilComponent(species, c.value("molar_mass"), context.concentration(c.value("liquid_solubility"), "mg/L"))
+        for species, c in held.items()
+    )
+    bodies = [_body(i, table, components, context) for i, table in enumerate(tables)]
+    return OilSetting(components, tuple(b for b in bodies if b is not None))
+
+
+def _body(i: int, table: OilTable, components: tuple[OilComponent, ...], context: Context) -> OilBody | None:
+    before = len(context.problems)
+    oil = _oil(i, table, components, context)
+    found = _cells(i, table, context)
+    if oil is None or found is None:
+        return None
+    cells, area = found
+    mass = _mass(i, table, oil, cells, area, context)
+    start, end = (None if t is None else context.moment(TABLE, i, key, t)
+                  for key, t in (("leak_start", table.leak_start), ("leak_end", table.leak_end)))
+    leaks: tuple[Leak, ...] = ()
+    if start is not None and end is not None and mass is not None:
+        if end <= start:
+            context.problem(TABLE, i, "leak_end", "the leak ends before it begins", value=table.leak_end,
+                            allowed=f"a time after {table.leak_start}")
+        else:
+            rate = mass.sum() / (end - start)
+            leaks = (Leak(Series(np.array([start, end]), np.array([rate, 0.0])), mass / mass.sum()),)
+        mass = np.zeros(mass.size)
+    removals = tuple(_removal(i, r, cells, context) for r in table.removal)
+    depletion = context.number(TABLE, i, "depletion", table.depletion, "mass/length2/time")
+    if mass is None or len(context.problems) > before:
+        return None
+    return OilBody(table.name, cells, mass, oil, area, depletion or 0.0, table.depletes, leaks, removals)
+
+
+def _in_oil(known: Component, tables: list[OilTable], context: Context) -> bool:
+    """Return whether some oil of the case holds a species."""
+    for table in tables:
+        crude = context.database.crudes.get(table.crude)
+        names = [p.component for p in crude.parts] if crude is not None else []
+        own = [found.name for name in table.composition if (found := context.known(name)) is not None]
+        if known.name in (*names, *own):
+            return True
+    return False
+
+
+def _oil(i: int, table: OilTable, components: tuple[OilComponent, ...], context: Context) -> Oil | None:
+    """Return what the oil is made of: a crude of the database, its own composition, or a crude with parts replaced."""
+    parts = _parts(i, table, context)
+    crude = context.database.crudes.get(table.crude)
+    density = context.number(TABLE, i, "density", table.density, "mass/length3")
+    if crude is not None and density is None:
+        density = context.concentration(crude.density, "kg/m3")
+    if parts is None:
+        return None
+    if crude is None and (table.molar_mass is None or density is None):
+        context.problem(TABLE, i, "name", "an oil of one's own needs composition, molar_mass (g/mol, of all of it) and "
+                        "density", f"Or name a crude: {'; '.join(context.database.crudes)}.")
+        return None
+    of_species = {context.components[c.species].name: c for c in components}
+    fractions = {of_species[p.component].species: p.fraction for p in parts if p.component in of_species}
+    if not fractions:
+        context.problem(TABLE, i, "name", f"nothing of {table.name!r} is a species of this model",
+                        "Add species, for example [[species]] name = \"benzene\".")
+        return None
+    moles = sum(p.fraction / p.molar_mass for p in parts if p.component not in of_species)
+    rest = 1.0 - sum(fractions.values())
+    if table.molar_mass is not None:
+        known = {c.species: c.molar_mass for c in components}
+        moles = 1.0 / table.molar_mass - sum(f / known[s] for s, f in fractions.items())
+    if moles <= 0.0 < rest:
+        context.problem(TABLE, i, "molar_mass", "the dissolving components alone have more moles than all of the oil",
+                        value=f"{table.molar_mass:g} g/mol")
+        return None
+    return Oil(fractions, rest / moles if rest > 0.0 else 1.0, density or 0.0)
+
+
+def _parts(i: int, table: OilTable, context: Context) -> list[CrudePart] | None:
+    """Return what the oil is made of as far as it is said; what a composition replaces in a crude the rest makes up."""
+    before = len(context.problems)
+    crude: Crude | None = None
+    if table.crude:
+        crude = context.database.crudes.get(table.crude)
+        if crude is None:
+            near = nearest(table.crude, context.database.crudes)
+            hint = (f"Did you mean {near!r}? " if near else "") + f"Known: {'; '.join(context.database.crudes)}."
+            context.problem(TABLE, i, "crude", f"there is no crude {table.crude!r}", hint)
+    own = {}
+    for name, value in table.composition.items():
+        known = context.known(name)
+        if known is None or known.molar_mass is None or known.liquid_solubility is None:
+            near = nearest(name, context.database.components)
+            what = "there is no component" if known is None else "molar mass and solubility are not both known of"
+            hint = f"Did you mean {near!r}? " if near and known is None else ""
+            context.problem(TABLE, i, "composition", f"{what} {name!r}",
+                            f"{hint}Components of your own stand in a file named by [reactions] components.")
+        else:
+            own[known.name] = CrudePart(known.name, value.to("-"), known.molar_mass, known.liquid_solubility)
+    total = sum(p.fraction for p in own.values())
+    if total > 1.0 + 1e-9:
+        context.problem(TABLE, i, "composition", "the composition sums to more than the whole",
+                        value=f"{100.0 * total:g} %", allowed="at most 100 %; what is left does not dissolve")
+    if len(context.problems) > before:
+        return None
+    others = [] if crude is None else [p for p in crude.parts if p.component not in own]
+    kept = sum(p.fraction for p in others)
+    factor = (1.0 - total) / kept if kept > 0.0 else 0.0
+    return [*own.values(), *(replace(p, fraction=p.fraction * factor) for p in others)]
+
+
+def _cells(i: int, table: OilTable, context: Context) -> tuple[Ints, Floats] | None:
+    """Return the cells under the outline, in the layers asked for, and the plan area of the outline in each."""
+    polygon = table.polygon
+    if table.place:
+        if polygon:
+            context.problem(TABLE, i, "place", "'place' and 'polygon' exclude each other")
+        if table.place not in context.outlines:
+            near = nearest(table.place, context.outlines)
+            context.problem(TABLE, i, "place", f"there is no [[source]] {table.place!r} with a polygon",
+                            f"Did you mean {near!r}?" if near else f"There are: {', '.join(context.outlines)}.")
+            return None
+        polygon = context.outlines[table.place]
+    if len(polygon) < 3:
+        context.problem(TABLE, i, "polygon", f"{table.name!r} needs 'place' or a polygon of three corners or more")
+        return None
+    cells, area = outline_cells(context.grid, polygon, tuple(n - 1 for n in table.layers))
+    if not cells.size:
+        context.problem(TABLE, i, "polygon" if table.polygon else "place",
+                        f"{table.name!r} lies outside the active cells"
+                        + (f" of layers {', '.join(map(str, table.layers))}" if table.layers else ""))
+        return None
+    return cells, area
+
+
+def _mass(
+    i: int, table: OilTable, oil: Oil, cells: Ints, area: Floats, context: Context
+) -> Floats | None:
+    """Return the mass of oil in each cell [M]."""
+    given = [k for k in ("volume", "mass", "saturation") if getattr(table, k) is not None]
+    if len(given) != 1:
+        context.problem(TABLE, i, given[1] if given else "name", "of volume, mass and saturation exactly one says how "
+                        "much oil there is", f"Given: {', '.join(given) or 'none'}.")
+        return None
+    if table.saturation is None:
+        whole = context.number(TABLE, i, "mass", table.mass, "mass")
+        if whole is None:
+            whole = (context.number(TABLE, i, "volume", table.volume, "length3") or 0.0) * oil.density
+        found: Floats = whole * area / area.sum()
+        return found
+    thickness = context.number(TABLE, i, "thickness", table.thickness, "length")
+    if thickness is None:
+        context.problem(TABLE, i, "thickness", "saturation needs the thickness of the smear zone")
+        return None
+    model = next(iter(context.models.values()))
+    thin = model.grid.thickness[cells] < thickness * (1.0 - 1e-9)
+    if thin.any():
+        cell = int(cells[thin.argmax()])
+        context.problem(TABLE, i, "thickness", f"the smear zone is thicker than {model.grid.describe(cell)}",
+                        value=f"{thickness:g}", allowed=f"at most {model.grid.thickness[cell]:g}")
+        return None
+    porosity = model.mobile.porosity[cells]
+    return area * thickness * porosity * table.saturation.to("-") * oil.density
+
+
+def _removal(i: int, table: RemovalTable, cells: Ints, context: Context) -> Removal:
+    if table.polygon:
+        inside, _ = outline_cells(context.grid, table.polygon, ())
+        columns = np.unique(context.grid.column[inside])
+        cells = cells[np.isin(context.grid.column[cells], columns)]
+    return Removal(context.moment(TABLE, i, "removal", table.time), 1.0 - table.part.to("-"), cells)

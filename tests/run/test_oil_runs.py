@@ -1,0 +1,135 @@
+"""Oil that dissolves and what degrades it, from case.toml to results: laws, restart, and what is refused."""
+
+import numpy as np
+import pytest
+
+import gwsolver as gw
+import gwsolver.run.checkpoint as checkpoint
+from gwsolver.core.errors import InputError
+from tests.run.oil_site import CASE, DEGRADATION, OIL, amounts, total_mass, write_site
+
+# Effective solubilities of the medium crude by Raoult's law [mg/L].
+EFFECTIVE = {"benzene": 4.947, "toluene": 4.09}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    return gw.run(write_site(tmp_path_factory.mktemp("plain") / "site", OIL))
+
+
+@pytest.fixture(scope="module")
+def reacting(tmp_path_factory):
+    return gw.run(write_site(tmp_path_factory.mktemp("reacting") / "site", OIL, DEGRADATION))
+
+
+def test_water_beside_oil_has_the_effective_solubility(plain):
+    """The water of a cell is in equilibrium with its oil; what it and the solids took of toluene is no longer there."""
+    for name, most in EFFECTIVE.items():
+        found = plain.concentration(name).values
+        assert np.nanmax(found) <= most * (1.0 + 1e-4)
+    assert np.nanmax(plain.concentration("toluene").values[0]) > 0.85 * EFFECTIVE["toluene"]
+
+
+def test_every_gram_of_oil_is_somewhere(plain, reacting):
+    oil = 800.0 * 1.0 * 0.3 * 0.08 * 860e3  # g: area, smear zone, porosity, saturation, density
+    for results, part in ((plain, 0.0), (reacting, 0.1)):
+        booked = amounts(results, "benzene")
+        assert booked["lake", "spilled"][0] == pytest.approx(0.001 * oil, rel=1e-9)
+        stored = sum(booked["storage", t][1] - booked["storage", t][0] for t in ("dissolved", "sorbed", "in oil"))
+        left = sum(out for (p, _), (_, out) in booked.items() if p in ("chd", "degradation"))
+        assert stored + left == pytest.approx(0.001 * oil, rel=1e-10)
+        assert left >= part * 0.001 * oil
+        in_oil = booked["storage", "in oil"][1] - booked["storage", "in oil"][0]
+        assert total_mass(results, "benzene") == pytest.approx(in_oil, rel=1e-9)
+        assert amounts(results, "oil bulk")["lake", "spilled"][0] == pytest.approx(oil * (1 - 0.001 - 0.0033), rel=1e-9)
+
+
+def test_runs_balance_and_are_never_negative(plain, reacting):
+    for results in (plain, reacting):
+        assert max(results.summary["closure"].values()) <= 1e-10
+        assert min(results.summary["minimum"].values()) >= 0.0
+    assert {"electrons", "carbon"} <= set(reacting.summary["closure"])
+    assert max(reacting.summary["closure"][k] for k in ("electrons", "carbon")) <= 1e-12
+
+
+def test_reaction_takes_oxygen_first_and_shortens_the_plume(plain, reacting):
+    last = {name: reacting.concentration(name).isel(time=-1).values for name in ("benzene", "oxygen", "sulfate")}
+    there = last["benzene"] > 1e-6
+    assert there.any()
+    assert last["oxygen"][there].max() < 1e-9  # instantaneous: no donor beside an acceptor
+    assert last["sulfate"][there].max() < 1e-9
+    before = plain.concentration("benzene").isel(time=-1).values
+    assert (last["benzene"] > 0.01).sum() < (before > 0.01).sum()
+    booked = amounts(reacting, "oxygen")
+    donors = sum(amounts(reacting, name)["degradation", "oxygen"][1] * factor
+                 for name, factor in (("benzene", 3.0722), ("toluene", 3.1254)))
+    taken = sum(booked["degradation", name][1] for name in ("benzene", "toluene"))
+    assert taken == pytest.approx(donors, rel=1e-4)
+
+
+def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(tmp_path, reacting, monkeypatch):
+    """Stopped at its third checkpoint: oil, reactions and their books go on as if nothing had been."""
+    folder = write_site(tmp_path / "site", OIL, DEGRADATION)
+    keep, count = checkpoint.save, []
+
+    def save(where, state):
+        keep(where, state)
+        count.append(1)
+        if len(count) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoint, "save", save)
+    with pytest.raises(KeyboardInterrupt):
+        gw.run(folder, checkpoint=1e-9)
+    monkeypatch.undo()
+    again = gw.run(folder, restart=True)
+    for name in ("benzene", "toluene", "oxygen", "sulfate"):
+        assert np.array_equal(again.concentration(name).values, reacting.concentration(name).values, equal_nan=True)
+    assert again.budget().equals(reacting.budget())
+    assert again.summary["closure"] == reacting.summary["closure"]
+
+
+def test_oil_is_removed_at_its_date_and_a_leak_fills_it(tmp_path):
+    leak = 'leak_start = 2000-03-01\nleak_end = 2000-06-01\nremoval = [{ time = 2001-06-01, part = "50 %" }]\n'
+    results = gw.run(write_site(tmp_path / "site", OIL + leak))
+    bulk, oil = amounts(results, "oil bulk"), 800.0 * 0.3 * 0.08 * 860e3 * (1 - 0.001 - 0.0033)
+    assert bulk["lake", "leak"][0] == pytest.approx(oil, rel=1e-9)
+    assert bulk["lake", "removal"][1] == pytest.approx(0.5 * oil, rel=1e-9)
+    assert max(results.summary["closure"].values()) <= 1e-10
+    assert np.nanmax(results.concentration("benzene").values) <= EFFECTIVE["benzene"] * (1.0 + 1e-4)
+
+
+BAD = {
+    "crude": (OIL.replace("medium (Kenkiyak / Emba type)", "medium Kenkiyak"),
+              r"there is no crude 'medium Kenkiyak'\.\nDid you mean 'medium \(Kenkiyak / Emba type\)'\?"),
+    "component": (OIL + 'composition = { benzin = "0.2 %" }\n', "there is no component 'benzin'.*\n?.*'benzene'"),
+    "sum": (OIL + 'composition = { benzene = "60 %", toluene = "50 %" }\n',
+            "the composition sums to more than the whole = 110 %; allowed: at most 100 %"),
+    "outside": (OIL.replace("50004", "51004").replace("50008", "51008"), "'lake' lies outside the active cells"),
+    "layer": (OIL.replace('"1 m"', '"4 m"'),
+              "the smear zone is thicker than layer 1, row 5, column 5 = 4; allowed: at most 3"),
+    "amount": (OIL + 'volume = "720 m3"\n', "of volume, mass and saturation exactly one says how much oil there is"),
+    "date": (OIL + 'leak_start = 2000-06-01\nleak_end = 2000-03-01\n', "the leak ends before it begins"),
+    "species": (OIL + DEGRADATION.replace('"toluene"]', '"tolune"]'),
+                "there is no species 'tolune'.\nDid you mean 'toluene'"),
+    "model": (DEGRADATION.replace("instantaneous", "instant"), "model = .instant.*allowed: one of .*instantaneous"),
+    "key": (OIL.replace("thickness", "thicknes"), "unknown key 'thicknes'.\nDid you mean 'thickness'"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_wrong_is_told_with_file_and_line(tmp_path, name):
+    text, words = BAD[name]
+    folder = write_site(tmp_path / "site", text)
+    with pytest.raises(InputError, match=words) as caught:
+        gw.load(folder)
+    for problem in caught.value.problems:
+        assert problem.file.endswith("case.toml")
+        assert problem.line is None or problem.line > CASE.count("\n")
+
+
+def test_all_problems_of_oil_and_reactions_come_at_once(tmp_path):
+    folder = write_site(tmp_path / "site", OIL.replace("medium (", "x ("), DEGRADATION.replace("sulfate", "sulphate"))
+    with pytest.raises(InputError) as caught:
+        gw.load(folder)
+    assert len(caught.value.problems) >= 1

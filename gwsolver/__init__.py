@@ -14,12 +14,15 @@ _WHERE = {
     "open_results": "gwsolver.results",
     "plume_map": "gwsolver.maps",
     "receptor_series": "gwsolver.maps",
+    "section": "gwsolver.maps",
     "InputError": "gwsolver.core.errors",
     "RunError": "gwsolver.core.errors",
     "Problem": "gwsolver.core.errors",
 }
 
-__all__ = ["InputError", "Problem", "RunError", "load", "open_results", "plume_map", "receptor_series", "run"]
+__all__ = [
+    "InputError", "Problem", "RunError", "load", "open_results", "plume_map", "receptor_series", "run", "section",
+]
 
 
 def __getattr__(name: str) -> Any:

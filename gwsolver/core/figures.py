@@ -6,5 +6,6 @@
 FIGURES: dict[str, tuple[str, ...]] = {
     "plume_map": ("species", "time", "layer", "limit"),
     "receptor_series": ("species", "receptors", "limit"),
+    "section": ("species", "line", "time", "limit"),
 }
 SHARED = ("lang", "width", "title")

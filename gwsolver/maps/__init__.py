@@ -2,6 +2,7 @@
 
 from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.plume import plume_map, save_map
+from gwsolver.maps.sections.section import section
 from gwsolver.maps.work_precision import work_precision
 
-__all__ = ["plume_map", "receptor_series", "save_map", "work_precision"]
+__all__ = ["plume_map", "receptor_series", "save_map", "section", "work_precision"]

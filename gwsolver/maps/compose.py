@@ -49,7 +49,7 @@ def _draw(scene: PlumeScene, words: Language, width: int, title: str | None) -> 
                                    zorder=9, gid=f"source {source.name}"))
 
     obstacles = Obstacles((0.0, 0.0, frame.width, frame.height))
-    labels.put_obstacles(obstacles, scene, classes, field, frame, drawn)
+    labels.put_obstacles(obstacles, classes, field, frame, drawn)
     points = labels.point_labels(scene, classes, frame, words, short)
     for point in points:
         obstacles.block(point.symbol)

@@ -197,7 +197,7 @@ def _shared_columns(grid: Grid, plan: Floats) -> Floats:
     """For DISU, where each node is its own plan cell, give the largest of a stack to all of it."""
     if grid.kind != "disu":
         return plan
-    stack = _stacks(grid)
+    stack = stacks(grid)
     largest = np.full(int(stack.max()) + 1, np.nan)
     np.fmax.at(largest, stack, plan[grid.column])
     plan = plan.copy()
@@ -205,7 +205,7 @@ def _shared_columns(grid: Grid, plan: Floats) -> Floats:
     return plan
 
 
-def _stacks(grid: Grid) -> Ints:
+def stacks(grid: Grid) -> Ints:
     """Return which stack of nodes above each other each cell belongs to, shape (cell,)."""
     return np.unique(np.round(np.column_stack([grid.x, grid.y]), 6), axis=0, return_inverse=True)[1].ravel()
 
@@ -219,7 +219,7 @@ def uppermost(grid: Grid, cells: Floats, layer: int | None) -> Floats:
     order = use[np.argsort(grid.top[use], kind="stable")]
     plan[grid.column[order]] = cells[order]
     if grid.kind == "disu" and order.size:
-        stack = _stacks(grid)
+        stack = stacks(grid)
         highest = np.full(int(stack.max()) + 1, np.nan)
         highest[stack[order]] = cells[order]
         plan[grid.column] = highest[stack]
@@ -296,13 +296,20 @@ def running_wells(features: list[Any], now: float) -> list[Any]:
 def sites_of(
     case: CaseInfo, grid: Grid, cells: Floats, wells: list[Any], lang: str
 ) -> tuple[tuple[Site, ...], bool]:
-    """Return receptors with their concentrations, then the model's wells that no receptor names.
+    """Return receptors and wells with their concentrations, and whether some mix the water of several cells."""
+    found = sites_and_cells(case, grid, cells, wells, lang)
+    return tuple(site for site, _ in found), any(here.size > 1 for _, here in found)
+
+
+def sites_and_cells(
+    case: CaseInfo, grid: Grid, cells: Floats, wells: list[Any], lang: str
+) -> list[tuple[Site, Ints]]:
+    """Return receptors with their concentrations and cells, then the model's wells that no receptor names.
 
     Values are those of observations.csv: means over a receptor's cells by thickness.
     """
-    sites: list[Site] = []
+    found: list[tuple[Site, Ints]] = []
     taken: set[int] = set()
-    mixed = False
     for place in case.receptors:
         kind = RECEPTOR if place.kind == "river" else KINDS.get(place.kind, RECEPTOR)
         here = cells_at(grid, place.x, place.y, place.layers)
@@ -310,18 +317,16 @@ def sites_of(
         if well is not None and kind != MONITORING:
             taken.add(id(well))
             kind = WELL
-        mixed = mixed or here.size > 1
         value = math.nan if kind == VILLAGE and not place.layers else receptor_value(grid, here, cells)
-        sites.append(site_of(place, kind, lang, value))
+        found.append((site_of(place, kind, lang, value), here))
     for well in wells:
         if id(well) in taken:
             continue
         here = np.asarray(well.cells, np.int64)
-        mixed = mixed or here.size > 1
         name = well.boundname or f"W{well.name.rsplit(' ', 1)[-1]}"
-        sites.append(Site(name.upper() if name == name.lower() else name, WELL, well.x, well.y,
-                          receptor_value(grid, here, cells)))
-    return tuple(sites), mixed
+        found.append((Site(name.upper() if name == name.lower() else name, WELL, well.x, well.y,
+                           receptor_value(grid, here, cells)), here))
+    return found
 
 
 def _well_at(place: Place, here: Ints, wells: Iterable[Any], grid: Grid) -> Any | None:

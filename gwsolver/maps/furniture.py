@@ -46,7 +46,8 @@ def best_corner(obstacles: Obstacles, width: float, height: float, order: str) -
     return min(ranked)[2]
 
 
-def draw_banner(page: Page, status: str, words: Language, obstacles: Obstacles, short: bool) -> None:
+def draw_banner(page: Page, status: str, words: Language, obstacles: Obstacles, short: bool, order: str = "abcd"
+                ) -> None:
     """Put the status into the frame, where it covers nothing; figures get cropped."""
     if status == CALIBRATED:
         return
@@ -57,7 +58,7 @@ def draw_banner(page: Page, status: str, words: Language, obstacles: Obstacles, 
         text = words(f"{key}_short")
     size = 7.5 if text_size(text, 7.5, bold=True)[0] + 8.0 <= limit else SMALL
     width, ascent, descent = text_size(text, size, bold=True)
-    rect = best_corner(obstacles, width + 8.0, ascent + descent + 4.0, "abcd")
+    rect = best_corner(obstacles, width + 8.0, ascent + descent + 4.0, order)
     page.patch(Rectangle(rect[:2], rect[2] - rect[0], rect[3] - rect[1], facecolor=BANNER, edgecolor="none",
                          gid="banner box"), 25)
     page.text(rect[0] + 4.0, rect[1] + 2.0 + descent, text, size=size, bold=True, colour="white", name="banner")

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.page import MapFigure
 from gwsolver.maps.plume import plume_map
+from gwsolver.maps.sections.section import section
 
 KINDS: dict[str, Callable[..., MapFigure]] = {
     "plume_map": plume_map,
     "receptor_series": receptor_series,
+    "section": section,
 }

@@ -11,7 +11,7 @@ from gwsolver.maps.classes import Classes
 from gwsolver.maps.layers import FLOW_BLUE, HEAD_BLUE, RIVER_BLUE, Drawn, Frame, flow_at
 from gwsolver.maps.page import GREY_INK, INK, SMALL, Page, text_size
 from gwsolver.maps.placing import HARD, Obstacles, Rect, Spot
-from gwsolver.maps.scene import MONITORING, RECEPTOR, SOURCE, VILLAGE, WELL, PlumeScene, Site
+from gwsolver.maps.scene import MONITORING, RECEPTOR, SOURCE, VILLAGE, WELL, PlumeScene, Site, Subject
 from gwsolver.maps.surface import Surface, in_loops
 from gwsolver.maps.symbols import RADIUS, draw_symbol
 from gwsolver.maps.titles import length as length_in_words
@@ -53,7 +53,7 @@ class PointLabel:
         return max(s[0] for s in sizes), sum(s[1] + s[2] for s in sizes) + LINE_GAP * (len(lines) - 1)
 
 
-def put_obstacles(obstacles: Obstacles, scene: PlumeScene, classes: Classes, field: Surface, frame: Frame,
+def put_obstacles(obstacles: Obstacles, classes: Classes, field: Surface, frame: Frame,
                   drawn: Drawn) -> None:
     """Write what was drawn into the rasters."""
     _add_classes(obstacles, classes, field, frame)
@@ -191,7 +191,7 @@ def _write(page: Page, label: PointLabel) -> None:
         top -= descent + LINE_GAP
 
 
-def label_limit(page: Page, scene: PlumeScene, drawn: Drawn, obstacles: Obstacles, words: Language) -> None:
+def label_limit(page: Page, scene: Subject, drawn: Drawn, obstacles: Obstacles, words: Language) -> None:
     """Write the limit on its line, on a white box that breaks it."""
     if scene.limit is None or not drawn.limit:
         return

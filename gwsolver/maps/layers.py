@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from gwsolver.maps.classes import COLOURS, EDGE, PAPER, Classes
-from gwsolver.maps.scene import PlumeScene
+from gwsolver.maps.scene import PlumeScene, Subject
 from gwsolver.maps.surface import Box, Surface, outline, plan_centres, surface
 from gwsolver.maps.window import Window
 
@@ -83,7 +83,7 @@ def log_surface(scene: PlumeScene, classes: Classes, box: Box, step: float) -> S
     return surface(scene.grid, np.where(np.isfinite(scene.concentration), z, np.nan), box, step)
 
 
-def draw_classes(axes: Axes, field_: Surface, scene: PlumeScene, classes: Classes, frame: Frame, drawn: Drawn) -> None:
+def draw_classes(axes: Axes, field_: Surface, scene: Subject, classes: Classes, frame: Frame, drawn: Drawn) -> None:
     """Fill the classes, draw their edges and the limit line with a white casing."""
     levels = classes.levels
     if field_.z.max() >= levels[0]:

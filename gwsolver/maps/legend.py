@@ -10,7 +10,7 @@ from gwsolver.maps.classes import COLOURS, EDGE, TIMES, Classes
 from gwsolver.maps.labels import PointLabel, draw_flow_arrow
 from gwsolver.maps.layers import HEAD_BLUE, OUTSIDE, RIVER_BLUE, Drawn
 from gwsolver.maps.page import GREY_INK, INK, Page, text_size, wrap
-from gwsolver.maps.scene import MONITORING, RECEPTOR, VILLAGE, WELL, PlumeScene
+from gwsolver.maps.scene import MONITORING, RECEPTOR, VILLAGE, WELL, PlumeScene, Subject
 from gwsolver.maps.symbols import draw_symbol
 from gwsolver.maps.titles import species_name
 from gwsolver.maps.words import Language
@@ -38,7 +38,7 @@ def class_texts(classes: Classes, words: Language) -> tuple[list[str], list[str]
     return texts(classes.breaks), texts(TIMES) if classes.limit is not None else []
 
 
-def heading(scene: PlumeScene, words: Language, key: str = "legend.heading") -> str:
+def heading(scene: Subject, words: Language, key: str = "legend.heading") -> str:
     """Return species and unit."""
     return words(key, species=species_name(scene, words), unit=words.unit(scene.unit))
 
@@ -48,7 +48,7 @@ def entries(scene: PlumeScene, drawn: Drawn, labels: list[PointLabel], words: La
     found: list[Entry] = []
 
     def stroke(text: str, **style: object) -> None:
-        found.append(Entry(lambda page, x, y: _stroke(page, x, y, **style), text))
+        found.append(Entry(lambda page, x, y: stroke_key(page, x, y, **style), text))
 
     if scene.limit is not None and not short:
         text = words("legend.limit", limit=words.number(scene.limit), unit=words.unit(scene.unit))
@@ -68,7 +68,7 @@ def entries(scene: PlumeScene, drawn: Drawn, labels: list[PointLabel], words: La
     kinds = {p.site.kind for p in labels}
     sources = [p for p in labels if p.site.kind == "source"]
     if sources and not short:
-        found.append(Entry(_source_key, words("legend.source")))
+        found.append(Entry(source_key, words("legend.source")))
     judged = scene.limit is not None
     for kind, name in ((WELL, "well"), (MONITORING, "monitoring"), (RECEPTOR, "receptor")):
         if kind in kinds:
@@ -77,7 +77,7 @@ def entries(scene: PlumeScene, drawn: Drawn, labels: list[PointLabel], words: La
                 key = "legend.well_short"
             elif kind != WELL and judged and WELL not in kinds:
                 key = f"legend.{name}_plain"
-            found.append(Entry(_pair_key(kind, judged), words(key)))
+            found.append(Entry(pair_key(kind, judged), words(key)))
     if VILLAGE in kinds and not short:
         found.append(Entry(_village_key, words("legend.village")))
     if drawn.outside:
@@ -85,11 +85,13 @@ def entries(scene: PlumeScene, drawn: Drawn, labels: list[PointLabel], words: La
     return found
 
 
-def _stroke(page: Page, x: float, y: float, **style: object) -> None:
+def stroke_key(page: Page, x: float, y: float, **style: object) -> None:
+    """Draw a line as a key."""
     page.line([x, x + KEY], [y, y], zorder=26, solid_capstyle="butt", **style)
 
 
-def _source_key(page: Page, x: float, y: float) -> None:
+def source_key(page: Page, x: float, y: float) -> None:
+    """Draw a source as a key."""
     page.patch(Rectangle((x + 3.5, y - 3.4), 10.0, 6.8, fill=False, hatch="xxxxxx", edgecolor=INK, linewidth=0.9), 26)
 
 
@@ -101,7 +103,8 @@ def _outside_key(page: Page, x: float, y: float) -> None:
     page.patch(Rectangle((x, y - 3.0), KEY, 6.0, facecolor=OUTSIDE, edgecolor="#8A8A86", linewidth=0.5), 26)
 
 
-def _pair_key(kind: str, judged: bool) -> Draw:
+def pair_key(kind: str, judged: bool) -> Draw:
+    """Return what draws the symbols above and below the limit as a key."""
     def draw(page: Page, x: float, y: float) -> None:
         if judged:
             draw_symbol(page, kind, x + 3.6, y, True, 26)
@@ -112,7 +115,7 @@ def _pair_key(kind: str, judged: bool) -> Draw:
     return draw
 
 
-def draw_column(page: Page, scene: PlumeScene, classes: Classes, found: list[Entry], words: Language, x: float,
+def draw_column(page: Page, scene: Subject, classes: Classes, found: list[Entry], words: Language, x: float,
                 top: float, width: float) -> float:
     """Draw the legend of a wide map downwards from `top`; return how far down it came."""
     y = top
@@ -153,7 +156,7 @@ def draw_column(page: Page, scene: PlumeScene, classes: Classes, found: list[Ent
     return y
 
 
-def draw_rows(page: Page, scene: PlumeScene, classes: Classes, found: list[Entry], words: Language, x: float,
+def draw_rows(page: Page, scene: Subject, classes: Classes, found: list[Entry], words: Language, x: float,
               top: float, width: float) -> float:
     """Draw the legend of a narrow map: a bar of classes, then entries side by side; return how far down it came."""
     y = top

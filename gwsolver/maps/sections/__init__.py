@@ -1,0 +1,1 @@
+"""Vertical sections: what lies below a line on the map."""

@@ -13,7 +13,9 @@ from gwsolver.core.steps import PackageFlow
 from gwsolver.transport import TransportSolver
 from gwsolver.transport.explicit.march import GlobalMarch
 from gwsolver.transport.explicit.marches import alike
+from gwsolver.transport.explicit.slab import march as slab_march
 from gwsolver.transport.explicit.slab.march import SlabMarch
+from gwsolver.transport.explicit.slab.part import cut
 from gwsolver.transport.explicit.species import ExplicitSpecies
 from gwsolver.transport.progress import Reporter
 from gwsolver.transport.schemes import named
@@ -139,6 +141,43 @@ def test_the_window_follows_a_plume_and_loses_nothing(monkeypatch):
     assert "window_part" not in everywhere.figures
     np.testing.assert_allclose(seen.concentration, everywhere.concentration, atol=1e-8 * everywhere.maximum)
     assert seen.ledger.closure() < 1e-12
+
+
+@pytest.mark.parametrize("dispersivity", [0.05, 0.5])
+def test_boxes_around_the_window_give_the_same_bits(monkeypatch, dispersivity):
+    """Two species, wells, a fixed cell, SRC, sinks, decay; the plume leaves its box several times."""
+    n = 64
+    grid = structured_grid(np.full(n, 1.0), np.full(n, 1.0), 2.0, [1.0, 0.0])
+    at = n // 2 * n + 14
+    initial = np.where((grid.x - 14.0) ** 2 + (grid.y - 32.0) ** 2 < 16.0, 1.0, 0.0)
+    model = transport_model(
+        grid, dispersivity=(dispersivity, 0.02, 0.02), initial=initial, porosity=0.25, decay=0.01, kd=0.2,
+        bulk_density=1.5, decay_sorbed=0.003, sources=[("wel-1", "c")], packages=[
+            constant("cnc-1", "cnc", [at + 3], concentration=[0.7]),
+            constant("src-1", "src", [at - 2, at + 2], mass_rate=[0.1, -0.05]),
+        ],
+    )
+    other = dataclasses.replace(model, name="other", initial_concentration=0.5 * initial, packages=())
+    wells = PackageFlow("wel-1", "wel", np.array([at, at + 5, at + n]), np.array([0.3, -0.2, -0.1]), {"c": np.ones(3)})
+    flow = dataclasses.replace(uniform_flow(grid, (0.5, 0.2, 0.0), end=20.0), packages=(wells,))
+    cuts, found = [], []
+    monkeypatch.setattr(slab_march, "WORTH_COPYING", 0.0)
+    monkeypatch.setattr(slab_march, "ROOM", (1, 8))
+    monkeypatch.setattr(slab_march, "cut", lambda *a: cuts.append(a) or cut(*a))
+    for large in (0.0, 1.0):
+        monkeypatch.setattr(slab_march, "LARGE", large)
+        solver = TransportSolver([model, other])
+        found.append([step for until in (7.0, 20.0) for step in solver.advance(flow, until, whole(flow))])
+    assert len(cuts) > 5
+    for plain, boxed in zip(*found, strict=True):
+        assert plain.concentration.tobytes() == boxed.concentration.tobytes()
+        assert plain.figures == boxed.figures
+        assert plain.figures["window_part"] < 0.7
+        assert ("runge_kutta" in plain.figures) == (dispersivity == 0.5)
+        for one, two in zip(plain.ledger.rows(), boxed.ledger.rows(), strict=True):
+            assert one[:2] == two[:2]
+            np.testing.assert_allclose(one[2:], two[2:], rtol=1e-12)
+        assert boxed.ledger.closure() < 1e-12
 
 
 def test_species_of_equal_coefficients_go_together_and_get_what_they_get_alone():

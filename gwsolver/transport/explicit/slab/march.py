@@ -24,6 +24,7 @@ from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.slab.field import SlabField
 from gwsolver.transport.explicit.slab.layout import Floats32, Ints, build_layout
 from gwsolver.transport.explicit.slab.lists import Actions
+from gwsolver.transport.explicit.slab.part import AROUND, LARGE, ROOM, Box, cut, put_back, whole_part
 from gwsolver.transport.explicit.slab.window import NOTHING, STAGES, Window
 from gwsolver.transport.explicit.turnover import NEARLY_DRY
 from gwsolver.transport.explicit.work import Work
@@ -36,6 +37,8 @@ DIFFUSIVE_PECLET = 3.0
 RUNGE_KUTTA_STAGES = 4
 # The corrected coefficients hold for the length of a stage rounded to this many parts of a power of two.
 ROUNDING = 128
+# Stages from which copies of a box around the window pay.
+WORTH_COPYING = 8.0
 
 
 def rounded(length: float) -> float:
@@ -183,35 +186,33 @@ class _Interval:
         self.actions = march.enter(works)
         self.works, self.start, self.until = works, start, until
         self.field, self.layout = march.field, march.layout
-        self.mass, (self.mirror, self.other) = march.mass, march.mirrors
         self.threads = self.field.threads
-        layout, n_species = self.layout, len(works)
+        layout, n_species, (mirror, other) = self.layout, len(works), march.mirrors
         part = works[0].part(start)
         for s, work in enumerate(works):
-            transport_slab_setup.to_places(work.mass, layout.cell, self.mass[s], self.threads)
-            transport_slab_setup.mirrors(
-                self.mass[s], self.field.content, part, LEAST_PART, self.mirror[s], self.threads
-            )
+            transport_slab_setup.to_places(work.mass, layout.cell, march.mass[s], self.threads)
+            transport_slab_setup.mirrors(march.mass[s], self.field.content, part, LEAST_PART, mirror[s], self.threads)
         fixed = self.actions.fixed
         for s in range(n_species):
             own = fixed.species(s)
-            self.mirror[s, fixed.at[own]] = self.actions.value[own]
-        np.copyto(self.other, self.mirror)
+            mirror[s, fixed.at[own]] = self.actions.value[own]
+        np.copyto(other, mirror)
         self.window = Window(layout, self.actions.entering)
+        self.whole = self.part = whole_part(self.field, self.actions, march.mass, march.mirrors, march.mass[:0])
+        self.lanes = self.part.lanes(self.window.lanes)
         self.stages = 1
         self.runge_kutta = self.suits_runge_kutta()
-        self.stages = RUNGE_KUTTA_STAGES if self.runge_kutta else 1
-        self.before = march.mass_before if self.runge_kutta else self.mass[:0]
+        if self.runge_kutta:
+            self.stages = RUNGE_KUTTA_STAGES
+            self.whole.before = march.mass_before
         self.chunks = self.bounds()
-        peak = np.maximum(self.mirror.max(axis=1), self.actions.scale)
+        peak = np.maximum(mirror.max(axis=1), self.actions.scale)
         self.threshold = (NOTHING * peak).astype(np.float32)
-        self.sums = np.zeros((2, self.actions.acting.at.size))
-        self.decayed = np.zeros((n_species, self.actions.decay.shape[1], layout.n_slabs, layout.n_lanes))
-        self.fixed_mass = np.zeros((3, fixed.at.size))
         for s in range(n_species):
             own = fixed.species(s)
-            self.fixed_mass[0, own] = self.mass[s, fixed.at[own]]
+            self.whole.fixed_mass[0, own] = march.mass[s, fixed.at[own]]
         self.ahead = 0.0
+        self.reasons: dict[int, str] = {}
         self.corrected: float | None = None
         self.decay_rates = [fastest_decay(w) for w in works]
         self.buffers = np.zeros(
@@ -225,9 +226,9 @@ class _Interval:
         the more of what can leave the fastest cell is dispersion (`allowed`): where shorter than a stage of
         SSPRK(4,2), which leaves out nothing, that one is cheaper, too.
         """
-        if self.works[0].scheme.order == 0.0 or self.field.mean_peclet(self.mass) <= DIFFUSIVE_PECLET:
+        if self.works[0].scheme.order == 0.0 or self.field.mean_peclet(self.whole.mass) <= DIFFUSIVE_PECLET:
             return True
-        _, place = self.longest(self.start, self.field.plain_rate)
+        _, place = self.longest(self.start, self.part.plain_rate)
         return place >= 0 and allowed(self.field.dispersed(place)) < 1.0 - 1.0 / RUNGE_KUTTA_STAGES
 
     def run(self, report: Reporter) -> None:
@@ -248,6 +249,9 @@ class _Interval:
                 since = 0
             if limit is None or moved or not capacity.steady:
                 limit = self.limit(time)
+            if moved:
+                self.fit(self.stages * (self.until - time) / limit.step)
+                moved = False
             left = self.until - time
             length = left / max(1.0, math.ceil(left / limit.step * (1.0 - 1e-12)))
             if not self.runge_kutta:
@@ -267,18 +271,39 @@ class _Interval:
     def look(self) -> bool:
         """Set the window anew; return whether it has moved."""
         before = self.window.lanes.copy()
-        self.window.find(self.mirror, self.threshold, self.threads)
+        self.window.find(self.part, self.threshold, self.threads)
         if np.array_equal(before, self.window.lanes):
             return False
+        if not self.part.box.holds(Box.around(self.window.lanes, self.layout, AROUND)):
+            self.leave()
+        part = self.part
+        self.lanes = part.lanes(self.window.lanes)
         self.chunks, self.corrected = self.bounds(), None
         transport_slab_setup.copy_outside(
-            self.mirror, before, self.window.lanes, self.layout.n_layers, self.layout.n_lanes, self.other, self.threads
+            part.mirror, part.lanes(before), self.lanes, part.layout.n_layers, part.layout.n_lanes, part.other,
+            self.threads,
         )
         return True
 
+    def fit(self, stages: float) -> None:
+        """Work in a box around the window if that is small, and there is work for that many stages."""
+        if self.part is not self.whole or stages < WORTH_COPYING:
+            return
+        box = Box.around(self.window.lanes, self.layout, (AROUND[0] + ROOM[0], AROUND[1] + ROOM[1]))
+        if box.size(self.layout) < LARGE:
+            self.part = cut(self.whole, box)
+            self.lanes = self.part.lanes(self.window.lanes)
+            self.chunks = self.bounds()
+
+    def leave(self) -> None:
+        """Work on all places again."""
+        if self.part is not self.whole:
+            put_back(self.part, self.whole)
+            self.part = self.whole
+
     def limit(self, time: float) -> Limit:
         """Return the longest step with plain coefficients, by positivity and by accuracy."""
-        stage, place = self.longest(time, self.field.plain_rate)
+        stage, place = self.longest(time, self.part.plain_rate)
         step = stage * max(self.stages - 1, 1)
         if not self.runge_kutta and place >= 0:
             step *= allowed(self.field.dispersed(place))
@@ -291,20 +316,23 @@ class _Interval:
 
     def longest(self, time: float, rate: Floats32) -> tuple[float, int]:
         """Return the longest stage that keeps the window positive, and the place that limits it."""
-        layout, work = self.layout, self.works[0]
+        part, work = self.part, self.works[0]
+        layout = part.layout
         longest, place = np.zeros(layout.n_slabs), np.zeros(layout.n_slabs, np.int32)
         transport_slab_setup.longest_stage(
-            self.field.content, rate, self.actions.loss, self.window.lanes, layout.n_layers, layout.n_lanes,
-            work.part(time), work.flow.length, max(self.stages - 1.0, 1.0), LEAST_PART, work.scheme.limit, longest,
-            place, self.threads,
+            part.content, rate, part.loss, self.lanes, layout.n_layers, layout.n_lanes, work.part(time),
+            work.flow.length, max(self.stages - 1.0, 1.0), LEAST_PART, work.scheme.limit, longest, place, self.threads,
         )
         slab = int(longest.argmin())
-        return float(longest[slab]), int(place[slab])
+        found = int(place[slab])
+        return float(longest[slab]), part.place(found, self.layout) if found >= 0 else -1
 
     def why(self, cell: int) -> str:
         """Return what empties a cell most, in words."""
-        advection, dispersion = self.field.out_of(int(self.layout.place[cell]))
-        return max(greatest(cell, advection, dispersion, w.boundaries) for w in self.works)
+        if cell not in self.reasons:
+            advection, dispersion = self.field.out_of(int(self.layout.place[cell]))
+            self.reasons[cell] = max(greatest(cell, advection, dispersion, w.boundaries) for w in self.works)
+        return self.reasons[cell]
 
     def correct(self, time: float, left: float, length: float) -> float:
         """Correct the coefficients for a one-stage step; return its length, shorter if they say so."""
@@ -312,9 +340,10 @@ class _Interval:
             wanted = rounded(length)
             if wanted != self.field.stage:
                 self.field.correct(wanted)
+                self.part.take_fields(self.field)
                 self.corrected = None
             if self.corrected is None or not self.works[0].capacity.steady:
-                self.corrected, _ = self.longest(time, self.field.rate)
+                self.corrected, _ = self.longest(time, self.part.rate)
             if length <= self.corrected * (1.0 + 1e-9):
                 return length
             length = left / math.ceil(left / min(self.corrected, 0.97 * length))
@@ -322,42 +351,42 @@ class _Interval:
     def shift_decay(self, time: float, length: float) -> None:
         """Keep decay half a step of this length ahead of transport, in which it then stands in the middle."""
         if self.actions.decay.shape[1] and length != self.ahead:
-            layout = self.layout
+            part, layout = self.part, self.part.layout
             transport_slab.decay(
-                self.mass, self.mirror, self.field.content, self.actions.decay, self.window.lanes, layout.n_layers,
-                layout.n_lanes, self.works[0].part(time), LEAST_PART, 0.5 * (length - self.ahead), self.decayed,
-                self.threads,
+                part.mass, part.mirror, part.content, part.decay, self.lanes, layout.n_layers, layout.n_lanes,
+                self.works[0].part(time), LEAST_PART, 0.5 * (length - self.ahead), part.decayed, self.threads,
             )
         self.ahead = length
 
     def step(self, time: float, length: float) -> None:
         """Take one step."""
-        a, field, w = self.actions, self.field, self.field.weights
-        work = self.works[0]
+        a, part, work = self.actions, self.part, self.works[0]
         h = length / max(self.stages - 1, 1)
         weight = h * (self.stages - 1) / self.stages if self.runge_kutta else h
+        held = self.whole.fixed_mass[1]
         for s, other in enumerate(self.works):
             b = other.boundaries
             if b.fixed_cells.size:
                 content = held_at(work, b.fixed_cells, time + length)
-                self.fixed_mass[1, a.fixed.species(s)] = (content * b.fixed_concentration)[a.fixed.order[s]]
+                held[a.fixed.species(s)] = (content * b.fixed_concentration)[a.fixed.order[s]]
+        part.fixed_mass[1] = held[part.fixed]
         for stage in range(1, self.stages + 1):
             last = stage == self.stages
             reached = time + length if last else time + stage * h
             transport_slab.stage(
-                self.mirror, self.other, self.mass, self.before, field.faces, field.content, w.pool, w.gradient,
-                w.ratio, w.scale, self.window.lanes, field.cross, field.clip, a.end_first, a.end_where, a.end_value,
-                a.acting.first, a.acting.place, a.rates, self.sums, a.fixed.first, a.fixed.place, a.value,
-                self.fixed_mass, a.decay, self.decayed, h, weight, work.part(reached), LEAST_PART,
-                1.0 / self.stages if last and self.runge_kutta else 0.0, not self.runge_kutta, stage == 1, last,
-                self.chunks, self.buffers,
+                part.mirror, part.other, part.mass, part.before, part.faces, part.content, part.pool, part.gradient,
+                part.ratio, part.scale, self.lanes, self.field.cross, self.field.clip, part.end_first, part.end_where,
+                part.end_value, part.acting_first, part.acting_place, part.rates, part.sums, part.fixed_first,
+                part.fixed_place, part.value, part.fixed_mass, part.decay, part.decayed, h, weight, work.part(reached),
+                LEAST_PART, 1.0 / self.stages if last and self.runge_kutta else 0.0, not self.runge_kutta, stage == 1,
+                last, self.chunks, self.buffers,
             )
-            self.mirror, self.other = self.other, self.mirror
-        self.fixed_mass[0] = self.fixed_mass[1]
+            part.swap()
+        part.fixed_mass[0] = part.fixed_mass[1]
 
     def bounds(self) -> Ints:
         """Cut the slabs into chunks of about equal work, one for each thread."""
-        lanes = self.window.lanes
+        lanes = self.lanes
         done = np.cumsum(lanes[:, 1] - lanes[:, 0])
         if done[-1] == 0:
             return np.zeros(self.threads + 1, np.int32)
@@ -366,26 +395,24 @@ class _Interval:
 
     def hand_over(self) -> None:
         """Give every species its mass, concentration and sums."""
-        a = self.actions
-        work = self.works[0]
+        self.leave()
+        a, whole, work = self.actions, self.whole, self.works[0]
         content = work.content(self.until)
         outside = ~self.window.inside()
         for s, w in enumerate(self.works):
-            transport_slab_setup.to_cells(self.mass[s], self.layout.cell, w.mass, self.threads)
+            transport_slab_setup.to_cells(whole.mass[s], self.layout.cell, w.mass, self.threads)
             held = np.maximum(content, w.capacity.least)
             np.divide(w.mass, held, out=w.concentration, where=held > 0.0)
             w.concentration[held <= 0.0] = 0.0
             w.concentration[w.boundaries.fixed_cells] = w.boundaries.fixed_concentration
-            sums = a.acting.split(s, self.sums)
-            w.integral[a.acting_cells[s]] += sums[0]
-            w.taken[a.acting_cells[s]] += sums[1]
-            w.fixed_net += a.fixed.split(s, self.fixed_mass)[2]
+            sums = a.acting.split(s, whole.sums)
+            w.integral[a.acting_cells[s]] = sums[0]
+            w.taken[a.acting_cells[s]] = sums[1]
+            w.fixed_net += a.fixed.split(s, whole.fixed_mass)[2]
             if a.decay.shape[1]:
-                before = w.decayed or (0.0, 0.0)
-                w.decayed = before[0] + float(self.decayed[s, 0].sum()), before[1] + float(self.decayed[s, 1].sum())
-            total = float(self.mass[s].sum())
+                w.decayed = float(whole.decayed[s, 0].sum()), float(whole.decayed[s, 1].sum())
+            total = float(whole.mass[s].sum())
             if self.window.part < 1.0:
-                leak = float(self.mass[s][outside].sum()) / total if total > 0.0 else 0.0
-                w.figures["window_leak"] = max(w.figures.get("window_leak", 0.0), leak)
-                w.figures["window_part"] = max(w.figures.get("window_part", 0.0), self.window.part)
+                w.figures["window_leak"] = float(whole.mass[s][outside].sum()) / total if total > 0.0 else 0.0
+                w.figures["window_part"] = self.window.part
             w.figures["runge_kutta" if self.runge_kutta else "lax_wendroff"] = 1.0

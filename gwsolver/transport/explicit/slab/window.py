@@ -5,17 +5,18 @@ far as a stage can reach before it is looked at again, so that what is left outs
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gwsolver.kernels import transport_slab_setup
 from gwsolver.transport.explicit.slab.layout import WIDTH, Floats32, Ints, SlabLayout
+from gwsolver.transport.explicit.slab.part import Part
 
 # Concentrations below this part of the largest count as nothing.
-NOTHING = 1e-12
-# A stage reaches two cells; the window is set anew after this many stages.
+NOTHING = 1e-10
+# The window is set anew after this many stages. A stage moves mass into the next cell, and no further: what a face
+# lets through is bounded by what its donor holds.
 STAGES = 4
-MARGIN = 2 * STAGES
+MARGIN = STAGES
 
 
 class Window:
@@ -46,23 +47,25 @@ class Window:
         """Share of the grid that takes part."""
         return float((self.lanes[:, 1] - self.lanes[:, 0]).sum()) / (self._layout.n_slabs * self._layout.n_lanes)
 
-    def find(self, mirror: Floats32, threshold: Floats32, threads: int) -> None:
+    def find(self, part: Part, threshold: Floats32, threads: int) -> None:
         """Set the window from the concentrations inside the present one.
 
         Parameters
         ----------
-        mirror : ndarray of float32, shape (species, place)
+        part : Part
+            Holds the present one.
         threshold : ndarray of float32, shape (species,)
         """
-        layout, n = self._layout, self._layout.n_lanes
-        filled = np.zeros_like(self.lanes)
+        n, own = self._layout.n_lanes, part.layout
+        filled = np.zeros((own.n_slabs, 2), np.int32)
         transport_slab_setup.filled_lanes(
-            mirror, threshold, self.lanes, layout.n_layers, n, filled, threads
+            part.mirror, threshold, part.lanes(self.lanes), own.n_layers, own.n_lanes, filled, threads
         )
-        low = np.minimum(filled[:, 0], self._keep[:, 0])
-        high = np.maximum(filled[:, 1], self._keep[:, 1])
-        low = sliding_window_view(np.pad(low, MARGIN, constant_values=n), 2 * MARGIN + 1).min(axis=1)
-        high = sliding_window_view(np.pad(high, MARGIN), 2 * MARGIN + 1).max(axis=1)
+        some, slabs = filled[:, 1] > filled[:, 0], slice(*part.box.slabs)
+        low, high = self._keep.T.copy()
+        low[slabs] = np.minimum(low[slabs], np.where(some, filled[:, 0] + part.box.lanes[0], n))
+        high[slabs] = np.maximum(high[slabs], np.where(some, filled[:, 1] + part.box.lanes[0], 0))
+        low, high = _spread(low, np.minimum), _spread(high, np.maximum)
         none = high <= low
         low = np.maximum((low - MARGIN) // WIDTH * WIDTH, 0)
         high = np.minimum(-(-(high + MARGIN) // WIDTH) * WIDTH, n)
@@ -76,3 +79,12 @@ class Window:
         out = np.zeros(layout.n_places, bool)
         layout.boxes(out)[...] = inner[:, None]
         return out
+
+
+def _spread(values: Ints, extreme: np.ufunc) -> Ints:
+    """Return the extreme of the values of slabs up to `MARGIN` away, shape (slab,)."""
+    found = values.copy()
+    for apart in range(1, min(MARGIN, values.size - 1) + 1):
+        extreme(found[apart:], values[:-apart], out=found[apart:])
+        extreme(found[:-apart], values[apart:], out=found[:-apart])
+    return found

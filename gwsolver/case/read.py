@@ -8,9 +8,10 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from gwsolver.case.limits import limit_problems
 from gwsolver.case.lines import LineIndex, Location
 from gwsolver.case.quantity import Quantity
-from gwsolver.case.schema import CaseFile, LimitTable, PlaceTable, SpeciesTable
+from gwsolver.case.schema import CaseFile, PlaceTable, SpeciesTable
 from gwsolver.case.settings import Case
 from gwsolver.case.words import LATER, nearest
 from gwsolver.core.errors import InputError, Problem
@@ -207,8 +208,7 @@ def _contradictions(content: CaseFile, file: Path, lines: LineIndex) -> Iterator
     for table in ("source", "receptor"):
         for i, place in enumerate(getattr(content, table)):
             yield from _place_contradictions(table, i, place, problem)
-    for i, limit in enumerate(content.limit):
-        yield from _limit_contradictions(i, limit, problem)
+    yield from limit_problems(content, file.parent, problem)
     files: set[str] = set()
     for i, figure in enumerate(content.figure):
         if Path(figure.file).suffix.lower() not in (".png", ".svg", ".pdf"):
@@ -252,14 +252,3 @@ def _place_contradictions(table: str, i: int, place: PlaceTable, problem: Any) -
         yield problem((table, i, "x" if place.y is None else "y"), "x and y belong together")
     elif place.x is None and not place.polygon:
         yield problem((table, i), f"{place.name!r} needs x and y, or a polygon")
-
-
-def _limit_contradictions(i: int, limit: LimitTable, problem: Any) -> Iterator[Problem]:
-    if limit.value.is_list:
-        yield problem(("limit", i, "value"), "value takes one number")
-    elif limit.value.numbers[0] <= 0.0:
-        yield problem(("limit", i, "value"), f"value = {limit.value.numbers[0]:g} is outside (0, inf)")
-    if not (limit.unit or limit.value.unit):
-        yield problem(("limit", i, "value"), "a limit needs a unit", "Write for example value = \"0.01 mg/L\".")
-    elif limit.unit and limit.value.unit and limit.unit != limit.value.unit:
-        yield problem(("limit", i, "unit"), f"two units, {limit.value.unit!r} and {limit.unit!r}; write one")

@@ -82,8 +82,10 @@ class LimitTable(Sourced):
     """``[[limit]]``: a concentration that must not be exceeded."""
 
     species: str = Field(min_length=1)
-    value: Annotated[Quantity, quantity("mg/L", minimum=0.0)]
+    value: Annotated[Quantity | None, quantity("mg/L", minimum=0.0)] = None
     unit: ConcentrationUnit = ""
+    jurisdiction: str = ""
+    use: str = "drinking water"
     text: Words = {}
     cite: Words = {}
     date: Date = ""

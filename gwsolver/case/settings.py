@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from gwsolver.case.apply import apply_case
+from gwsolver.case.limits import limits_of
 from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import LENGTHS, TIMES
 from gwsolver.case.quantity import Quantity
-from gwsolver.case.schema import CaseFile, FigureTable, LimitTable, PlaceTable
+from gwsolver.case.schema import CaseFile, FigureTable, PlaceTable
 from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings, in_language
 from gwsolver.core.simulation import Simulation
 from gwsolver.core.units import convert
@@ -58,7 +59,7 @@ class Case:
             species=tuple(SpeciesSettings(s.name.lower(), dict(s.title), s.unit) for s in content.species),
             receptors=tuple(_place(p) for p in content.receptor),
             sources=tuple(_place(p) for p in content.source),
-            limits=tuple(_limit(x) for x in content.limit),
+            limits=limits_of(content, self.folder),
             figures=tuple(_figure(f) for f in content.figure),
             values=self._provenance(),
         )
@@ -101,9 +102,8 @@ class Case:
         for table in ("source", "receptor"):
             for entry in getattr(self.content, table):
                 found[f"{table}.{entry.name}"] = Provenance(entry.source, entry.status)
-        for limit in self.content.limit:
-            found[f"limit.{limit.species}.{in_language(limit.text, 'en') or limit.value.numbers[0]}"] = (
-                _limit(limit).provenance)
+        for limit in limits_of(self.content, self.folder):
+            found[f"limit.{limit.species}.{limit.text or limit.value}"] = limit.provenance
         return {key: p for key, p in found.items() if p != Provenance()}
 
 
@@ -129,15 +129,6 @@ def _centroid(ring: list[tuple[float, float]]) -> tuple[float, float]:
     if twice == 0.0:
         return sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
     return x0 + sx / (3 * twice), y0 + sy / (3 * twice)
-
-
-def _limit(table: LimitTable) -> Limit:
-    own = table.value.provenance
-    return Limit(
-        table.species.lower(), table.value.numbers[0], table.unit or table.value.unit,
-        in_language(table.text, "en"), Provenance(table.source or own.source, table.status or own.status), table.date,
-        dict(table.text), dict(table.cite),
-    )
 
 
 def _in_unit(limit: Limit, unit: str) -> Limit:

@@ -289,3 +289,26 @@ def test_words_are_a_text_or_a_table_by_language(tmp_path):
 def test_words_of_an_unknown_language_are_told(tmp_path):
     (problem,) = problems_of(tmp_path, '[case]\ntitle = { de = "See" }\n')
     assert problem.line == 2 and "de" in str(problem)
+
+
+def test_a_limit_may_be_named_by_jurisdiction(tmp_path):
+    head = '[case]\ntitle = "x"\n[[species]]\nname = "bz"\ncomponent = "benzene"\n'
+    (tmp_path / "case.toml").write_text(
+        head + '[[limit]]\nspecies = "bz"\njurisdiction = "EU"\n[[limit]]\nspecies = "toluene"\njurisdiction = "who"\n')
+    eu, who = read_case(tmp_path).info.limits
+    assert (eu.species, eu.value, eu.unit, eu.date) == ("bz", 0.001, "mg/L", "2020-12-16")
+    assert "2020/2184" in eu.provenance.source
+    assert eu.text == "drinking water, EU"
+    assert (who.value, who.provenance.status) == (0.7, "textbook")
+
+
+@pytest.mark.parametrize(("limit", "words"), [
+    ("", "the limit of 'benzene' has neither a value nor a jurisdiction.\n"
+         "Known for benzene: WHO (drinking water): 0.01 mg/L"),
+    ('jurisdiction = "Mars"', "no limit of 'benzene' for drinking water in 'Mars' is known.\nKnown: WHO"),
+    ('jurisdiction = "WHO"\nuse = "fishery"', "no limit of 'benzene' for fishery in 'WHO' is known"),
+])
+def test_a_limit_without_jurisdiction_is_refused(tmp_path, limit, words):
+    (problem,) = problems_of(tmp_path, f'[case]\ntitle = "x"\n\n[[limit]]\nspecies = "benzene"\n{limit}\n')
+    assert words in str(problem)
+    assert problem.line >= 4

@@ -17,6 +17,7 @@ from gwsolver.bench.uniform import transport_model, uniform_flow
 from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.grid import Grid
+from gwsolver.core.ledger import Ledger
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.core.time import TimeStep
@@ -42,12 +43,15 @@ class Carried:
         Largest imbalance of mass of any species over its throughput.
     balances : dict of str to float
         Imbalance of electrons and carbon, where the reaction tells.
+    ledgers : dict of str to Ledger
+        By species, from the start to the end.
     """
 
     concentration: dict[str, Floats]
     minimum: float
     closure: float
     balances: dict[str, float]
+    ledgers: dict[str, Ledger]
 
 
 @dataclass(frozen=True)
@@ -81,15 +85,18 @@ def carry_reacting(models: Sequence[TransportModel], flow: FlowStep, chemistry: 
     from gwsolver.transport import TransportSolver
 
     solver = TransportSolver(models, chemistry=chemistry)
+    ledgers = {m.name: Ledger() for m in models}
     minimum, closure, time = np.inf, 0.0, 0.0
     while time < flow.end:
         steps = solver.advance_part(flow, flow.end, TimeStep(0, 0, 0.0, flow.end))
         time = steps[0].end
-        minimum = min(minimum, *(s.minimum for s in steps))
-        closure = max(closure, *(s.ledger.closure() for s in steps))
+        for model, step in zip(models, steps, strict=True):
+            ledgers[model.name].merge(step.ledger)
+            minimum = min(minimum, step.minimum)
+            closure = max(closure, ledgers[model.name].closure())
     balances = {} if solver.reactions is None else dict(solver.reactions.balances)
     by_name = {m.name: s.concentration for m, s in zip(models, steps, strict=True)}
-    return Carried(by_name, float(minimum), float(closure), balances)
+    return Carried(by_name, float(minimum), float(closure), balances, ledgers)
 
 
 def instantaneous(utilisation: float, step: float = 0.0) -> Chemistry:

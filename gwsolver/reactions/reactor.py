@@ -6,7 +6,8 @@ Around a step of transport T of length h (Strang, 1968, SIAM Journal on Numerica
 
 K are the reactions that take time, in order before and in reverse order after; I are the equilibria, last, so that
 they hold at every splitting time. Where nothing tells how long h should be it follows from what the reactions did: the
-halves before and after would be alike if the order did not matter.
+halves before and after would be alike if the order did not matter. Transport goes on with what the oil kept at the
+start of a step: where oil dissolves away, that must not have changed much at its end.
 """
 
 import math
@@ -22,6 +23,7 @@ from gwsolver.reactions.reaction import Cells, Reaction
 
 Floats = NDArray[np.float64]
 FIRST = 64  # the first step is this part of the time step it lies in
+DISSOLVES = 0.2  # mean part by which contents may change where oil dissolves, in a step
 SLOWER, FASTER = 0.25, 2.0  # how much shorter or longer the next step may be
 
 
@@ -62,7 +64,7 @@ class Reactor:
         self.timed = tuple(r for r in reactions if not r.instant)
         self.instant = tuple(r for r in reactions if r.instant)
         self.oil = None if chemistry.oil is None else chemistry.oil.start(self.species, n_cells)
-        self._length = 0.0
+        self._length, self._oil_length = 0.0, 0.0
         self._ledgers: dict[str, Ledger] = {}
         self._before: dict[str, Floats] = {}
         self._half: Floats | None = None
@@ -77,7 +79,7 @@ class Reactor:
         ----------
         crossing : float
             Time in which water crosses a cell [T]: equilibria that follow each other at this distance act on what has
-            come no further than the next cell.
+            come no further than the next cell, and oil dissolves in no more than the next cell.
         """
         span = end - start
         longest = self._fixed_step
@@ -85,6 +87,7 @@ class Reactor:
             longest = min(
                 crossing if self.instant else math.inf,
                 (self._length or min(span / FIRST, crossing)) if self.timed else math.inf,
+                math.inf if self.oil is None else max(self._oil_length, crossing),
             )
         parts = max(math.ceil(span / longest * (1.0 - 1e-9)), 1)
         found = end if parts == 1 else start + span / parts
@@ -116,11 +119,26 @@ class Reactor:
         """Act for the second half, then let equilibria settle; `cells.time` is where the interval began."""
         self._splits += 1
         if self.oil is not None:
-            self.oil.act(cells, length, self._book)
+            self._dissolve(cells, length)
         if self.timed:
             self._second_half(cells, length)
         for reaction in self.instant:
             reaction.act(cells, length, self._book)
+
+    def _dissolve(self, cells: Cells, length: float) -> None:
+        """Bring oil and water into equilibrium, and choose the next step from how much contents changed on the way.
+
+        The change is a mean over all that dissolved: it is near one in the cell that a front clears, near nothing in an
+        oil whose bulk stays.
+        """
+        assert self.oil is not None
+        before, kept = cells.content.copy(), cells.mass * self.oil.part_in_oil(cells)
+        self.oil.act(cells, length, self._book)
+        gone = np.maximum(kept - cells.mass * self.oil.part_in_oil(cells), 0.0)
+        lost = np.maximum(1.0 - cells.content / np.where(before > 0.0, before, 1.0), 0.0)
+        weight = float(gone.sum())
+        change = float((gone * lost).sum()) / weight if weight > 0.0 else 0.0
+        self._oil_length = length * min(max(DISSOLVES / change if change > 0.0 else FASTER, SLOWER), FASTER)
 
     def _second_half(self, cells: Cells, length: float) -> None:
         """Act for the second half, and choose the length of the next step from how it differs from the first."""
@@ -178,7 +196,7 @@ class Reactor:
 
     def state(self) -> Mapping[str, Floats]:
         """Return all that is needed to go on bit for bit."""
-        found = {"length": np.array([self._length])}
+        found = {"length": np.array([self._length, self._oil_length])}
         for i, reaction in enumerate(self.reactions):
             found |= {f"{i}/{key}": value for key, value in reaction.state().items()}
         if self.oil is not None:
@@ -187,7 +205,7 @@ class Reactor:
 
     def restore(self, state: Mapping[str, Floats]) -> None:
         """Take back such a state."""
-        self._length = float(state["length"][0])
+        self._length, self._oil_length = map(float, state["length"])
         for i, reaction in enumerate(self.reactions):
             reaction.restore(_own(state, f"{i}/"))
         if self.oil is not None:

@@ -406,13 +406,15 @@ class _Interval:
             w.concentration[held <= 0.0] = 0.0
             w.concentration[w.boundaries.fixed_cells] = w.boundaries.fixed_concentration
             sums = a.acting.split(s, whole.sums)
-            w.integral[a.acting_cells[s]] = sums[0]
-            w.taken[a.acting_cells[s]] = sums[1]
+            w.integral[a.acting_cells[s]] += sums[0]
+            w.taken[a.acting_cells[s]] += sums[1]
             w.fixed_net += a.fixed.split(s, whole.fixed_mass)[2]
             if a.decay.shape[1]:
-                w.decayed = float(whole.decayed[s, 0].sum()), float(whole.decayed[s, 1].sum())
+                before = w.decayed or (0.0, 0.0)
+                w.decayed = before[0] + float(whole.decayed[s, 0].sum()), before[1] + float(whole.decayed[s, 1].sum())
             total = float(whole.mass[s].sum())
             if self.window.part < 1.0:
-                w.figures["window_leak"] = float(whole.mass[s][outside].sum()) / total if total > 0.0 else 0.0
-                w.figures["window_part"] = self.window.part
+                leak = float(whole.mass[s][outside].sum()) / total if total > 0.0 else 0.0
+                w.figures["window_leak"] = max(w.figures.get("window_leak", 0.0), leak)
+                w.figures["window_part"] = max(w.figures.get("window_part", 0.0), self.window.part)
             w.figures["runge_kutta" if self.runge_kutta else "lax_wendroff"] = 1.0

@@ -22,6 +22,8 @@ class OilStock:
     setting : OilSetting
     species : sequence of str
     n_cells : int
+    suffix : str
+        What the accounts of the components have after their names.
 
     Attributes
     ----------
@@ -39,12 +41,13 @@ class OilStock:
         When leaks begin or end and removals happen, where the source tells.
     """
 
-    def __init__(self, setting: OilSetting, species: Sequence[str], n_cells: int) -> None:
+    def __init__(self, setting: OilSetting, species: Sequence[str], n_cells: int, suffix: str = "") -> None:
         setting.check(species, n_cells)
         self.names = tuple(c.species for c in setting.components)
         self.rows = np.array([species.index(name) for name in self.names], np.int64)
         self.molar_mass = np.array([[c.molar_mass] for c in setting.components]).reshape(-1, 1)
         self.molar_solubility = np.array([[c.molar_solubility] for c in setting.components]).reshape(-1, 1)
+        self._suffix = suffix
         self._bodies, self._n_cells = setting.bodies, n_cells
         self.cells = np.unique(np.concatenate([b.cells for b in setting.bodies] or [np.zeros(0, np.int64)]))
         self._at = [np.searchsorted(self.cells, b.cells) for b in setting.bodies]
@@ -134,7 +137,7 @@ class OilStock:
             part[at] = body.oil.fractions.get(name, 0.0) * mass
             if part.any():
                 added[j] += part
-                book(name, body.name, term, self.full(part))
+                book(name + self._suffix, body.name, term, self.full(part))
         bulk = np.zeros(self.cells.size)
         bulk[at] = body.oil.bulk_fraction * mass
         if bulk.any():
@@ -150,7 +153,7 @@ class OilStock:
             gone = left[j] * parts
             if gone.any():
                 left[j] -= gone
-                book(name, body.name, term, -self.full(gone))
+                book(name + self._suffix, body.name, term, -self.full(gone))
         gone = self.bulk * part
         if gone.any():
             self.bulk -= gone

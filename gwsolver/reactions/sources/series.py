@@ -55,8 +55,9 @@ class Series:
 
     def integral(self, start: float, end: float) -> float:
         """Return the integral over an interval: a sum of rectangles or trapezia between the knots in it."""
+        start = max(start, float(self.times[0]))
         if self.between == "lines":
-            start, end = max(start, float(self.times[0])), min(end, float(self.times[-1]))
+            end = min(end, float(self.times[-1]))
         if end <= start:
             return 0.0
         inside = self.times[(self.times > start) & (self.times < end)]

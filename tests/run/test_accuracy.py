@@ -7,6 +7,7 @@ from gwsolver.cli import main
 from gwsolver.run.checks import Check, checks, failures, warnings
 from gwsolver.run.simulate import Outcome
 from tests.cli.column import change, column
+from tests.run.oil_site import DEGRADATION, OIL, write_site
 
 
 def test_a_grid_too_coarse_for_the_dispersivity_is_named(tmp_path, capsys):
@@ -72,3 +73,15 @@ def test_an_edge_that_is_too_coarse_for_mixing_is_a_warning():
     assert (rows["a"].value, rows["a"].verdict) == (0.25, "warning")
     assert (rows["b"].value, rows["b"].verdict) == (0.0, "ok")
     assert warnings(list(rows.values())) == ["a: spacing of layers ..."]
+
+
+def test_a_run_with_instantaneous_reactions_looks_at_the_edge_of_its_plume(tmp_path):
+    """Rows of 10 m, a plume of 32 m, alpha_T 0.5 m: rows of 1.9 m would do."""
+    summary = gw.run(write_site(tmp_path / "site", OIL, DEGRADATION, years=1, steps=2)).summary
+    (row,) = [r for r in summary["checks"]
+              if r["figure"] == "share of the plume's edge that is too coarse" and r["name"] == "benzene"]
+    assert row["verdict"] == "warning"
+    assert 0.0 < row["value"] <= 1.0
+    assert row["text"].startswith("benzene: spacing of ")
+    assert " at layer " in row["text"]
+    assert row["text"] in summary["warnings"]

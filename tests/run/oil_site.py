@@ -58,7 +58,7 @@ acceptors = ["oxygen", "sulfate"]
 """
 
 
-def write_site(folder, *texts, years=3, steps=6):
+def write_site(folder, *texts, years=3, steps=6, given=None):
     """Write model and case; return the folder."""
     mf6 = folder / "mf6"
     mf6.mkdir(parents=True)
@@ -86,6 +86,8 @@ def write_site(folder, *texts, years=3, steps=6):
         flopy.mf6.ModflowGwtdsp(gwt, alh=5.0, ath1=0.5, atv=0.05)
         flopy.mf6.ModflowGwtmst(gwt, porosity=0.3, sorption="linear", bulk_density=1.75e6, distcoef=2.944e-8)
         flopy.mf6.ModflowGwtssm(gwt)
+        if given is not None:
+            flopy.mf6.ModflowGwtcnc(gwt, pname="cnc", stress_period_data=[[(0, 4, 5), given]])
         flopy.mf6.ModflowGwtoc(gwt, concentration_filerecord="benzene.ucn", saverecord=[("CONCENTRATION", "ALL")])
         flopy.mf6.ModflowGwfgwt(sim, exgtype="GWF6-GWT6", exgmnamea="flow", exgmnameb="benzene")
         sim.write_simulation(silent=True)

@@ -128,6 +128,13 @@ def test_what_is_wrong_is_told_with_file_and_line(tmp_path, name):
         assert problem.line is None or problem.line > CASE.count("\n")
 
 
+def test_a_concentration_above_the_effective_solubility_is_refused_with_both(tmp_path):
+    words = r"concentration of benzene = 12 g/m3 is above 4\.947 g/m3, all that water beside the oil can have"
+    with pytest.raises(InputError, match=words):
+        gw.load(write_site(tmp_path / "site", OIL, given=12.0))
+    assert gw.load(write_site(tmp_path / "other", OIL, given=4.0)).check() == []
+
+
 def test_all_problems_of_oil_and_reactions_come_at_once(tmp_path):
     folder = write_site(tmp_path / "site", OIL.replace("medium (", "x ("), DEGRADATION.replace("sulfate", "sulphate"))
     with pytest.raises(InputError) as caught:

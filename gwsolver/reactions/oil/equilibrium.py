@@ -68,7 +68,8 @@ class OilBodies:
 
     def part_in_oil(self, cells: Cells) -> Floats:
         """Return the share of each mass that is in the oil, shape (species, cell)."""
-        assert cells.oil is not None
+        if cells.oil is None:
+            return np.zeros(cells.content.shape)
         return np.divide(cells.oil, cells.content, out=np.zeros(cells.content.shape), where=cells.content > 0.0)
 
     def mass_of_oil(self, cells: Cells) -> Floats:

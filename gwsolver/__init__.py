@@ -15,13 +15,15 @@ _WHERE = {
     "plume_map": "gwsolver.maps",
     "receptor_series": "gwsolver.maps",
     "section": "gwsolver.maps",
+    "mass_budget": "gwsolver.maps",
     "InputError": "gwsolver.core.errors",
     "RunError": "gwsolver.core.errors",
     "Problem": "gwsolver.core.errors",
 }
 
 __all__ = [
-    "InputError", "Problem", "RunError", "load", "open_results", "plume_map", "receptor_series", "run", "section",
+    "InputError", "Problem", "RunError", "load", "mass_budget", "open_results", "plume_map", "receptor_series", "run",
+    "section",
 ]
 
 

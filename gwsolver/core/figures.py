@@ -7,5 +7,6 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "plume_map": ("species", "time", "layer", "limit"),
     "receptor_series": ("species", "receptors", "limit"),
     "section": ("species", "line", "time", "limit"),
+    "mass_budget": ("species",),
 }
 SHARED = ("lang", "width", "title")

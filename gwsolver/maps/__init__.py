@@ -1,8 +1,9 @@
 """Pictures of results: maps, sections and charts with what they need to be read, printed and trusted."""
 
+from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.plume import plume_map, save_map
 from gwsolver.maps.sections.section import section
 from gwsolver.maps.work_precision import work_precision
 
-__all__ = ["plume_map", "receptor_series", "save_map", "section", "work_precision"]
+__all__ = ["mass_budget", "plume_map", "receptor_series", "save_map", "section", "work_precision"]

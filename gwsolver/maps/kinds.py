@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.page import MapFigure
 from gwsolver.maps.plume import plume_map
@@ -11,4 +12,5 @@ KINDS: dict[str, Callable[..., MapFigure]] = {
     "plume_map": plume_map,
     "receptor_series": receptor_series,
     "section": section,
+    "mass_budget": mass_budget,
 }

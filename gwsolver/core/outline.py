@@ -1,10 +1,11 @@
 """How much of an outline on the map lies in each cell of a grid."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.disc import disc_area_within
 from gwsolver.core.grid import Grid
 
 Floats = NDArray[np.float64]
@@ -33,7 +34,26 @@ def outline_cells(
     """
     x, y = grid.from_map(*np.array(outline, float).T)
     corners = _counter_clockwise(np.column_stack([x, y]))
-    columns, areas = _plan_cells(grid, corners)
+    plan = _plan_cells(grid, corners.min(axis=0), corners.max(axis=0), lambda ring: _area_within(corners, ring))
+    return _active(grid, *plan, layers)
+
+
+def disc_cells(
+    grid: Grid, centre: tuple[float, float], radius: float, layers: Sequence[int] = ()
+) -> tuple[Ints, Floats]:
+    """Return the active cells under a disc around a point of the map and the disc's plan area in each, exact.
+
+    Layers and what is returned as for `outline_cells`.
+    """
+    x, y = grid.from_map(*np.array([[centre[0]], [centre[1]]]))
+    middle = np.array([x[0], y[0]])
+    plan = _plan_cells(grid, middle - radius, middle + radius,
+                       lambda ring: disc_area_within((float(x[0]), float(y[0])), radius, ring))
+    return _active(grid, *plan, layers)
+
+
+def _active(grid: Grid, columns: Ints, areas: Floats, layers: Sequence[int]) -> tuple[Ints, Floats]:
+    """Return active cells of plan cells, and the areas as cells have them."""
     size = int(grid.polygon_start.size) - 1
     of_column = np.zeros(size)
     of_column[columns] = areas
@@ -49,15 +69,17 @@ def outline_cells(
     return cells, of_column[grid.column[cells]]
 
 
-def _plan_cells(grid: Grid, corners: Floats) -> tuple[Ints, Floats]:
-    """Return the plan cells that an outline touches, and the area of the outline in each."""
+def _plan_cells(
+    grid: Grid, lowest: Floats, highest: Floats, within: Callable[[Floats], float]
+) -> tuple[Ints, Floats]:
+    """Return the plan cells that a shape touches, and its area in each, from its bounds and its area within a ring."""
     start, ring = grid.polygon_start, grid.vertices[grid.polygon_vertex]
     drawn = np.flatnonzero(np.diff(start))
     if drawn.size == 0:
         return drawn, np.zeros(0)
     low, high = np.minimum.reduceat(ring, start[drawn]), np.maximum.reduceat(ring, start[drawn])
-    near = drawn[np.all((high > corners.min(axis=0)) & (low < corners.max(axis=0)), axis=1)]
-    areas = np.array([_area_within(corners, ring[start[i]:start[i + 1]]) for i in near])
+    near = drawn[np.all((high > lowest) & (low < highest), axis=1)]
+    areas = np.array([within(ring[start[i]:start[i + 1]]) for i in near])
     inside = areas > 1e-12 * (areas.max() if areas.size else 1.0)
     return near[inside], areas[inside]
 

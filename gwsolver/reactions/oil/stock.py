@@ -97,7 +97,8 @@ class OilStock:
                 np.minimum(part, 1.0, out=part)
                 parts = part if body.depletes == "all" else np.zeros(self.cells.size)
                 self._take(body, part, parts, "source-zone depletion", left, book)
-        while self._removed < len(self._removals) and self._removals[self._removed][1].time <= end:
+        due = end + 1e-9 * (end - start)  # start plus length may round to just before the date
+        while self._removed < len(self._removals) and self._removals[self._removed][1].time <= due:
             body, removal = self._removals[self._removed]
             part = np.where(np.isin(self.cells, removal.cells), 1.0 - removal.left, 0.0)
             self._take(body, part, part, "removal", left, book)

@@ -7,9 +7,9 @@ import pytest
 
 from gwsolver.core.errors import InputError
 from gwsolver.reactions.components import component, crude, database, limit
+from gwsolver.reactions.components.checks import source_problems
 from gwsolver.reactions.components.columns import STATUSES
 from gwsolver.reactions.components.formula import atoms, molar_mass
-from gwsolver.reactions.oil.from_crude import oil_component, oil_of, source_problems
 
 # Computed apart, to four digits.
 PRINTED = list(csv.DictReader((Path(__file__).parent / "printed.csv").read_text().splitlines()))
@@ -42,7 +42,8 @@ def test_crudes_are_whole_and_every_value_says_where_it_is_from():
 def test_naphthalene_dissolves_as_the_sub_cooled_liquid():
     naphthalene = component("naphthalene")
     assert (naphthalene.solubility, naphthalene.value("liquid_solubility")) == (31.0, 110.0)
-    assert oil_component("naphthalene", database(), "g/m3").solubility == 110.0
+    parts = [p for oil in database().crudes.values() for p in oil.parts if p.component == "naphthalene"]
+    assert [p.solubility for p in parts] == [110.0] * 4
 
 
 @pytest.mark.parametrize(("name", "koc", "henry"), [
@@ -171,15 +172,13 @@ def test_a_molar_mass_must_be_that_of_its_formula(tmp_path):
         database(own)
 
 
-def test_an_oil_body_takes_what_dissolves_and_lumps_the_rest():
-    species = ("benzene", "xylenes", "oxygen")
-    oil = oil_of(crude(MEDIUM), species, database(), "g/m3")
-    assert oil.fractions == pytest.approx({"benzene": 0.001, "xylenes": 0.0045})
-    assert oil.density == pytest.approx(8.6e5)
-    x = oil.mole_fractions({"benzene": 78.11, "xylenes": 106.17})
-    assert x["benzene"] * 1780 == pytest.approx(4.947, abs=5e-4)
-    with pytest.raises(InputError, match="none of the species oxygen is a component"):
-        oil_of(crude(MEDIUM), ("oxygen",), database(), "g/m3")
+def test_what_does_not_dissolve_is_lumped_without_changing_mole_fractions():
+    oil = crude(MEDIUM)
+    mass, mean = oil.rest(("benzene", "xylenes (mixed)"))
+    moles = 0.001 / 78.11 + 0.0045 / 106.17 + mass / mean
+    assert mass == pytest.approx(1.0 - 0.0055)
+    assert 0.001 / 78.11 / moles == pytest.approx(oil.mole_fractions["benzene"], rel=1e-12)
+    assert oil.rest(oil.mole_fractions) == (0.0, 0.0)
 
 
 def test_a_source_above_the_effective_solubility_is_refused_with_both_numbers():

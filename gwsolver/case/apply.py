@@ -57,7 +57,7 @@ def apply_case(content: CaseFile, file: str, lines: LineIndex, simulation: Simul
         files=(file, *simulation.files),
         warnings=(*simulation.warnings, *dressed.warnings),
     )
-    return replace(found, chemistry=assemble(content, file, lines, found))
+    return assemble(content, file, lines, found)
 
 
 class _Dresser:

@@ -91,6 +91,12 @@ def _problems(error: ValidationError, raw: Mapping[str, Any], file: str, lines: 
             yield Problem(f"unknown key {key!r}", file, line, place, hint=hint)
         elif location == ("case",) and kind == "missing":
             yield Problem("the table [case] is missing", file, 1, hint="It needs at least a title.")
+        elif kind in ("union_tag_invalid", "union_tag_not_found"):
+            given = shown.get("model") if isinstance(shown, dict) else None
+            allowed = found["ctx"].get("expected_tags") or "', '".join(_models_of(location))
+            yield Problem("model" if given else "the key 'model' is missing", file, lines.line((*location, "model")),
+                          _place(location, raw), value=repr(given) if given else None,
+                          allowed="one of " + allowed.replace("'", ""))
         elif kind == "missing":
             yield Problem(f"the key {key!r} is missing", file, lines.line(location[:-1]), place)
         elif kind in ("quantity", "value_error"):
@@ -108,6 +114,8 @@ def _in_file(loc: Location, raw: Any, *, missing: bool) -> Location:
     kept: list[str | int] = []
     for part in loc:
         inside = (isinstance(raw, dict) and part in raw) or (isinstance(raw, list) and isinstance(part, int))
+        if not inside and isinstance(raw, dict) and raw.get("model") == part:
+            continue
         if not inside:
             return (*kept, part) if missing else tuple(kept) or (part,)
         kept.append(part)
@@ -139,6 +147,12 @@ def _tables(annotation: Any) -> Iterator[type[BaseModel]]:
             yield a
         elif a is not annotation:
             yield from _tables(a)
+
+
+def _models_of(location: Location) -> list[str]:
+    """Return the words that `model` accepts in the tables at a location."""
+    field = CaseFile.model_fields[str(location[0])]
+    return [str(w) for t in _tables(field.annotation) for w in get_args(t.model_fields["model"].annotation)]
 
 
 def _is_named(table: type[BaseModel], raw: Any) -> bool:

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from gwsolver.case.chemistry.assemble import ReactionsTable
 from gwsolver.case.chemistry.degradation import DegradationTable
 from gwsolver.case.chemistry.oil import OilTable
+from gwsolver.case.chemistry.release import AnyRelease
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import (
     ConcentrationUnit,
@@ -125,6 +126,7 @@ class CaseFile(Table):
     source: list[SourceTable] = []
     receptor: list[ReceptorTable] = []
     limit: list[LimitTable] = []
+    release: list[AnyRelease] = []
     reactions: ReactionsTable = ReactionsTable()
     oil: list[OilTable] = []
     degradation: list[DegradationTable] = []

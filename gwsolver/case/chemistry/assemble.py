@@ -1,5 +1,6 @@
 """From the tables of a case to the chemistry of a simulation."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +8,7 @@ from pydantic import Field
 
 from gwsolver.case.chemistry.context import Context
 from gwsolver.case.chemistry.oil import oil_setting
+from gwsolver.case.chemistry.release import released
 from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import ModelUnits
 from gwsolver.case.quantity import Quantity, quantity
@@ -29,36 +31,51 @@ class ReactionsTable(Table):
     components: str = ""
 
 
-def assemble(content: "CaseFile", file: str, lines: LineIndex, simulation: Simulation) -> Chemistry | None:
-    """Return what reacts; None if nothing does.
+def assemble(content: "CaseFile", file: str, lines: LineIndex, simulation: Simulation) -> Simulation:
+    """Return the simulation with releases among the packages of its species, and with what reacts.
 
     Raises
     ------
     InputError
-        With everything that is wrong in [reactions], [[oil]] and [[degradation]].
+        With everything that is wrong in [[release]], [reactions], [[oil]] and [[degradation]].
     """
-    if not (content.oil or content.degradation):
-        return None
+    asked = next((t for t in ("release", "oil", "degradation") if getattr(content, t)), "")
+    if not asked:
+        return simulation
+    context = _context(content, file, lines, simulation, asked)
+    models = {**context.models, **released(content.release, context)}
+    context.models = models
+    chemistry = _chemistry(content, context, simulation) if content.oil or content.degradation else None
+    if context.problems:
+        raise InputError(sorted(context.problems, key=lambda p: p.line or 0))
+    return replace(simulation, transport_models=tuple(models.values()), chemistry=chemistry)
+
+
+def _context(content: "CaseFile", file: str, lines: LineIndex, simulation: Simulation, asked: str) -> Context:
+    """Return what the tables are read with."""
     models = {m.name: m for m in simulation.transport_models}
+    if not models:
+        raise InputError([Problem("the simulation has no GWT model: nothing can be released or react", file,
+                                  lines.line((asked, 0)), f"[[{asked}]]")])
     units = ModelUnits.of(simulation.transport_models[0], content.case.units)
     outlines = {s.name: s.polygon for s in content.source if s.polygon}
     context = Context(file, lines, units, models, {}, _database(content, file, lines), outlines)
     if units.unknown:
-        context.problem("reactions" if not content.oil else "oil", -1 if not content.oil else 0, "name",
-                        f"reactions need units: unknown are {', '.join(units.unknown)}")
+        context.problem(asked, 0, "name", f"[[{asked}]] needs units: unknown are {', '.join(units.unknown)}")
         raise InputError(context.problems)
     context.components = _components(content, context)
+    return context
+
+
+def _chemistry(content: "CaseFile", context: Context, simulation: Simulation) -> Chemistry:
     settings = [table.setting(i, context) for i, table in enumerate(content.degradation)]
     oil = oil_setting(content.oil, context)
-    reactions = content.reactions
+    reactions, known = content.reactions, Chemistry()
     step = context.number("reactions", -1, "step", reactions.step, "time")
-    if len({id(m.grid) for m in models.values()}) > 1 or simulation.exchanges:
+    if len({id(m.grid) for m in context.models.values()}) > 1 or simulation.exchanges:
         context.problem("reactions", -1, "step", "species that react need one grid without exchanges between models")
-    if context.problems:
-        raise InputError(context.problems)
-    known = Chemistry()
     return Chemistry(
-        tuple(settings), tuple(models), oil, step or 0.0,
+        tuple(settings), tuple(context.models), oil, step or 0.0,
         known.tolerance if reactions.tolerance is None else reactions.tolerance,
     )
 

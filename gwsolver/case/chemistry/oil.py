@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
 from gwsolver.case.chemistry.context import Context
+from gwsolver.case.chemistry.outlined import OutlinedTable
 from gwsolver.case.quantity import Quantity, quantity
-from gwsolver.case.tables import Point, Sourced, Table, Words, iso_date
+from gwsolver.case.tables import Point, Table, Words, iso_date
 from gwsolver.case.words import nearest
 from gwsolver.core.errors import Problem
 from gwsolver.core.outline import outline_cells
@@ -31,14 +32,10 @@ class RemovalTable(Table):
     polygon: list[Point] = []
 
 
-class OilTable(Sourced):
+class OilTable(OutlinedTable):
     """``[[oil]]``: oil that dissolves."""
 
-    name: str = Field(min_length=1)
     title: Words = {}
-    place: str = ""
-    polygon: list[Point] = []
-    layers: list[Annotated[int, Field(ge=1)]] = []
     thickness: Annotated[Quantity | None, quantity("m", minimum=0.0)] = None
     saturation: Annotated[Quantity | None, quantity("-", minimum=0.0, maximum=1.0)] = None
     volume: Annotated[Quantity | None, quantity("m3", minimum=0.0)] = None
@@ -96,7 +93,7 @@ def _above_solubility(
 def _body(i: int, table: OilTable, components: tuple[OilComponent, ...], context: Context) -> OilBody | None:
     before = len(context.problems)
     oil = _oil(i, table, components, context)
-    found = _cells(i, table, context)
+    found = table.cells(TABLE, i, context)
     if oil is None or found is None:
         return None
     cells, area = found
@@ -192,30 +189,6 @@ def _parts(i: int, table: OilTable, context: Context) -> list[CrudePart] | None:
     kept = sum(p.fraction for p in others)
     factor = (1.0 - total) / kept if kept > 0.0 else 0.0
     return [*own.values(), *(replace(p, fraction=p.fraction * factor) for p in others)]
-
-
-def _cells(i: int, table: OilTable, context: Context) -> tuple[Ints, Floats] | None:
-    """Return the cells under the outline, in the layers asked for, and the plan area of the outline in each."""
-    polygon = table.polygon
-    if table.place:
-        if polygon:
-            context.problem(TABLE, i, "place", "'place' and 'polygon' exclude each other")
-        if table.place not in context.outlines:
-            near = nearest(table.place, context.outlines)
-            context.problem(TABLE, i, "place", f"there is no [[source]] {table.place!r} with a polygon",
-                            f"Did you mean {near!r}?" if near else f"There are: {', '.join(context.outlines)}.")
-            return None
-        polygon = context.outlines[table.place]
-    if len(polygon) < 3:
-        context.problem(TABLE, i, "polygon", f"{table.name!r} needs 'place' or a polygon of three corners or more")
-        return None
-    cells, area = outline_cells(context.grid, polygon, tuple(n - 1 for n in table.layers))
-    if not cells.size:
-        context.problem(TABLE, i, "polygon" if table.polygon else "place",
-                        f"{table.name!r} lies outside the active cells"
-                        + (f" of layers {', '.join(map(str, table.layers))}" if table.layers else ""))
-        return None
-    return cells, area
 
 
 def _mass(

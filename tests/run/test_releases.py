@@ -1,0 +1,47 @@
+"""Source functions of [[release]]: what enters is their integral, in every budget; what is wrong is told."""
+
+import math
+
+import pytest
+
+import gwsolver as gw
+from gwsolver.core.errors import InputError
+from tests.run.oil_site import amounts, write_site
+
+PLACE = "polygon = [[500040, 5400040], [500080, 5400040], [500080, 5400060], [500040, 5400060]]\n"
+HEAD = '\n[[release]]\nname = "Pit"\nspecies = "benzene"\n' + PLACE
+END = 3 * 365.25
+YEAR = 366.0  # 2000-01-01 to 2001-01-01
+
+
+@pytest.mark.parametrize(("text", "mass"), [
+    ('model = "fixed"\nrate = "2 kg/y"\nend = 2001-01-01', 2000.0 / 365.25 * YEAR),
+    ('model = "series"\ndates = [0, 2001-01-01]\nrates = ["10 g/d", "5 g/d"]', 10.0 * YEAR + 5.0 * (END - YEAR)),
+    ('model = "exponential"\nconcentration = "5 mg/L"\nmass = "20 kg"\nflow = "15 m3/d"',
+     20e3 * -math.expm1(-15.0 * 5.0 / 20e3 * END)),
+    ('model = "power_law"\npower = 0\nconcentration = "5 mg/L"\nmass = "20 kg"\nflow = "15 m3/d"', 20e3),
+    ('model = "pit"\nleakage = "3 mm/d"\nconcentration = "3 mg/L"\nstart = 2001-01-01',
+     3.0 * 0.003 * 800.0 * (END - YEAR)),
+])
+def test_what_enters_is_the_integral_of_the_function(tmp_path, text, mass):
+    results = gw.run(write_site(tmp_path / "site", HEAD + text + "\n"))
+    booked = amounts(results, "benzene")
+    assert booked["pit", "src"] == pytest.approx((mass, 0.0), rel=1e-9)
+    assert max(results.summary["closure"].values()) < 1e-10
+    assert ("pit", "src") not in amounts(results, "toluene")
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ('model = "linear"', "model = 'linear'; allowed: one of fixed, series, exponential, power_law, pit"),
+    ('rate = "2 kg/y"', "the key 'model' is missing; allowed: one of fixed, series, exponential, power_law, pit"),
+    ('model = "fixed"\nrat = "2 kg/y"', "unknown key 'rat'.\nDid you mean 'rate'?"),
+    ('model = "fixed"\nrate = "2 kg"', "unit 'kg' does not fit"),
+    ('model = "series"\ndates = [10, 5]\nrates = ["1 g/d", "2 g/d"]', "follows"),
+    ('model = "exponential"\nconcentration = "5 mg/L"\nmass = "0 kg"\nflow = "1 m3/d"', "mass"),
+])
+def test_what_is_wrong_with_a_release_is_told(tmp_path, text, words):
+    with pytest.raises(InputError) as caught:
+        gw.load(write_site(tmp_path / "site", HEAD + text + "\n"))
+    told = "\n".join(str(p) for p in caught.value.problems)
+    assert words in told
+    assert "[[release]] number 1" in told

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
-from gwsolver.kernels import transport_slab_setup
+from gwsolver.kernels import transport_slab_coefficients, transport_slab_limits, transport_slab_places
 from gwsolver.transport.explicit.general import same_field
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.slab.layout import EDGE, Floats32, SlabLayout
@@ -83,7 +83,7 @@ class SlabField:
         d = self._model.dispersion
         if d is not None:
             self._tensor = np.empty((6, grid.n_cells), np.float32)
-            transport_slab_setup.tensors(
+            transport_slab_coefficients.tensors(
                 np.ascontiguousarray(flow.specific_discharge), d.alh, d.alv, d.ath1, d.ath2, d.atv,
                 d.diffusion_coefficient, self._model.mobile.porosity, self.layout.along_rows, self._tensor,
                 self.threads,
@@ -109,7 +109,7 @@ class SlabField:
         rows = 1 if capacity.steady else 2
         if self.content.shape[0] != rows:
             self.content = np.zeros((rows, self.layout.n_places), np.float32)
-        transport_slab_setup.contents(capacity.start, capacity.end, self.layout.cell, self.content, self.threads)
+        transport_slab_places.contents(capacity.start, capacity.end, self.layout.cell, self.content, self.threads)
 
     def correct(self, stage: float) -> None:
         """Set the coefficients: for a one-stage Lax-Wendroff step of this length [T], or 0 for none."""
@@ -120,7 +120,7 @@ class SlabField:
         if stage > 0.0:
             content = 0.5 * (self._capacity.start + self._capacity.end)
             part = np.divide(grid.volume, content, out=np.zeros(grid.n_cells), where=content > 0.0)
-        transport_slab_setup.face_coefficients(
+        transport_slab_coefficients.face_coefficients(
             layout.cell, layout.first_face, wet.view(np.uint8), layout.lane_size, layout.slab_size, grid.thickness,
             flow.saturation_start, flow.saturation_end, flow.face_flow, self._tensor,
             np.ascontiguousarray(flow.specific_discharge), part, layout.along_rows, bool(self._model.advection),
@@ -128,7 +128,7 @@ class SlabField:
         )
         self.stage = stage
         self.cross = bool(self.faces[:, :, 3:].any())
-        transport_slab_setup.emptying(self.faces, self.clip, self.rate, self.threads)
+        transport_slab_limits.emptying(self.faces, self.clip, self.rate, self.threads)
 
     def out_of(self, place: int) -> tuple[float, float]:
         """Return what advection and what dispersion can take out of the cell at a place [L**3/T]."""
@@ -161,7 +161,7 @@ class SlabField:
         """
         sums = np.zeros((self.layout.n_slabs, 2))
         for weight in (mass, (self.layout.cell >= 0).astype(float)[None]):
-            transport_slab_setup.peclet_sums(self.faces, weight, sums, self.threads)
+            transport_slab_limits.peclet_sums(self.faces, weight, sums, self.threads)
             total, most = sums[:, 1].sum(), sums[:, 0].sum()
             if total > 0.0:
                 return float(most / total)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.kernels import transport_slab_setup
+from gwsolver.kernels import transport_slab_ends
 from gwsolver.transport.explicit.slab.field import SlabField
 from gwsolver.transport.explicit.slab.layout import EDGE, Floats32, Ints, SlabLayout
 from gwsolver.transport.sources import Boundaries
@@ -136,10 +136,10 @@ class Actions:
             first = np.zeros(n_slabs + 1, np.int32)
             own = (b.inflow, b.inflow_concentration, b.fixed.view(np.uint8))
             none = np.zeros(0, np.int32), np.zeros(0, np.float32)
-            transport_slab_setup.end_list(field.faces, self._layout.cell, *own, first, *none, False, threads)
+            transport_slab_ends.end_list(field.faces, self._layout.cell, *own, first, *none, False, threads)
             first = np.cumsum(first).astype(np.int32)
             found = np.zeros(first[-1], np.int32), np.zeros(first[-1], np.float32)
-            transport_slab_setup.end_list(field.faces, self._layout.cell, *own, first, *found, True, threads)
+            transport_slab_ends.end_list(field.faces, self._layout.cell, *own, first, *found, True, threads)
             self.end_first[s] = first + offset
             offset += int(first[-1])
             where.append(found[0])

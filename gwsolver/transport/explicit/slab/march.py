@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
-from gwsolver.kernels import transport_slab, transport_slab_setup
+from gwsolver.kernels import transport_slab, transport_slab_limits, transport_slab_places
 from gwsolver.transport.explicit.general import same_field
 from gwsolver.transport.explicit.limits import DECAY_PER_STEP, Limit, greatest, refuse_slow
 from gwsolver.transport.explicit.local.choice import differs
@@ -190,8 +190,8 @@ class _Interval:
         layout, n_species, (mirror, other) = self.layout, len(works), march.mirrors
         part = works[0].part(start)
         for s, work in enumerate(works):
-            transport_slab_setup.to_places(work.mass, layout.cell, march.mass[s], self.threads)
-            transport_slab_setup.mirrors(march.mass[s], self.field.content, part, LEAST_PART, mirror[s], self.threads)
+            transport_slab_places.to_places(work.mass, layout.cell, march.mass[s], self.threads)
+            transport_slab_places.mirrors(march.mass[s], self.field.content, part, LEAST_PART, mirror[s], self.threads)
         fixed = self.actions.fixed
         for s in range(n_species):
             own = fixed.species(s)
@@ -279,7 +279,7 @@ class _Interval:
         part = self.part
         self.lanes = part.lanes(self.window.lanes)
         self.chunks, self.corrected = self.bounds(), None
-        transport_slab_setup.copy_outside(
+        transport_slab_places.copy_outside(
             part.mirror, part.lanes(before), self.lanes, part.layout.n_layers, part.layout.n_lanes, part.other,
             self.threads,
         )
@@ -319,7 +319,7 @@ class _Interval:
         part, work = self.part, self.works[0]
         layout = part.layout
         longest, place = np.zeros(layout.n_slabs), np.zeros(layout.n_slabs, np.int32)
-        transport_slab_setup.longest_stage(
+        transport_slab_limits.longest_stage(
             part.content, rate, part.loss, self.lanes, layout.n_layers, layout.n_lanes, work.part(time),
             work.flow.length, max(self.stages - 1.0, 1.0), LEAST_PART, work.scheme.limit, longest, place, self.threads,
         )
@@ -400,7 +400,7 @@ class _Interval:
         content = work.content(self.until)
         outside = ~self.window.inside()
         for s, w in enumerate(self.works):
-            transport_slab_setup.to_cells(whole.mass[s], self.layout.cell, w.mass, self.threads)
+            transport_slab_places.to_cells(whole.mass[s], self.layout.cell, w.mass, self.threads)
             held = np.maximum(content, w.capacity.least)
             np.divide(w.mass, held, out=w.concentration, where=held > 0.0)
             w.concentration[held <= 0.0] = 0.0

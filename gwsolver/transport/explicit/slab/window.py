@@ -7,7 +7,7 @@ far as a stage can reach before it is looked at again, so that what is left outs
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.kernels import transport_slab_setup
+from gwsolver.kernels import transport_slab_places
 from gwsolver.transport.explicit.slab.layout import WIDTH, Floats32, Ints, SlabLayout
 from gwsolver.transport.explicit.slab.part import Part
 
@@ -58,7 +58,7 @@ class Window:
         """
         n, own = self._layout.n_lanes, part.layout
         filled = np.zeros((own.n_slabs, 2), np.int32)
-        transport_slab_setup.filled_lanes(
+        transport_slab_places.filled_lanes(
             part.mirror, threshold, part.lanes(self.lanes), own.n_layers, own.n_lanes, filled, threads
         )
         some, slabs = filled[:, 1] > filled[:, 0], slice(*part.box.slabs)

@@ -1,0 +1,102 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""Faces at whose donors the grid ends and something special stands behind, listed for `transport_slab`."""
+
+from cython.parallel cimport prange
+
+from transport_simd cimport gw_max
+from transport_slab_layout cimport EDGE
+
+
+cpdef void end_list(
+    const float[:, :, :, :, ::1] coefficients,
+    const int[::1] cell,
+    const double[::1] inflow,
+    const double[::1] concentration,
+    const unsigned char[::1] fixed,
+    int[::1] first,
+    int[::1] where,
+    float[::1] value,
+    bint fill,
+    int threads,
+) noexcept nogil:
+    """Faces at whose donor the grid ends and something else than the profile's line stands behind it.
+
+    Where packages bring at least a tenth of the donor's inflow, their concentration; where the donor passes on more
+    than twice what it gets (its storage feeds it), upstream weighting. Cells of given concentration keep the line.
+
+    Parameters
+    ----------
+    coefficients : shape (slab, direction, 5, layer, lane).
+    cell : shape (place,).
+    inflow, concentration : shape (cell,), water that packages bring [L**3/T] and its concentration [M/L**3].
+    fixed : shape (cell,), 1 where the concentration is given.
+    first : shape (slab + 1,); without `fill` the number of faces of slab j is written at j + 1.
+    where : shape (face,), written if `fill`: direction * slab size + place in the slab.
+    value : shape (face,), written if `fill`: the concentration, -1 for upstream weighting.
+    fill : whether to write the list, by `first`.
+    threads : number of threads.
+    """
+    cdef Py_ssize_t j
+    for j in prange(coefficients.shape[0], num_threads=threads, schedule="static"):
+        slab_ends(j, coefficients, cell, inflow, concentration, fixed, first, where, value, fill)
+
+
+cdef void slab_ends(
+    Py_ssize_t j, const float[:, :, :, :, ::1] coefficients, const int[::1] cell, const double[::1] inflow,
+    const double[::1] concentration, const unsigned char[::1] fixed, int[::1] first, int[::1] where,
+    float[::1] value, bint fill,
+) noexcept nogil:
+    cdef Py_ssize_t n_layers = coefficients.shape[3], n_lanes = coefficients.shape[4], slab = n_layers * n_lanes
+    cdef Py_ssize_t d, k, i, p, up, e = first[j] if fill else 0, donor
+    cdef Py_ssize_t[3] step
+    cdef double got, gone
+    cdef float zero = <float>0.0
+    step[0] = 1
+    step[1] = slab
+    step[2] = n_lanes
+    for d in range(coefficients.shape[1]):
+        for k in range(n_layers):
+            for i in range(n_lanes):
+                if not coefficients[j, d, 1, k, i] < zero:
+                    continue
+                p = k * n_lanes + i
+                up = EDGE + j * slab + p + (0 if coefficients[j, d, 0, k, i] > zero else step[d])
+                donor = cell[up]
+                if fixed[donor]:
+                    continue
+                got = 0.0
+                gone = 0.0
+                passed(coefficients, up - EDGE, &got, &gone)
+                if inflow[donor] > 0.1 * (got + inflow[donor]):
+                    if fill:
+                        value[e] = <float>gw_max(concentration[donor], 0.0)
+                elif got < 0.5 * gone:
+                    if fill:
+                        value[e] = -1
+                else:
+                    continue
+                if fill:
+                    where[e] = <int>(d * slab + p)
+                e += 1
+    if not fill:
+        first[j + 1] = <int>e
+
+
+cdef void passed(const float[:, :, :, :, ::1] coefficients, Py_ssize_t p, double* got, double* gone) noexcept nogil:
+    """Add up what faces bring to and take from one cell."""
+    cdef Py_ssize_t n_layers = coefficients.shape[3], n_lanes = coefficients.shape[4]
+    cdef Py_ssize_t i = p % n_lanes, k = p / n_lanes % n_layers, j = p / (n_lanes * n_layers), d
+    cdef double q
+    for d in range(coefficients.shape[1]):
+        q = coefficients[j, d, 0, k, i]
+        got[0] += gw_max(-q, 0.0)
+        gone[0] += gw_max(q, 0.0)
+        q = 0.0
+        if d == 0 and i > 0:
+            q = coefficients[j, d, 0, k, i - 1]
+        elif d == 1 and j > 0:
+            q = coefficients[j - 1, d, 0, k, i]
+        elif d == 2 and k > 0:
+            q = coefficients[j, d, 0, k - 1, i]
+        got[0] += gw_max(q, 0.0)
+        gone[0] += gw_max(-q, 0.0)

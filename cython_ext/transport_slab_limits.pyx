@@ -1,0 +1,198 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""How long a stage of `transport_slab` may be: what can leave cells, and how grid Peclet numbers stand."""
+
+from cython.parallel cimport parallel, prange
+from libc.math cimport fabs, fabsf
+from libc.string cimport memset
+
+from transport_simd cimport gw_flush_on, gw_flush_restore, gw_max, gw_min
+from transport_single cimport gw_fin, gw_fout, gw_maxf
+from transport_slab_layout cimport EDGE, next_to_nothing
+
+
+cpdef void emptying(
+    const float[:, :, :, :, ::1] coefficients,
+    float clip,
+    float[::1] rate,
+    int threads,
+) noexcept nogil:
+    """What advection and dispersion can take out of each cell per unit concentration.
+
+        sum over faces out of (|q| + 2 |H|)  +  sum over faces of (|K| + clip (|G1| + |G2|))
+
+    With 2 |H| no stage makes a new maximum; |H| would do for positivity alone.
+
+    Parameters
+    ----------
+    coefficients : shape (slab, direction, 5, layer, lane).
+    clip : most that the cross flux takes, in multiples of its own scale.
+    rate : shape (place,), written [L**3/T].
+    threads : number of threads.
+    """
+    cdef Py_ssize_t j, k, n_slabs = coefficients.shape[0]
+    cdef Py_ssize_t n_layers = coefficients.shape[3], n_lanes = coefficients.shape[4]
+    cdef unsigned int saved = 0
+    with nogil, parallel(num_threads=threads):
+        saved = gw_flush_on()
+        for j in prange(n_slabs, schedule="static"):
+            for k in range(n_layers):
+                emptying_row(coefficients, j, k, clip, &rate[EDGE + (j * n_layers + k) * n_lanes])
+        gw_flush_restore(saved)
+
+
+cdef void emptying_row(
+    const float[:, :, :, :, ::1] coefficients, Py_ssize_t j, Py_ssize_t k, float clip, float* rate
+) noexcept nogil:
+    cdef Py_ssize_t d, n_lanes = coefficients.shape[4], step = coefficients.shape[3] * n_lanes
+    memset(rate, 0, n_lanes * sizeof(float))
+    for d in range(coefficients.shape[1]):
+        leave(n_lanes, &coefficients[j, d, 0, k, 0], step, 1, clip, rate)
+        if d == 0:
+            leave(n_lanes - 1, &coefficients[j, d, 0, k, 0], step, -1, clip, rate + 1)
+        elif d == 1 and j > 0:
+            leave(n_lanes, &coefficients[j - 1, d, 0, k, 0], step, -1, clip, rate)
+        elif d == 2 and k > 0:
+            leave(n_lanes, &coefficients[j, d, 0, k - 1, 0], step, -1, clip, rate)
+
+
+cdef inline void leave(
+    Py_ssize_t n, const float* f, Py_ssize_t step, float sign, float clip, float* rate
+) noexcept nogil:
+    """Add what one row of faces takes out of the cells on one side: +1 the lower, -1 the upper."""
+    leaving(n, f, f + step, f + 2 * step, f + 3 * step, f + 4 * step, sign, clip, rate)
+
+
+cdef void leaving(
+    Py_ssize_t n, gw_fin q, gw_fin high, gw_fin k, gw_fin cross1, gw_fin cross2, float sign, float clip, gw_fout rate
+) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef float zero = <float>0.0, two = <float>2.0
+    for i in range(n):
+        rate[i] += (
+            (fabsf(q[i]) + two * fabsf(high[i]) if sign * q[i] > zero else zero)
+            + (gw_maxf(fabsf(k[i]) - next_to_nothing(), zero) + clip * (fabsf(cross1[i]) + fabsf(cross2[i])))
+        )
+
+
+cpdef void longest_stage(
+    const float[:, ::1] content,
+    const float[::1] rate,
+    const float[::1] loss,
+    const int[:, ::1] window,
+    Py_ssize_t n_layers,
+    Py_ssize_t n_lanes,
+    double part,
+    double span,
+    double stages,
+    double least,
+    double limit,
+    double[::1] longest,
+    int[::1] place,
+    int threads,
+) noexcept nogil:
+    """Longest stage that keeps every cell of each slab positive, and the cell that sets it.
+
+        h rate <= limit * M  at the stage's start and, if M falls, at the end of the step h * stages
+
+    Parameters
+    ----------
+    content : shape (1, place), 1/M [1/L**3]; or (2, place), M at the flow step's start and its change [L**3].
+    rate : shape (place,), what faces can take out [L**3/T].
+    loss : shape (place,), first-order losses [L**3/T]; -1 leaves a cell out.
+    window : shape (slab, 2), lanes from, to.
+    part : place in the flow step, 0 to 1; span : its length [T].
+    stages : stages per step less one.
+    least : smallest M as a part of its largest.
+    limit : allowed part of the content.
+    longest : shape (slab,), written: h [T]; 1e300 if nothing limits it.
+    place : shape (slab,), written; -1 if nothing limits it.
+    threads : number of threads.
+    """
+    cdef Py_ssize_t j
+    for j in prange(window.shape[0], num_threads=threads, schedule="static"):
+        slab_stage(
+            j, content, rate, loss, window, n_layers, n_lanes, part, span, stages, least, limit, &longest[j], &place[j]
+        )
+
+
+cdef void slab_stage(
+    Py_ssize_t j, const float[:, ::1] content, const float[::1] rate, const float[::1] loss,
+    const int[:, ::1] window, Py_ssize_t n_layers, Py_ssize_t n_lanes, double part, double span, double stages,
+    double least, double limit, double* longest, int* place,
+) noexcept nogil:
+    cdef Py_ssize_t k, i, p
+    cdef bint steady = content.shape[0] == 1
+    cdef double h, m, slope, low, shortest = 1e300, out
+    cdef float most = 0, load
+    place[0] = -1
+    for k in range(n_layers):
+        for i in range(window[j, 0], window[j, 1]):
+            p = EDGE + (j * n_layers + k) * n_lanes + i
+            if loss[p] < 0:
+                continue
+            if steady:
+                # The largest load without a division per cell.
+                load = (rate[p] + loss[p]) * content[0, p]
+                if load > most:
+                    most = load
+                    place[0] = <int>p
+                continue
+            out = <double>rate[p] + loss[p]
+            if out <= 0.0:
+                continue
+            slope = content[1, p] / span
+            low = least * gw_max(content[0, p], content[0, p] + content[1, p])
+            m = gw_max(content[0, p] + part * content[1, p], low)
+            if slope < 0.0:
+                h = gw_max(m / (out / limit - slope * stages), limit * low / out)
+            else:
+                h = limit * m / out
+            if h < shortest:
+                shortest = h
+                place[0] = <int>p
+    longest[0] = limit / most if steady and most > 0 else shortest
+
+
+cpdef void peclet_sums(
+    const float[:, :, :, :, ::1] coefficients, const double[:, ::1] mass, double[:, ::1] sums, int threads
+) noexcept nogil:
+    """Sums for the mean grid Peclet number of every slab, weighted by mass: sum m Pe, sum m.
+
+        Pe = sum q**2 / sum |q| K  over a cell's upper faces, at most 1e6
+
+    Parameters
+    ----------
+    coefficients : shape (slab, direction, 5, layer, lane).
+    mass : shape (species, place).
+    sums : shape (slab, 2), written.
+    threads : number of threads.
+    """
+    cdef Py_ssize_t j
+    for j in prange(coefficients.shape[0], num_threads=threads, schedule="static"):
+        slab_peclet(j, coefficients, mass, &sums[j, 0])
+
+
+cdef void slab_peclet(
+    Py_ssize_t j, const float[:, :, :, :, ::1] coefficients, const double[:, ::1] mass, double* sums
+) noexcept nogil:
+    cdef Py_ssize_t k, i, d, s, p, n_layers = coefficients.shape[3], n_lanes = coefficients.shape[4]
+    cdef double q, m, squares, spread
+    sums[0] = 0.0
+    sums[1] = 0.0
+    for k in range(n_layers):
+        for i in range(n_lanes):
+            p = EDGE + (j * n_layers + k) * n_lanes + i
+            m = 0.0
+            for s in range(mass.shape[0]):
+                m = m + mass[s, p]
+            if m <= 0.0:
+                continue
+            squares = 0.0
+            spread = 0.0
+            for d in range(coefficients.shape[1]):
+                q = fabs(coefficients[j, d, 0, k, i])
+                squares = squares + q * q
+                spread = spread + q * fabs(coefficients[j, d, 2, k, i])
+            if squares > 0.0:
+                sums[0] += m * gw_min(squares / gw_max(spread, 1e-300), 1e6)
+            sums[1] += m

@@ -10,6 +10,7 @@ from gwsolver.reactions.degradation.network import HELD, MOBILE, Network
 from gwsolver.reactions.reaction import Book, Cells, Floats
 
 Ints = NDArray[np.int32]
+Flags = NDArray[np.uint8]
 BOOKED = -1000000  # as cython_ext/reactions_cell.pxd names it
 
 
@@ -154,6 +155,6 @@ class ByExtents:
         self.extents.restore(state)
 
 
-def flags(free: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def flags(free: NDArray[np.bool_]) -> Flags:
     """Return flags as kernels want them."""
     return np.ascontiguousarray(free).view(np.uint8)

@@ -14,6 +14,7 @@ _WHERE = {
     "open_results": "gwsolver.results",
     "plume_map": "gwsolver.maps",
     "receptor_series": "gwsolver.maps",
+    "plume_dates": "gwsolver.maps",
     "section": "gwsolver.maps",
     "mass_budget": "gwsolver.maps",
     "InputError": "gwsolver.core.errors",
@@ -22,8 +23,8 @@ _WHERE = {
 }
 
 __all__ = [
-    "InputError", "Problem", "RunError", "load", "mass_budget", "open_results", "plume_map", "receptor_series", "run",
-    "section",
+    "InputError", "Problem", "RunError", "load", "mass_budget", "open_results", "plume_dates", "plume_map",
+    "receptor_series", "run", "section",
 ]
 
 

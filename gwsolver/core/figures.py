@@ -8,5 +8,6 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "receptor_series": ("species", "receptors", "limit"),
     "section": ("species", "line", "time", "limit"),
     "mass_budget": ("species",),
+    "plume_dates": ("species", "times", "layer", "limit"),
 }
 SHARED = ("lang", "width", "title")

@@ -2,8 +2,9 @@
 
 from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
+from gwsolver.maps.multiples.dates import plume_dates
 from gwsolver.maps.plume import plume_map, save_map
 from gwsolver.maps.sections.section import section
 from gwsolver.maps.work_precision import work_precision
 
-__all__ = ["mass_budget", "plume_map", "receptor_series", "save_map", "section", "work_precision"]
+__all__ = ["mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map", "section", "work_precision"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
+from gwsolver.maps.multiples.dates import plume_dates
 from gwsolver.maps.page import MapFigure
 from gwsolver.maps.plume import plume_map
 from gwsolver.maps.sections.section import section
@@ -13,4 +14,5 @@ KINDS: dict[str, Callable[..., MapFigure]] = {
     "receptor_series": receptor_series,
     "section": section,
     "mass_budget": mass_budget,
+    "plume_dates": plume_dates,
 }

@@ -65,20 +65,29 @@ def surface_area(value: float, unit: str, words: Language) -> str:
     return f"{words.number(value, 2)}\u00a0{words.unit(unit)}"
 
 
+def where(scene: PlumeScene, words: Language) -> str:
+    """Return which layer a map shows."""
+    if scene.layer is not None:
+        return words("subtitle.single", layer=scene.layer)
+    if scene.n_layers == 0:
+        return words("subtitle.max_nodes")
+    if scene.n_layers == 1:
+        return words("subtitle.only")
+    return words("subtitle.max", first=1, last=scene.n_layers)
+
+
+def subtitle_where(scene: PlumeScene, words: Language) -> str:
+    """Return what and where, for figures that have their dates elsewhere."""
+    text = f"{words('subtitle.what', species=species_name(scene, words))}, {where(scene, words)}"
+    return text[:1].upper() + text[1:]
+
+
 def subtitle(scene: PlumeScene, words: Language, short: bool) -> str:
     """Return what, where, which layer and when."""
-    if scene.layer is not None:
-        where = words("subtitle.single", layer=scene.layer)
-    elif scene.n_layers == 0:
-        where = words("subtitle.max_nodes")
-    elif scene.n_layers == 1:
-        where = words("subtitle.only")
-    else:
-        where = words("subtitle.max", first=1, last=scene.n_layers)
     when = moment(scene.date, scene.time, scene.time_unit, words)
     what = words("subtitle.what" if scene.head is None else "subtitle.what_heads", species=species_name(scene, words))
     key = "subtitle.short" if short else "subtitle.plain"
-    text = words(key, what=what, where=where, when=when)
+    text = words(key, what=what, where=where(scene, words), when=when)
     return text[:1].upper() + text[1:]
 
 

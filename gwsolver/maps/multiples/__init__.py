@@ -1,0 +1,1 @@
+"""Small multiples: several maps of one extent under one legend."""

@@ -9,6 +9,7 @@ from gwsolver.case.chemistry.assemble import ReactionsTable
 from gwsolver.case.chemistry.degradation import DegradationTable
 from gwsolver.case.chemistry.oil import OilTable
 from gwsolver.case.chemistry.release import AnyRelease
+from gwsolver.case.chemistry.volatilisation import VolatilisationTable
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import (
     ConcentrationUnit,
@@ -130,5 +131,6 @@ class CaseFile(Table):
     reactions: ReactionsTable = ReactionsTable()
     oil: list[OilTable] = []
     degradation: list[DegradationTable] = []
+    volatilisation: VolatilisationTable | None = None
     figure: list[FigureTable] = []
     values: dict[str, Annotated[Quantity, quantity()]] = {}

@@ -77,7 +77,7 @@ FIGURES = {
 
 def checks(outcome: "Outcome") -> list[Check]:
     """Return all rows of the report: flows first, then species."""
-    names = [*outcome.solved_flow, *outcome.closure, *outcome.minimum]
+    names = [*outcome.solved_flow, *outcome.closure, *outcome.minimum, *outcome.figures]
     return sorted((row for report in REPORTS for row in report(outcome)), key=lambda row: names.index(row.name))
 
 

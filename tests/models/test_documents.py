@@ -12,6 +12,7 @@ from gwsolver.case.chemistry.degradation import TABLES as DEGRADATION
 from gwsolver.case.chemistry.network import AcceptorTable
 from gwsolver.case.chemistry.oil import OilTable, RemovalTable
 from gwsolver.case.chemistry.release import TABLES as RELEASES
+from gwsolver.case.chemistry.volatilisation import VolatilisationTable
 from gwsolver.case.quantity import KEYS
 from gwsolver.case.schema import CaseFile, FigureTable, LimitTable, ReceptorTable, SourceTable, SpeciesTable
 from gwsolver.case.words import STATUSES
@@ -36,10 +37,11 @@ def test_the_example_of_case_toml_is_read(tmp_path):
 def test_every_key_status_and_unit_stands_in_the_document():
     text = (DOCS / "case-toml.md").read_text(encoding="utf-8")
     tables = (CaseFile, SpeciesTable, SourceTable, ReceptorTable, LimitTable, FigureTable, OilTable, RemovalTable,
-              ReactionsTable, AcceptorTable, *DEGRADATION, *RELEASES)
+              ReactionsTable, AcceptorTable, *DEGRADATION, *RELEASES,
+              VolatilisationTable)
     keys = {key for table in tables for key in table.model_fields} | set(KEYS) | set(STATUSES)
     tables_of_case = {"case", "modflow", "species", "source", "receptor", "limit", "figure", "values",
-                      "oil", "degradation", "reactions", "release"}
+                      "oil", "degradation", "reactions", "release", "volatilisation"}
     for key in keys - tables_of_case:
         assert f"`{key}`" in text, key
     for table in tables_of_case:

@@ -99,7 +99,39 @@ def test_oil_is_removed_at_its_date_and_a_leak_fills_it(tmp_path):
     assert np.nanmax(results.concentration("benzene").values) <= EFFECTIVE["benzene"] * (1.0 + 1e-4)
 
 
+KINETIC = """
+[[degradation]]
+model = "kinetic"
+donors = ["benzene", "toluene"]
+acceptors = ["oxygen", "sulfate"]
+rates = { oxygen = "0.05 1/d", sulfate = "0.004 1/d" }
+preference = { benzene = 0.2 }
+half_saturation = { oxygen = "0.5 mg/L", sulfate = "0.5 mg/L" }
+inhibition = { oxygen = "0.01 mg/L" }
+"""
+
+
+def test_fast_kinetics_come_near_instantaneous_and_slow_ones_to_none(tmp_path, plain, reacting):
+    def plume(results):
+        return float(np.nansum(results.concentration("toluene").isel(time=-1).values))
+
+    found = []
+    for factor in (1e-4, 1.0, 1e3):
+        results = gw.run(write_site(tmp_path / f"{factor:g}", OIL, KINETIC + f"activity = {factor:g}\n"))
+        assert max(results.summary["closure"][k] for k in ("electrons", "carbon")) <= 1e-12
+        assert max(results.summary["closure"].values()) <= 1e-10
+        assert min(results.summary["minimum"].values()) >= 0.0
+        found.append(plume(results))
+    assert plume(plain) > found[0] > found[1] > found[2]
+    assert found[0] == pytest.approx(plume(plain), rel=0.02)
+    assert found[2] == pytest.approx(plume(reacting), rel=0.1)
+
+
 BAD = {
+    "rate": (KINETIC.replace('sulfate = "0.004 1/d"', 'nitrate = "0.1 1/d"'),
+             "rates names 'nitrate', which is not among the acceptors"),
+    "no rate": (KINETIC.replace(', sulfate = "0.004 1/d"', ""), "there is no rate for the acceptor 'sulfate'"),
+    "preference": (KINETIC.replace("benzene = 0.2", "benzin = 0.2"), "preference names 'benzin'"),
     "crude": (OIL.replace("medium (Kenkiyak / Emba type)", "medium Kenkiyak"),
               r"there is no crude 'medium Kenkiyak'\.\nDid you mean 'medium \(Kenkiyak / Emba type\)'\?"),
     "component": (OIL + 'composition = { benzin = "0.2 %" }\n', "there is no component 'benzin'.*\n?.*'benzene'"),
@@ -140,3 +172,22 @@ def test_all_problems_of_oil_and_reactions_come_at_once(tmp_path):
     with pytest.raises(InputError) as caught:
         gw.load(folder)
     assert len(caught.value.problems) >= 1
+
+
+def test_oil_that_dissolves_slowly_comes_near_equilibrium_as_its_rate_grows(tmp_path, plain):
+    peaks = []
+    for rate in ("0.001 1/d", "0.01 1/d", "100 1/d"):
+        results = gw.run(write_site(tmp_path / rate.split()[0], OIL + f'transfer_rate = "{rate}"\n'))
+        assert max(results.summary["closure"].values()) <= 1e-10
+        peaks.append(float(np.nanmax(results.concentration("benzene").values)))
+    assert peaks == sorted(peaks)
+    assert peaks[-1] == pytest.approx(float(np.nanmax(plain.concentration("benzene").values)), rel=0.02)
+
+
+def test_volatilisation_takes_from_the_uppermost_water(tmp_path, plain):
+    air = '\n[volatilisation]\nspecies = ["benzene"]\nwater_content = 0.1\n'
+    results = gw.run(write_site(tmp_path / "site", OIL, air))
+    gone = amounts(results, "benzene")["volatilisation", "to air"][1]
+    assert gone > 0.0
+    assert ("volatilisation", "to air") not in amounts(results, "toluene")
+    assert max(results.summary["closure"].values()) <= 1e-10

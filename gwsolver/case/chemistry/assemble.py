@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.simulation import Simulation
 from gwsolver.reactions.components import Component, Database, database
+from gwsolver.reactions.oil.kinetic import RateLimited
 
 if TYPE_CHECKING:
     from gwsolver.case.schema import CaseFile
@@ -39,13 +40,14 @@ def assemble(content: "CaseFile", file: str, lines: LineIndex, simulation: Simul
     InputError
         With everything that is wrong in [[release]], [reactions], [[oil]] and [[degradation]].
     """
-    asked = next((t for t in ("release", "oil", "degradation") if getattr(content, t)), "")
+    asked = next((t for t in ("release", "oil", "degradation", "volatilisation") if getattr(content, t)), "")
     if not asked:
         return simulation
     context = _context(content, file, lines, simulation, asked)
     models = {**context.models, **released(content.release, context)}
     context.models = models
-    chemistry = _chemistry(content, context, simulation) if content.oil or content.degradation else None
+    reacts = content.oil or content.degradation or content.volatilisation
+    chemistry = _chemistry(content, context, simulation) if reacts else None
     if context.problems:
         raise InputError(sorted(context.problems, key=lambda p: p.line or 0))
     return replace(simulation, transport_models=tuple(models.values()), chemistry=chemistry)
@@ -68,12 +70,16 @@ def _context(content: "CaseFile", file: str, lines: LineIndex, simulation: Simul
 
 
 def _chemistry(content: "CaseFile", context: Context, simulation: Simulation) -> Chemistry:
-    settings = [table.setting(i, context) for i, table in enumerate(content.degradation)]
+    settings: list[Any] = [table.setting(i, context) for i, table in enumerate(content.degradation)]
     oil = oil_setting(content.oil, context)
     reactions, known = content.reactions, Chemistry()
     step = context.number("reactions", -1, "step", reactions.step, "time")
     if len({id(m.grid) for m in context.models.values()}) > 1 or simulation.exchanges:
         context.problem("reactions", -1, "step", "species that react need one grid without exchanges between models")
+    if isinstance(oil, RateLimited):
+        settings, oil = [oil, *settings], None
+    if content.volatilisation is not None:
+        settings.append(content.volatilisation.setting(context))
     return Chemistry(
         tuple(settings), tuple(context.models), oil, step or 0.0,
         known.tolerance if reactions.tolerance is None else reactions.tolerance,

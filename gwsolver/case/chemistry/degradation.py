@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gwsolver.case.chemistry.instantaneous import InstantaneousTable
+from gwsolver.case.chemistry.kinetic import KineticTable
 
-TABLES = (InstantaneousTable,)
-DegradationTable = Annotated[InstantaneousTable, Field()]
+TABLES = (InstantaneousTable, KineticTable)
+DegradationTable = Annotated[InstantaneousTable | KineticTable, Field(discriminator="model")]

@@ -16,6 +16,7 @@ from gwsolver.core.errors import Problem
 from gwsolver.core.outline import outline_cells
 from gwsolver.reactions.components import Component, Crude, CrudePart
 from gwsolver.reactions.oil.body import Leak, Oil, OilBody, OilComponent, OilSetting, Removal
+from gwsolver.reactions.oil.kinetic import RateLimited
 from gwsolver.reactions.sources.series import Series
 
 Floats = NDArray[np.float64]
@@ -49,12 +50,35 @@ class OilTable(OutlinedTable):
     removal: list[RemovalTable] = []
     depletion: Annotated[Quantity | None, quantity("kg/m2/y", minimum=0.0)] = None
     depletes: Literal["all", "bulk"] = "all"
+    transfer_rate: Annotated[Quantity | None, quantity("1/d", minimum=0.0)] = None
+    transfer_power: Annotated[float | None, Field(ge=0.0)] = None
 
 
-def oil_setting(tables: list[OilTable], context: Context) -> OilSetting | None:
-    """Return all oil of a case in the model's units, None where there is none; problems go to the context."""
+def oil_setting(tables: list[OilTable], context: Context) -> OilSetting | RateLimited | None:
+    """Return all oil of a case in the model's units, None where there is none; problems go to the context.
+
+    In equilibrium with the water, or dissolving at a limited rate where the bodies have one.
+    """
     if not tables:
         return None
+    oil = _oil_setting(tables, context)
+    given = [t.transfer_rate is not None for t in tables]
+    if not any(given):
+        for i, table in enumerate(tables):
+            if table.transfer_power is not None:
+                context.problem(TABLE, i, "transfer_power", "transfer_power needs transfer_rate")
+        return oil
+    first = tables[given.index(True)]
+    rate = context.number(TABLE, given.index(True), "transfer_rate", first.transfer_rate, "1/time")
+    for i, table in enumerate(tables):
+        own = context.number(TABLE, i, "transfer_rate", table.transfer_rate, "1/time")
+        if own != rate or table.transfer_power != first.transfer_power:
+            context.problem(TABLE, i, "transfer_rate", "all bodies need the same transfer_rate and transfer_power",
+                            "Leave both out for oil in equilibrium with its water.", value=own)
+    return RateLimited(oil, {c.species: rate or 0.0 for c in oil.components}, first.transfer_power or 0.0)
+
+
+def _oil_setting(tables: list[OilTable], context: Context) -> OilSetting:
     held = {
         species: known for species, known in context.components.items()
         if known.molar_mass is not None and known.liquid_solubility is not None and _in_oil(known, tables, context)

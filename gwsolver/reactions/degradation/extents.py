@@ -67,6 +67,7 @@ class Extents:
         self._weights = np.ascontiguousarray(network.weights())
         self._difference = np.zeros(len(network.balanced))
         self._traded = np.zeros(len(network.balanced))
+        self._present = np.zeros(len(network.balanced))
         self._gap = np.zeros((len(network.balanced), n_cells))
         self._lines = self._book_lines()
 
@@ -98,7 +99,13 @@ class Extents:
         donors = [self.network.index(step.donor) for step in self.network.steps]
         self._traded += np.abs(self._weights[:, donors] * total).sum(axis=1)
         self._difference += self._gap.sum(axis=1)
+        self._present = np.abs(self._weights) @ self._masses(cells)
         self._gap[:] = 0.0
+
+    def _masses(self, cells: Cells) -> Floats:
+        """Return the mass of each entry in all cells, shape (entry,) [M]; nothing of what is only booked."""
+        mobile, held = cells.mass.sum(axis=1), self.held.sum(axis=1)
+        return np.array([0.0 if r == BOOKED else mobile[r] if r >= 0 else held[-1 - r] for r in self.rows.tolist()])
 
     def _book_lines(self) -> list[_Line]:
         """Return donors by what took them, everything else by the donor."""
@@ -117,20 +124,24 @@ class Extents:
         return {name: self.held[h].copy() for h, name in enumerate(self._held_names)}
 
     def balances(self) -> dict[str, tuple[float, float]]:
-        """Return the difference and the throughput of each balance since the start [mol per g of mass]."""
-        return {
-            name: (float(self._difference[b]), float(self._traded[b])) for b, name in enumerate(self.network.balanced)
-        }
+        """Return of each balance the difference since the start, and what was traded and is there [mol per g of mass].
+
+        What is there counts, since masses are no more exact than their last bit.
+        """
+        whole = self._traded + self._present
+        return {name: (float(self._difference[b]), float(whole[b])) for b, name in enumerate(self.network.balanced)}
 
     def state(self) -> dict[str, Floats]:
         """Return what a later `restore` needs."""
-        return {"held": self.held.copy(), "difference": self._difference.copy(), "traded": self._traded.copy()}
+        return {"held": self.held.copy(), "difference": self._difference.copy(),
+                "traded": self._traded.copy(), "present": self._present.copy()}
 
     def restore(self, state: Mapping[str, Floats]) -> None:
         """Take back such a state."""
         self.held[:] = state["held"]
         self._difference[:] = state["difference"]
         self._traded[:] = state["traded"]
+        self._present[:] = state["present"]
 
 
 class ByExtents:

@@ -37,6 +37,25 @@ def test_a_fine_edge_has_nothing_to_say():
     assert edge.words("benzene", "") == ""
 
 
+@pytest.mark.parametrize(("angle", "mixing"), [(0.0, 0.0), (10.0, 0.1), (20.0, 0.21), (40.0, 0.34)])
+def test_flow_across_rows_and_columns_mixes_by_itself(angle, mixing):
+    """(sin2 cos + cos2 sin) d / 2 times 0.13, over alpha_T = 0.2 m, in cells of 1.6 m."""
+    grid = structured_grid(np.full(60, 1.6), np.full(40, 1.6), 0.0, [-1.0])
+    way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    along = (grid.x - 10.0) * way[0] + (grid.y - 10.0) * way[1]
+    across = (grid.y - 10.0) * way[0] - (grid.x - 10.0) * way[1]
+    inside = (np.abs(across) < 5.0) & (along > 0.0) & (along < 60.0)
+    model = transport_model(grid, longitudinal=2.0, transverse=0.2)
+    flow = uniform_flow(grid, (*(0.1 * way), 0.0), end=1.0)
+    edge = edge_of(model, flow, np.where(inside, 10.0 - 0.1 * along, 0.0), np.where(inside, 0.0, 8.0))
+    assert edge.dispersivity == pytest.approx(0.2)
+    # Both kinds of faces of the stairs that the edge is are counted, hence the wide margin.
+    assert edge.mixing == pytest.approx(mixing, rel=0.35)
+    said = edge.words("benzene", "")
+    assert ("numerical mixing across the edge of the plume" in said) == (mixing > 0.03)
+    assert ("% too short. Turn the grid into the flow" in said) == (mixing > 0.03)
+
+
 def test_edges_of_nothing_and_edges_across_the_flow_are_none():
     assert edge_of(MODEL, ALONG, np.zeros(GRID.n_cells), np.full(GRID.n_cells, 8.0)) is None
     assert edge_of(MODEL, ALONG, *split(GRID.x < 100.0)) is None

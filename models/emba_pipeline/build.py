@@ -227,7 +227,7 @@ def _solute_model(
     flopy.mf6.ModflowGwtadv(solute, scheme="tvd")
     vertical = values["transverse_dispersivity_vertical"].to("m")
     flopy.mf6.ModflowGwtdsp(
-        solute, alh=values["longitudinal_dispersivity"].to("m"),
+        solute, alh=values["longitudinal_dispersivity"].to("m"), alv=values["longitudinal_dispersivity_vertical"].to("m"),
         ath1=values["transverse_dispersivity_horizontal"].to("m"), ath2=vertical, atv=vertical,
     )
     distribution = values["koc_benzene"].to("m3/g") * values["organic_carbon_fraction"].to("-")

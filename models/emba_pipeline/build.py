@@ -1,6 +1,6 @@
 """Write the MODFLOW 6 files of the pipeline leak beside the Emba from the values of case.toml.
 
-    python build.py                                   the 10 m grid, into mf6/
+    python build.py                                   the 10 m grid, into mf6/, and the cases of the reaction options
     python build.py --spacing 20 --out FOLDER         a coarser grid for tests
 
 Coordinates here are local: x east, y north, from the lower left corner of the grid; the river runs along x = 0.
@@ -30,6 +30,7 @@ FLOODS_SAVED = (10, 15)  # and at the end of the flood of these years (counted f
 WELLS = {"pt": (225.0, 405.0), "village": (125.0, 435.0)}
 SCREENS = {"pt": (0, 1, 2), "village": (2, 3, 4)}
 MONITORING = {"MW1": (245.0, 405.0), "MW2": (165.0, 405.0), "MW3": (85.0, 405.0)}
+OPTIONS = ("first_order", "oxygen", "all_acceptors")
 LENS = (260.0, 340.0, 380.0, 430.0)  # west, east, south, north
 
 
@@ -259,6 +260,31 @@ def _output(package: type, model: flopy.mf6.MFModel, values: Values, file: str, 
     package(model, **{f"{kind}_filerecord": file}, budget_filerecord=f"{model.name}.cbc", saverecord=rules)
 
 
+def option_case(text: str, option: str) -> str:
+    """Return the case of another reaction option: the main case.toml with the title and the reactions of a file.
+
+    The values behind the MODFLOW files are left out: they stand in the main case.toml.
+    """
+    title, reactions = option.split("[[degradation]]", 1)
+    top, rest = text.split("[case.title]", 1)
+    middle, rest = rest.split("[modflow]", 1)[1].split("# Reactions", 1)
+    end = rest.split("# Oil --", 1)[1].split("# Grid, time", 1)[0]
+    made = "# Made by build.py from ../case.toml and reactions.toml beside this file: change those.\n\n"
+    top = made + top[top.index("[case]"):]
+    middle = middle.replace('simulation = "mf6"', 'simulation = "../mf6"')
+    parts = (top, title, "[modflow]", middle, "[[degradation]]", reactions.rstrip(), "\n\n# Oil --", end.rstrip(), "\n")
+    return "".join(parts)
+
+
+def build_options(folder: Path) -> None:
+    """Write the cases of the other reaction options, which share the MODFLOW files."""
+    text = (HERE / "case.toml").read_text(encoding="utf-8")
+    for name in OPTIONS:
+        option = (HERE / name / "reactions.toml").read_text(encoding="utf-8")
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / "case.toml").write_text(option_case(text, option), encoding="utf-8")
+
+
 def _without_time_stamps(folder: Path) -> None:
     """Drop flopy's first line with its version and the time of day, so that a build can be compared."""
     for file in folder.iterdir():
@@ -275,6 +301,8 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     build(arguments.out, arguments.spacing, read_case(HERE).values)
+    if arguments.out == HERE / "mf6":
+        build_options(HERE)
 
 
 if __name__ == "__main__":

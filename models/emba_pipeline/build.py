@@ -30,7 +30,7 @@ FLOODS_SAVED = (10, 15)  # and at the end of the flood of these years (counted f
 WELLS = {"pt": (225.0, 405.0), "village": (125.0, 435.0)}
 SCREENS = {"pt": (0, 1, 2), "village": (2, 3, 4)}
 MONITORING = {"MW1": (245.0, 405.0), "MW2": (165.0, 405.0), "MW3": (85.0, 405.0)}
-OPTIONS = ("first_order", "oxygen", "all_acceptors")
+OPTIONS = ("oxygen",)
 LENS = (260.0, 340.0, 380.0, 430.0)  # west, east, south, north
 
 
@@ -226,10 +226,11 @@ def _solute_model(
     _grid(flopy.mf6.ModflowGwtdis, solute, lattice, values)
     flopy.mf6.ModflowGwtic(solute, strt=0.0)
     flopy.mf6.ModflowGwtadv(solute, scheme="tvd")
+    longitudinal = {"alh": "longitudinal_dispersivity", "alv": "longitudinal_dispersivity_vertical"}
+    along = {key: values[name].to("m") for key, name in longitudinal.items()}
     vertical = values["transverse_dispersivity_vertical"].to("m")
     flopy.mf6.ModflowGwtdsp(
-        solute, alh=values["longitudinal_dispersivity"].to("m"), alv=values["longitudinal_dispersivity_vertical"].to("m"),
-        ath1=values["transverse_dispersivity_horizontal"].to("m"), ath2=vertical, atv=vertical,
+        solute, **along, ath1=values["transverse_dispersivity_horizontal"].to("m"), ath2=vertical, atv=vertical,
     )
     distribution = values["koc_benzene"].to("m3/g") * values["organic_carbon_fraction"].to("-")
     flopy.mf6.ModflowGwtmst(

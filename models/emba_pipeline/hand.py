@@ -26,6 +26,7 @@ from gwsolver.core.simulation import Simulation
 from gwsolver.core.steps import FlowStep
 from gwsolver.flow import FlowSolver
 from gwsolver.modflow import read
+from gwsolver.reactions.components import component
 from gwsolver.transport import TransportSolver
 
 HERE = Path(__file__).resolve().parent
@@ -86,6 +87,28 @@ def by_hand(values: Values) -> dict[str, float]:
         "intrusion": bank / (sum(thickness) * n) - velocity * flood,
         "rise at the lens": rise * float(erfc(0.5 * centre / np.sqrt(t / values["specific_yield"].to("-") * flood))),
     }
+
+
+def oil_by_hand(values: Values) -> dict[str, dict[str, float]]:
+    """Return what water takes up from the fresh lens, by component.
+
+    C = x S with x = w Mean / M (Raoult); Q C with the flow through the lens; half-life ln 2 m / (Q C), as the inert
+    bulk keeps the moles of the oil.
+    """
+    oil = read_case(HERE).content.oil[0]
+    assert oil.volume is not None and oil.density is not None and oil.molar_mass is not None
+    mass = oil.volume.to("m3") * oil.density.to("g/m3")
+    flow, found = by_hand(values)["flow through the lens"], {}
+    for name, fraction in oil.composition.items():
+        known = component(name)
+        solubility = known.value("liquid_solubility", "g/m3")
+        effective = fraction.to("-") * oil.molar_mass / known.molar_mass * solubility
+        content = fraction.to("-") * mass
+        found[name] = {
+            "kg": content / 1e3, "mg/L": effective, "g/d": flow * effective,
+            "half-life, y": np.log(2.0) * content / (flow * effective) / 365.25,
+        }
+    return found
 
 
 def beside_a_river(values: Values) -> tuple[float, float]:
@@ -286,6 +309,8 @@ def main() -> None:
     model = {**steady_numbers(spacing, values), **flood_numbers(spacing, values)}
     for name in {**hand, **model}:
         print(f"{name:28}{hand.get(name, np.nan):10.4g}{model.get(name, np.nan):10.4g}")
+    for name, of_component in oil_by_hand(values).items():
+        print(f"{name:28}" + ", ".join(f"{number:.3g} {unit}" for unit, number in of_component.items()))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What a run says of its receptors and of the fate of benzene, as README.md prints it.
 
-    python receptors.py results [MORE]      folders of results, one after the other
+python receptors.py FOLDER [FOLDER ...]: folders of results, one after the other.
 """
 
 import argparse
@@ -16,9 +16,19 @@ RECEPTORS = ("Village well", "PT well", "River bank", "MW1", "MW2", "MW3")
 
 
 def concentrations(observed: pd.DataFrame, species: str) -> pd.DataFrame:
-    """Return the largest concentration at each receptor, when that is, and how long it stays above the limit."""
-    seen = observed[(observed.type == "concentration") & (observed.model == species)]
+    """Return the concentrations at the receptors by time."""
+    seen = observed[(observed.type == "concentration") & (observed.package == "receptor") & (observed.model == species)]
     return seen.pivot_table(index="time", columns="name", values="value")[list(RECEPTORS)]
+
+
+def exceeded(seen: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """Return the peak at each receptor, when that is, since when and how long it stands above the limit [y]."""
+    time = seen.index.to_numpy()
+    above, years = seen > limit, np.diff(np.concatenate([[0.0], time])) / 365.25
+    return pd.DataFrame({
+        "peak mg/L": seen.max(), "in year": seen.idxmax() / 365.25,
+        "above from year": above.idxmax().where(above.any()) / 365.25, "years above": above.mul(years, axis=0).sum(),
+    })
 
 
 def river(budget: pd.DataFrame, species: str) -> pd.DataFrame:
@@ -42,19 +52,16 @@ def main() -> None:
     for folder in parser.parse_args().results:
         results = gwsolver.open_results(folder)
         budget, observed = results.budget(), results.observations()
-        limits = {limit.species: limit.value for limit in results.case.limits}
         print(f"\n== {folder}\n")
-        for species, limit in limits.items():
-            seen = concentrations(observed, species)
-            above = (seen > limit).to_numpy() * np.diff(np.concatenate([[0.0], seen.index.to_numpy()]))[:, None]
-            first = [float(seen.index[c.to_numpy().argmax()]) if c.any() else np.nan for _, c in (seen > limit).items()]
-            table = pd.DataFrame({
-                "peak mg/L": seen.max(), "in year": seen.idxmax() / 365.25, "above from year": np.array(first) / 365.25,
-                "years above": above.sum(axis=0) / 365.25,
-            })
-            print(f"{species}, limit {limit:g} mg/L\n{table.to_string(float_format=lambda x: f'{x:.3g}')}\n")
-        print(f"benzene to the river\n{river(budget, 'benzene').to_string(index=False, float_format=lambda x: f'{x:.3g}')}\n")
-        print(f"fate of benzene, kg\n{fate(budget, 'benzene').to_string(float_format=lambda x: f'{x:.2f}')}")
+        for limit in results.case.limits:
+            table = exceeded(concentrations(observed, limit.species), limit.value)
+            print(f"{limit.species}, limit {limit.value:g} mg/L\n{_text(table)}\n")
+        print(f"benzene to the river\n{_text(river(budget, 'benzene'), index=False)}\n")
+        print(f"fate of benzene, kg\n{_text(fate(budget, 'benzene'))}")
+
+
+def _text(table: pd.DataFrame, *, index: bool = True) -> str:
+    return table.to_string(index=index, float_format=lambda x: f"{x:.3g}")
 
 
 if __name__ == "__main__":

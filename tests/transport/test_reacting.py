@@ -89,7 +89,7 @@ class _Meets(_Turns):
 class Keeps:
     """Oil that keeps the same of every species for ever, or that doubles at a date."""
 
-    dates = ()
+    dates, components = (), ("a",)
 
     def __init__(self, oil):
         self.oil = oil

@@ -40,12 +40,14 @@ class OilBodies:
         N [mol].
     dates : tuple of float
         Times at which leaks begin or end and removals happen: good times to split at.
+    components : tuple of str
+        The species it holds; each has a content of its own.
     """
 
     def __init__(self, setting: OilSetting, species: Sequence[str], n_cells: int) -> None:
         self.stock = OilStock(setting, species, n_cells)
         self.amount = np.zeros(self.stock.cells.size)
-        self.dates = self.stock.dates
+        self.dates, self.components = self.stock.dates, self.stock.names
         self._n_species = len(species)
 
     def arrive(self, cells: Cells, book: Book) -> None:

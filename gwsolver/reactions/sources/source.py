@@ -2,6 +2,8 @@
 
 from typing import Literal, Protocol
 
+from gwsolver.core.errors import Problem
+
 Quantity = Literal["concentration", "rate"]
 
 
@@ -17,6 +19,10 @@ class Source(Protocol):
     @property
     def quantity(self) -> Quantity:
         """Return "concentration" or "rate"."""
+        ...
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is wrong with the source's values."""
         ...
 
     def at(self, time: float) -> float:

@@ -1,6 +1,6 @@
 """The explicit engine: every species of a group follows the flow in sub-steps of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
@@ -37,15 +37,19 @@ class ExplicitEngine:
     ) -> None:
         pairs = zip(models, marches or [None] * len(models), strict=True)
         self.species = [ExplicitSpecies(m, scheme, march) for m, march in pairs]
-        self._groups = [
-            (group, GroupMarch(
-                [models[i] for i in group], scheme, [self.species[i].march for i in group], given=bool(marches)
-            ))
-            for group in alike(models)
-        ]
+        self._models, self._scheme, self._given = tuple(models), scheme, bool(marches)
+        self._groups = self._grouped()
         self._report = report
         self._reacting: Reacting | None = None
         self._reactor: Reactor | None = None
+
+    def _grouped(self, alone: Collection[str] = ()) -> list[tuple[list[int], GroupMarch]]:
+        """Return the species that go together, and how; those named `alone` go with no other."""
+        def march(group: list[int]) -> GroupMarch:
+            models, single = [self._models[i] for i in group], [self.species[i].march for i in group]
+            return GroupMarch(models, self._scheme, single, given=self._given)
+
+        return [(group, march(group)) for group in alike(self._models, alone)]
 
     @property
     def set_up(self) -> Spent:
@@ -65,6 +69,8 @@ class ExplicitEngine:
         """Let species react from now on."""
         self._reacting = Reacting(reactor, self.species)
         self._reactor = reactor
+        if reactor.oil is not None:  # it keeps of each component what it keeps of no other
+            self._groups = self._grouped(alone=reactor.oil.components)
 
     @property
     def reactions(self) -> ReactionStep | None:

@@ -1,6 +1,6 @@
 """Which march carries a group of species: the one place that chooses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -81,12 +81,13 @@ class GroupMarch:
         return slabs if suited else None
 
 
-def alike(models: Sequence[TransportModel]) -> list[list[int]]:
-    """Group species whose coefficients agree: the same grid, pores, sorption and dispersion."""
+def alike(models: Sequence[TransportModel], alone: Collection[str] = ()) -> list[list[int]]:
+    """Group species whose coefficients agree: the same grid, pores, sorption and dispersion, and none in `alone`."""
     groups: list[list[int]] = []
     for i, model in enumerate(models):
         for group in groups:
-            if _agree(models[group[0]], model):
+            first = models[group[0]]
+            if not {first.name, model.name} & set(alone) and _agree(first, model):
                 group.append(i)
                 break
         else:

@@ -162,6 +162,7 @@ def test_boxes_around_the_window_give_the_same_bits(monkeypatch, dispersivity):
     flow = dataclasses.replace(uniform_flow(grid, (0.5, 0.2, 0.0), end=20.0), packages=(wells,))
     cuts, found = [], []
     monkeypatch.setattr(slab_march, "WORTH_COPYING", 0.0)
+    monkeypatch.setattr(slab_march, "IN_CACHE", 0)
     monkeypatch.setattr(slab_march, "ROOM", (1, 8))
     monkeypatch.setattr(slab_march, "cut", lambda *a: cuts.append(a) or cut(*a))
     for large in (0.0, 1.0):

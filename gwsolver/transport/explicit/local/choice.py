@@ -1,5 +1,7 @@
 """Which march suits an interval: local time steps where a few cells are much faster than the rest."""
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,10 +35,15 @@ class ChosenMarch:
     """
 
     def __init__(self, grid: Grid) -> None:
-        self._fits = fits(grid)
+        self._grid = grid
         self._local = LocalMarch()
         self._global = GlobalMarch(grid.n_cells)
         self._judged: tuple[Coefficients, Capacity, Boundaries, tuple[float, float]] | None = None
+
+    @cached_property
+    def _fits(self) -> bool:
+        """Whether local steps can run on the grid."""
+        return fits(self._grid)
 
     @property
     def memory(self) -> float:

@@ -150,7 +150,7 @@ class SlabField:
             for sign, at in ((1.0, place - EDGE), (-1.0, place - EDGE - step)):
                 if at >= 0:
                     j, (k, i) = at // layout.slab, divmod(at % layout.slab, layout.n_lanes)
-                    yield sign, [float(x) for x in self.faces[j, d, :, k, i]]
+                    yield sign, self.faces[j, d, :, k, i].tolist()
 
     def mean_peclet(self, mass: Floats) -> float:
         """Return the grid Peclet number, weighted by mass (by volume where there is none); infinite without dispersion.

@@ -37,8 +37,9 @@ DIFFUSIVE_PECLET = 3.0
 RUNGE_KUTTA_STAGES = 4
 # The corrected coefficients hold for the length of a stage rounded to this many parts of a power of two.
 ROUNDING = 128
-# Stages from which copies of a box around the window pay.
+# Stages, and places of the grid, from which copies of a box around the window pay.
 WORTH_COPYING = 8.0
+IN_CACHE = 20_000
 
 
 def rounded(length: float) -> float:
@@ -84,6 +85,7 @@ class SlabMarch:
         self._capacity: Capacity | None = None
         self._actions: Actions | None = None
         self._paces: _Paces | None = None
+        self.reasons: dict[int, str] = {}  # what empties cells most, as far as it was asked for
 
     def __call__(self, works: Sequence[Work], start: float, until: float, report: Reporter) -> None:
         """Carry the works of all species from `start` to `until`."""
@@ -103,6 +105,7 @@ class SlabMarch:
             a is not b for a, b in zip(self._actions.boundaries, boundaries, strict=True)
         ):
             self._actions = Actions(self.field, boundaries)
+            self.reasons = {}
         return self._actions
 
     @cached_property
@@ -212,7 +215,7 @@ class _Interval:
             own = fixed.species(s)
             self.whole.fixed_mass[0, own] = march.mass[s, fixed.at[own]]
         self.ahead = 0.0
-        self.reasons: dict[int, str] = {}
+        self.reasons = march.reasons
         self.corrected: float | None = None
         self.decay_rates = [fastest_decay(w) for w in works]
         self.buffers = np.zeros(
@@ -271,10 +274,10 @@ class _Interval:
     def look(self) -> bool:
         """Set the window anew; return whether it has moved."""
         before = self.window.lanes.copy()
-        self.window.find(self.part, self.threshold, self.threads)
+        self.window.find(self.part, self.lanes, self.threshold, self.threads)
         if np.array_equal(before, self.window.lanes):
             return False
-        if not self.part.box.holds(Box.around(self.window.lanes, self.layout, AROUND)):
+        if self.part is not self.whole and not self.part.box.holds(Box.around(self.window.lanes, self.layout, AROUND)):
             self.leave()
         part = self.part
         self.lanes = part.lanes(self.window.lanes)
@@ -287,7 +290,7 @@ class _Interval:
 
     def fit(self, stages: float) -> None:
         """Work in a box around the window if that is small, and there is work for that many stages."""
-        if self.part is not self.whole or stages < WORTH_COPYING:
+        if self.part is not self.whole or stages < WORTH_COPYING or self.layout.n_places < IN_CACHE:
             return
         box = Box.around(self.window.lanes, self.layout, (AROUND[0] + ROOM[0], AROUND[1] + ROOM[1]))
         if box.size(self.layout) < LARGE:

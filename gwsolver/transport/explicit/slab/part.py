@@ -117,6 +117,8 @@ class Part:
     def lanes(self, window: Ints) -> Ints:
         """Return the window (slab, 2) of the whole layout in lanes of this one."""
         own = window[slice(*self.box.slabs)]
+        if self.box.lanes[0] == 0:
+            return own.copy()
         return np.where(own[:, 1:] > own[:, :1], own - self.box.lanes[0], 0).astype(np.int32)
 
     def place(self, own: int, whole: SlabLayout) -> int:

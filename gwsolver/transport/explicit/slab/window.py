@@ -47,19 +47,21 @@ class Window:
         """Share of the grid that takes part."""
         return float((self.lanes[:, 1] - self.lanes[:, 0]).sum()) / (self._layout.n_slabs * self._layout.n_lanes)
 
-    def find(self, part: Part, threshold: Floats32, threads: int) -> None:
+    def find(self, part: Part, lanes: Ints, threshold: Floats32, threads: int) -> None:
         """Set the window from the concentrations inside the present one.
 
         Parameters
         ----------
         part : Part
             Holds the present one.
+        lanes : ndarray of int32, shape (slab, 2)
+            The present one in lanes of the part.
         threshold : ndarray of float32, shape (species,)
         """
         n, own = self._layout.n_lanes, part.layout
         filled = np.zeros((own.n_slabs, 2), np.int32)
         transport_slab_places.filled_lanes(
-            part.mirror, threshold, part.lanes(self.lanes), own.n_layers, own.n_lanes, filled, threads
+            part.mirror, threshold, lanes, own.n_layers, own.n_lanes, filled, threads
         )
         some, slabs = filled[:, 1] > filled[:, 0], slice(*part.box.slabs)
         low, high = self._keep.T.copy()

@@ -40,6 +40,8 @@ ROUNDING = 128
 # Stages, and places of the grid, from which copies of a box around the window pay.
 WORTH_COPYING = 8.0
 IN_CACHE = 20_000
+# Places from which a window saves more than it costs to find.
+WORTH_LOOKING = 1_000
 
 
 def rounded(length: float) -> float:
@@ -273,6 +275,8 @@ class _Interval:
 
     def look(self) -> bool:
         """Set the window anew; return whether it has moved."""
+        if self.layout.n_places < WORTH_LOOKING:
+            return False
         before = self.window.lanes.copy()
         self.window.find(self.part, self.lanes, self.threshold, self.threads)
         if np.array_equal(before, self.window.lanes):
@@ -401,7 +405,8 @@ class _Interval:
         self.leave()
         a, whole, work = self.actions, self.whole, self.works[0]
         content = work.content(self.until)
-        outside = ~self.window.inside()
+        part = self.window.part
+        outside = ~self.window.inside() if part < 1.0 else np.zeros(0, bool)
         for s, w in enumerate(self.works):
             transport_slab_places.to_cells(whole.mass[s], self.layout.cell, w.mass, self.threads)
             held = np.maximum(content, w.capacity.least)

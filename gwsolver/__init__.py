@@ -16,6 +16,8 @@ _WHERE = {
     "receptor_series": "gwsolver.maps",
     "plume_dates": "gwsolver.maps",
     "section": "gwsolver.maps",
+    "heads": "gwsolver.maps",
+    "setting": "gwsolver.maps",
     "mass_budget": "gwsolver.maps",
     "InputError": "gwsolver.core.errors",
     "RunError": "gwsolver.core.errors",
@@ -23,8 +25,8 @@ _WHERE = {
 }
 
 __all__ = [
-    "InputError", "Problem", "RunError", "load", "mass_budget", "open_results", "plume_dates", "plume_map",
-    "receptor_series", "run", "section",
+    "InputError", "Problem", "RunError", "heads", "load", "mass_budget", "open_results", "plume_dates", "plume_map",
+    "receptor_series", "run", "section", "setting",
 ]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from gwsolver.core.case import FigureRequest
 from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.figures import FIGURES
 
 
 def draw(results: Any, folder: str | Path | None = None) -> list[Path]:
@@ -55,5 +56,6 @@ def _draw(results: Any, request: FigureRequest, folder: Path) -> Path:
         raise InputError([Problem("kind", package="[[figure]]", value=request.kind,
                                   allowed="one of " + ", ".join(KINDS))])
     settings = {k: v for k, v in request.settings.items() if v not in ("", None, [])}
-    settings.setdefault("species", next(iter(results.species), ""))
+    if "species" in FIGURES[request.kind]:
+        settings.setdefault("species", next(iter(results.species), ""))
     return save_map(KINDS[request.kind](results, **settings), folder / request.file)

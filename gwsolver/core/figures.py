@@ -9,5 +9,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "section": ("species", "line", "time", "limit"),
     "mass_budget": ("species",),
     "plume_dates": ("species", "times", "layer", "limit"),
+    "heads": ("time", "layer"),
+    "setting": (),
 }
 SHARED = ("lang", "width", "title")

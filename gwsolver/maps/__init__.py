@@ -3,8 +3,12 @@
 from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.multiples.dates import plume_dates
+from gwsolver.maps.overviews import heads, setting
 from gwsolver.maps.plume import plume_map, save_map
 from gwsolver.maps.sections.section import section
 from gwsolver.maps.work_precision import work_precision
 
-__all__ = ["mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map", "section", "work_precision"]
+__all__ = [
+    "heads", "mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map", "section", "setting",
+    "work_precision",
+]

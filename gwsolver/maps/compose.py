@@ -1,10 +1,13 @@
 """A plume map put together from a scene: frame, furniture, labels, legend, lines above and below."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
 from matplotlib import rc_context
 from matplotlib.patches import Polygon
 
 from gwsolver.maps import furniture, labels, layers, legend, overview, titles
-from gwsolver.maps.classes import classes_for
+from gwsolver.maps.classes import Classes, classes_for
 from gwsolver.maps.layers import Drawn, Frame
 from gwsolver.maps.page import INK, MM, SETTINGS, SMALL, MapFigure, Page, wrap
 from gwsolver.maps.placing import Obstacles
@@ -20,17 +23,49 @@ COLUMN = (125.0, 163.4)
 RASTER_MM = 0.5
 
 
-def draw_scene(scene: PlumeScene, words: Language, width: int = 170, title: str | None = None) -> MapFigure:
+@dataclass(frozen=True)
+class Theme:
+    """What a map is about: its words, and what of the furniture it needs.
+
+    Attributes
+    ----------
+    finding : callable
+        Title from scene and words.
+    subtitle : callable
+        From scene, words and whether the map is narrow.
+    footnote : callable
+        From scene, classes, words, whether the map is narrow, and how many places have no label.
+    classes : bool
+        The legend has classes of concentration.
+    whole : bool
+        The map shows the whole model.
+    arrows : (columns, rows)
+        Of flow arrows on a wide map.
+    """
+
+    finding: Callable[[PlumeScene, Language], str]
+    subtitle: Callable[[PlumeScene, Language, bool], str]
+    footnote: Callable[[PlumeScene, Classes, Language, bool, int], str]
+    classes: bool = True
+    whole: bool = False
+    arrows: tuple[int, int] = (4, 3)
+
+
+PLUME = Theme(titles.finding, titles.subtitle, titles.footnote)
+
+
+def draw_scene(scene: PlumeScene, words: Language, width: int = 170, title: str | None = None, theme: Theme = PLUME
+               ) -> MapFigure:
     """Return the figure of a scene, 85 or 170 mm wide."""
     with rc_context(SETTINGS):
-        return _draw(scene, words, width, title)
+        return _draw(scene, words, width, title, theme)
 
 
-def _draw(scene: PlumeScene, words: Language, width: int, title: str | None) -> MapFigure:
+def _draw(scene: PlumeScene, words: Language, width: int, title: str | None, theme: Theme) -> MapFigure:
     short = width == 85
     classes = classes_for(scene.limit, scene.maximum)
     frame_mm = FRAMES[width]
-    window = choose_window(scene, classes, *frame_mm)
+    window = choose_window(replace(scene, sites=(), sources=()) if theme.whole else scene, classes, *frame_mm)
     frame = Frame(frame_mm[0] * MM, frame_mm[1] * MM, window)
     page = Page()
     axes = page.axes((0.0, 0.0, frame.width, frame.height))
@@ -65,30 +100,32 @@ def _draw(scene: PlumeScene, words: Language, width: int, title: str | None) -> 
     labels.draw_points(page, points)
     labels.label_rivers(page, drawn, obstacles)
     labels.draw_pointers(page, scene, frame, obstacles, words, 1 if short else 3)
-    labels.draw_arrows(page, scene, frame, obstacles, drawn, short)
+    columns, rows = theme.arrows
+    labels.draw_arrows(page, scene, frame, obstacles, drawn, (columns - 1, rows - 1) if short else (columns, rows))
     labels.label_heads(page, drawn, frame, obstacles, words)
 
     left, right = -LEFT * MM, (width - LEFT) * MM
     text_left, text_right = left + EDGE * MM, right - EDGE * MM
     found = legend.entries(scene, drawn, points, words, short)
+    shown = classes if theme.classes else None
     below = -4.0 - 10.5
     line = furniture.coordinate_line(scene, frame, words, short)
     wide = frame.width + reach
     below = furniture.draw_lines_below(page, wrap(line, wide), frame.width, below - 8.0, SMALL, 9.0, "right",
                                        "coordinates")
     if short:
-        below = legend.draw_rows(page, scene, classes, found, words, text_left, below + 3.0, text_right - text_left)
+        below = legend.draw_rows(page, scene, shown, found, words, text_left, below + 3.0, text_right - text_left)
         below -= 9.0
     else:
         x0, x1 = COLUMN[0] * MM, COLUMN[1] * MM
-        down = legend.draw_column(page, scene, classes, found, words, x0, frame.height + 1.0, x1 - x0)
+        down = legend.draw_column(page, scene, shown, found, words, x0, frame.height + 1.0, x1 - x0)
         if overview.overview_needed(scene, frame):
             overview.draw_overview(page, scene, classes, frame, words, (x0, 0.4, x1, down - 2.0), drawn.outline)
         below = min(below, down - 9.0) - 2.0
-    foot = titles.footnote(scene, classes, words, short, unlabelled)
+    foot = theme.footnote(scene, classes, words, short, unlabelled)
     below = furniture.draw_lines_below(page, wrap(foot, text_right - text_left), text_left, below, SMALL, 9.0, "left",
                                        "footnote")
-    head = title if title is not None else titles.finding(scene, words)
-    top = furniture.draw_head(page, head, titles.subtitle(scene, words, short), short, frame.height, text_left,
+    head = title if title is not None else theme.finding(scene, words)
+    top = furniture.draw_head(page, head, theme.subtitle(scene, words, short), short, frame.height, text_left,
                               text_right)
     return page.close(left, below + 9.0 - 5.0, right, top)

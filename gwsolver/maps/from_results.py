@@ -70,6 +70,36 @@ def scene_from_results(
     )
 
 
+def flow_scene(results: Any, *, time: object = None, layer: int | str = "max", lang: str = "en") -> PlumeScene:
+    """Return a scene of heads, flow and places without any concentration; runs without species have one too."""
+    case: CaseInfo = results.case
+    name = str((list(results.species) or results.flow_models)[0])
+    flow_model = results.flow_model_of(name) if results.species else name
+    grid: Grid = results.grid_of(name)
+    try:
+        times = np.asarray(results.head(flow_model)["time"].values, float)
+    except StopIteration:
+        times = np.asarray(results.times, float)
+    now = float(times[nearest(times, model_time(results, time, times))])
+    number = _layer(layer, grid)
+    saved = saved_at(partial(results.head, flow_model), now)
+    head = None if saved is None else np.asarray(saved.values, float).ravel()[grid.node]
+    features = results.features_of(name) if results.species else [f for f in results.features if f.model == name]
+    nothing = np.full(grid.n_cells, np.nan)
+    sites, _ = sites_of(case, grid, nothing, running_wells(features, now), lang)
+    day = results.date(now)
+    return PlumeScene(
+        **{**subject(results, name, None, lang), "limit": None}, grid=grid,
+        concentration=in_plan(grid, np.zeros(grid.n_cells), number, np.fmax),
+        head=None if head is None else uppermost(grid, head, number),
+        flow=_flow(partial(results.specific_discharge, flow_model), now, grid, number), time=now,
+        date="" if day is None else day.date().isoformat(), layer=number,
+        n_layers=0 if grid.kind == "disu" else int(grid.shape[0]), sites=sites,
+        sources=tuple(site_of(p, SOURCE, lang) for p in case.sources),
+        rivers=rivers(features, case.receptors, grid, lang),
+    )
+
+
 def subject(results: Any, species: str, limit: float | str | None, lang: str) -> dict[str, Any]:
     """Return the fields of `scene.Subject` for a species of a run."""
     case: CaseInfo = results.case

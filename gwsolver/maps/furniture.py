@@ -177,6 +177,18 @@ def convergence(scene: PlumeScene, x: float, y: float) -> float | None:
         return None
 
 
+def geographic(scene: PlumeScene, x: float, y: float) -> tuple[float, float] | None:
+    """Return longitude and latitude in degrees (WGS 84) of a place, None if they are unknown."""
+    crs = read_crs(scene.crs) if scene.crs else None
+    if crs is None:
+        return None
+    try:
+        lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(x, y)
+    except ProjError:
+        return None
+    return (float(lon), float(lat)) if math.isfinite(lon) and math.isfinite(lat) else None
+
+
 def draw_coordinates(axes: Axes, scene: PlumeScene, frame: Frame, words: Language, short: bool) -> float:
     """Tick and label the coordinates; return how far labels reach left of the frame, in points."""
     west, south, east, north = frame.window.box

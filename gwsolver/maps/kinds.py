@@ -5,6 +5,7 @@ from collections.abc import Callable
 from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.multiples.dates import plume_dates
+from gwsolver.maps.overviews import heads, setting
 from gwsolver.maps.page import MapFigure
 from gwsolver.maps.plume import plume_map
 from gwsolver.maps.sections.section import section
@@ -15,4 +16,6 @@ KINDS: dict[str, Callable[..., MapFigure]] = {
     "section": section,
     "mass_budget": mass_budget,
     "plume_dates": plume_dates,
+    "heads": heads,
+    "setting": setting,
 }

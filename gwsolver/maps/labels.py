@@ -230,11 +230,12 @@ def label_rivers(page: Page, drawn: Drawn, obstacles: Obstacles) -> None:
             obstacles.slant(slant.x, slant.y, width, ascent + descent, slant.angle)
 
 
-def draw_arrows(page: Page, scene: PlumeScene, frame: Frame, obstacles: Obstacles, drawn: Drawn, short: bool) -> None:
-    """Draw a few flow arrows of equal length where they cover nothing."""
+def draw_arrows(page: Page, scene: PlumeScene, frame: Frame, obstacles: Obstacles, drawn: Drawn,
+                count: tuple[int, int]) -> None:
+    """Draw a few flow arrows (columns, rows) of equal length where they cover nothing."""
     if scene.flow is None:
         return
-    columns, rows = (3, 2) if short else (4, 3)
+    columns, rows = count
     length = 19.0
     shifts = [(dx, dy) for dy in (0.0, -12.0, 12.0, -22.0, 22.0) for dx in (0.0, -14.0, 14.0)]
     spots = []

@@ -115,9 +115,24 @@ def pair_key(kind: str, judged: bool) -> Draw:
     return draw
 
 
-def draw_column(page: Page, scene: Subject, classes: Classes, found: list[Entry], words: Language, x: float,
+def draw_column(page: Page, scene: Subject, classes: Classes | None, found: list[Entry], words: Language, x: float,
                 top: float, width: float) -> float:
     """Draw the legend of a wide map downwards from `top`; return how far down it came."""
+    y = top if classes is None else _class_column(page, scene, classes, words, x, top, width) - 5.0
+    for entry in found:
+        lines = wrap(entry.text, width - KEY - GAP)
+        height = LEADING * len(lines)
+        entry.draw(page, x, y - 0.5 * height)
+        for line in lines:
+            y -= LEADING
+            page.text(x + KEY + GAP, y + 2.2, line, name="legend")
+        y -= 3.4
+    return y
+
+
+def _class_column(page: Page, scene: Subject, classes: Classes, words: Language, x: float, top: float, width: float
+                  ) -> float:
+    """Draw the classes one above the other; return where the lowest ends."""
     y = top
     for line in wrap(heading(scene, words), width, 8.4, bold=True):
         y -= 8.0
@@ -144,21 +159,28 @@ def draw_column(page: Page, scene: Subject, classes: Classes, found: list[Entry]
         y -= step
         if classes.limit is not None and i == 1:
             page.line([x - 1.5, x + swatch + 1.5], [y, y], color=INK, linewidth=1.9, zorder=27, solid_capstyle="butt")
-    y -= 5.0
-    for entry in found:
-        lines = wrap(entry.text, width - KEY - GAP)
-        height = LEADING * len(lines)
-        entry.draw(page, x, y - 0.5 * height)
-        for line in lines:
-            y -= LEADING
-            page.text(x + KEY + GAP, y + 2.2, line, name="legend")
-        y -= 3.4
     return y
 
 
-def draw_rows(page: Page, scene: Subject, classes: Classes, found: list[Entry], words: Language, x: float,
+def draw_rows(page: Page, scene: Subject, classes: Classes | None, found: list[Entry], words: Language, x: float,
               top: float, width: float) -> float:
     """Draw the legend of a narrow map: a bar of classes, then entries side by side; return how far down it came."""
+    y = top if classes is None else _class_bar(page, scene, classes, words, x, top, width)
+    y -= 4.0
+    left, base = x, y - 8.0
+    for entry in found:
+        need = KEY + GAP + text_size(entry.text)[0]
+        if left > x and left + need > x + width:
+            left, base = x, base - 10.5
+        entry.draw(page, left, base + 2.6)
+        page.text(left + KEY + GAP, base, entry.text, name="legend")
+        left += need + 11.0
+    return base - 2.0 if found else y
+
+
+def _class_bar(page: Page, scene: Subject, classes: Classes, words: Language, x: float, top: float, width: float
+               ) -> float:
+    """Draw the classes side by side; return where their texts end."""
     y = top
     values, times = class_texts(classes, words)
     for line in wrap(heading(scene, words, "legend.heading_times" if times else "legend.heading"), width, 7.5, True):
@@ -187,13 +209,4 @@ def draw_rows(page: Page, scene: Subject, classes: Classes, found: list[Entry], 
                     page.text(x + i * part, y, text, ha="center" if i else "left", colour=colour, name=name)
                 else:
                     page.text(x + (i + 0.5) * part, y, text, ha="center", colour=colour, name=name)
-    y -= 4.0
-    left, base = x, y - 8.0
-    for entry in found:
-        need = KEY + GAP + text_size(entry.text)[0]
-        if left > x and left + need > x + width:
-            left, base = x, base - 10.5
-        entry.draw(page, left, base + 2.6)
-        page.text(left + KEY + GAP, base, entry.text, name="legend")
-        left += need + 11.0
-    return base - 2.0 if found else y
+    return y

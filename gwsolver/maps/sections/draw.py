@@ -137,6 +137,7 @@ def _exaggeration(length: float, depth: float, wide: float, tall: float) -> tupl
 
 
 def _compass(bearing: float, words: Language) -> str:
+    """Return the letters of a direction in degrees clockwise from north."""
     return str(words.table["section"]["compass"].split()[round(bearing / 45.0) % POINTS_OF_COMPASS])
 
 

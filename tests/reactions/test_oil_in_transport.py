@@ -79,7 +79,7 @@ def test_slow_dissolution_and_loss_to_the_air_close_their_books():
         assert 0.0 < one.concentration.max() < other.concentration.max()
 
 
-@pytest.mark.parametrize("scheme", ["limited", "upstream"])
+@pytest.mark.parametrize("scheme", ["limited", "implicit"])
 def test_fast_transfer_gives_the_plume_of_equilibrium(scheme):
     """Oil as a phase that transport carries, and oil that a reaction holds: the difference halves with the step."""
     rates = dict.fromkeys(("benzene", "toluene"), 1e4)

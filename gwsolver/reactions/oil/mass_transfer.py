@@ -168,7 +168,10 @@ def lens_flux(
 
 
 def mixing_length(seepage_velocity: float, dispersion: float, length: float) -> float:
-    """Return the thickness of water that would carry all a lens gives, sqrt(4 D_v L / (pi v)) [L]."""
+    """Return the thickness of water that would carry all a lens gives, sqrt(4 D_v L / (pi v)) [L].
+
+    Where dispersion is all that mixes, D_v = alpha_TV v, the velocity cancels: any will do.
+    """
     return math.sqrt(4.0 * dispersion * length / (math.pi * seepage_velocity))
 
 

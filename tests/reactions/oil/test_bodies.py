@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gwsolver.core.errors import InputError
 from gwsolver.reactions.oil.body import Leak, Oil, OilBody, OilComponent, OilSetting, Removal
@@ -13,6 +15,7 @@ from tests.reactions.oil.oil_cells import (
     FRACTIONS,
     MOLAR_MASS,
     SOLUBILITY,
+    UNIT,
     Books,
     body,
     cells_of,
@@ -225,6 +228,38 @@ def test_going_on_from_a_state_gives_the_same_bits():
     carry(other, again, 3, 8)
     assert np.array_equal(again.mass, cells.mass) and np.array_equal(again.oil, cells.oil)
     assert all(np.array_equal(v, other.state()[k]) for k, v in oil.state().items())
+
+
+compositions = st.lists(st.floats(0.0, 1.0), min_size=5, max_size=5).map(lambda f: np.array(f) / max(sum(f), 1.0))
+
+
+def dissolved(order, unit, fractions, mass, water):
+    """Masses after some flushing with leak and depletion, components in an order, masses in a unit."""
+    oil = Oil({BTEXN[j]: float(fractions[j]) for j in order}, 250.0, 8.6e5 * unit)
+    components = tuple(OilComponent(BTEXN[j], MOLAR_MASS[j], SOLUBILITY[j] * unit) for j in order)
+    leak = Leak(Fixed(0.1 * mass * unit, "rate", 1.0, 2.0), UNIT)
+    lake = body(mass * unit, oil=oil, leaks=(leak,), area=UNIT, depletion_rate=0.02 * mass * unit)
+    bodies, names = setting(lake, components=components).start([BTEXN[j] for j in order], 1), [BTEXN[j] for j in order]
+    cells = cells_of(water, names)
+    bodies.arrive(cells, Books())
+    for k in range(6):
+        cells.time = 0.5 * k
+        cells.mass *= np.exp(-0.5 * water / cells.content)
+        bodies.act(cells, 0.5, Books())
+        assert (cells.mass >= 0.0).all()
+        assert (cells.mass[:, 0] / cells.content[:, 0] <= SOLUBILITY[list(order)] * unit * (1.0 + 1e-9)).all()
+    return {name: m / unit for name, m in zip(names, cells.mass[:, 0], strict=True)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(compositions, st.permutations(range(5)), st.floats(-2.0, 6.0), st.floats(-4.0, 3.0),
+       st.sampled_from([1e-3, 1e6]))
+def test_neither_the_order_of_components_nor_the_unit_of_mass_matters(fractions, order, mass, water, unit):
+    """Never negative, never above the pure component's solubility; the same to 1e-9 in any order and unit."""
+    one = dissolved(range(5), 1.0, fractions, 10.0**mass, 10.0**water)
+    other = dissolved(order, unit, fractions, 10.0**mass, 10.0**water)
+    for name in BTEXN:
+        assert other[name] == pytest.approx(one[name], rel=1e-9, abs=1e-12 * 10.0**mass)
 
 
 def test_a_given_concentration_is_left_alone():

@@ -30,6 +30,15 @@ def test_water_beside_oil_has_the_effective_solubility(plain):
     assert np.nanmax(plain.concentration("toluene").values[0]) > 0.85 * EFFECTIVE["toluene"]
 
 
+def test_brine_takes_up_less(tmp_path):
+    """One mole of NaCl per litre: 10 ** -0.25 of the effective solubility, by Setschenow."""
+    brine = '[reactions]\ndissolved_solids = "58.44 g/L"\ntemperature = 10\n'
+    results = gw.run(write_site(tmp_path / "site", brine, OIL, years=1))
+    for name, effective in EFFECTIVE.items():
+        found = np.nanmax(results.concentration(name).values) / (effective * 10.0**-0.25)
+        assert 0.8 < found <= 1.0 + 1e-4  # some of it was taken by what was clean
+
+
 def test_every_gram_of_oil_is_somewhere(plain, reacting):
     oil = 800.0 * 1.0 * 0.3 * 0.08 * 860e3  # g: area, smear zone, porosity, saturation, density
     for results, part in ((plain, 0.0), (reacting, 0.1)):

@@ -18,6 +18,7 @@ from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.simulation import Simulation
 from gwsolver.reactions.components import Component, Database, database
+from gwsolver.reactions.components.ground import Ground
 from gwsolver.reactions.oil.kinetic import RateLimited
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ class ReactionsTable(Table):
     step: Annotated[Quantity | None, quantity("d", minimum=0.0)] = None
     tolerance: Annotated[float | None, Field(gt=0.0, lt=1.0)] = None
     components: str = ""
+    temperature: Annotated[float | None, Field(ge=0.0, le=60.0)] = None
+    dissolved_solids: Annotated[Quantity | None, quantity("g/L", minimum=0.0)] = None
+
+    def ground(self) -> Ground:
+        """Return the water in which components dissolve."""
+        solids = 0.0 if self.dissolved_solids is None else self.dissolved_solids.to("g/L")
+        return Ground(dissolved_solids=solids) if self.temperature is None else Ground(self.temperature, solids)
 
 
 def assemble(content: "CaseFile", file: str, lines: LineIndex, simulation: Simulation) -> Simulation:
@@ -105,7 +113,7 @@ def _components(content: "CaseFile", context: Context) -> dict[str, Component]:
     for name in context.models:
         known = context.known(said[name][1] if name in said else name)
         if known is not None:
-            found[name] = known
+            found[name] = content.reactions.ground().component(known)
         elif name in said:
             i, component = said[name]
             near = nearest(component, context.database.components)

@@ -7,7 +7,6 @@ import pytest
 
 from gwsolver.core.errors import InputError
 from gwsolver.reactions.components import component, crude, database, limit
-from gwsolver.reactions.components.checks import source_problems
 from gwsolver.reactions.components.columns import STATUSES
 from gwsolver.reactions.components.formula import atoms, molar_mass
 
@@ -179,10 +178,3 @@ def test_what_does_not_dissolve_is_lumped_without_changing_mole_fractions():
     assert mass == pytest.approx(1.0 - 0.0055)
     assert 0.001 / 78.11 / moles == pytest.approx(oil.mole_fractions["benzene"], rel=1e-12)
     assert oil.rest(oil.mole_fractions) == (0.0, 0.0)
-
-
-def test_a_source_above_the_effective_solubility_is_refused_with_both_numbers():
-    assert source_problems("xylenes", 1.564, crude(MEDIUM), database()) == []
-    assert source_problems("oxygen", 9.0, crude(MEDIUM), database()) == []
-    [problem] = source_problems("benzene", 12.0, crude(MEDIUM), database(), file="case.toml", line=7)
-    assert "case.toml, line 7: concentration of benzene = 12 mg/L is above 4.947 mg/L" in str(problem)

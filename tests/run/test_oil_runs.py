@@ -200,3 +200,26 @@ def test_volatilisation_takes_from_the_uppermost_water(tmp_path, plain):
     assert gone > 0.0
     assert ("volatilisation", "to air") not in amounts(results, "toluene")
     assert max(results.summary["closure"].values()) <= 1e-10
+
+
+def test_oil_in_much_thicker_cells_is_warned_of(tmp_path):
+    """0.1 m of oil in cells of 3 m: three mixing lengths sqrt(4 alpha L / pi) are 4 m; with 5e-6 m for alpha, 4 cm."""
+    thin = OIL.replace('thickness = "1 m"', 'thickness = "0.1 m"')
+    assert thin != OIL
+    folder = write_site(tmp_path / "site", thin)
+    assert not any("diluted" in w for w in gw.load(folder).simulation.warnings)
+    dispersion = folder / "mf6" / "benzene.dsp"
+    dispersion.write_text(dispersion.read_text().replace("0.05", "5e-6"))
+    [warning] = [w for w in gw.load(folder).simulation.warnings if "diluted" in w]
+    assert "[[oil]] lake: source concentration diluted by layer thickness: the cell is 3 thick" in warning
+
+
+def test_depletion_acts_once_on_a_column(tmp_path):
+    """Oil in two layers loses what oil in one does: a mass per area of the map."""
+    found = []
+    for name, layers in (("one", "[1]"), ("two", "[1, 2]")):
+        text = OIL + f"layers = {layers}\n"
+        results = gw.run(write_site(tmp_path / name, text + 'depletion = "0.2 kg/m2/y"\n', years=1))
+        found.append(amounts(results, "oil bulk")["lake", "source-zone depletion"][1])
+    assert found[0] == pytest.approx(800.0 * 0.2e3, rel=0.01)  # all but the components
+    assert found[1] == pytest.approx(found[0], rel=0.01)

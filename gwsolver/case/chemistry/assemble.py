@@ -58,7 +58,8 @@ def assemble(content: "CaseFile", file: str, lines: LineIndex, simulation: Simul
     chemistry = _chemistry(content, context, simulation) if reacts else None
     if context.problems:
         raise InputError(sorted(context.problems, key=lambda p: p.line or 0))
-    return replace(simulation, transport_models=tuple(models.values()), chemistry=chemistry)
+    return replace(simulation, transport_models=tuple(models.values()), chemistry=chemistry,
+                   warnings=(*simulation.warnings, *context.warnings))
 
 
 def _context(content: "CaseFile", file: str, lines: LineIndex, simulation: Simulation, asked: str) -> Context:

@@ -33,6 +33,8 @@ class Context:
     outlines : mapping of str to list of (x, y)
         Polygons of the case's [[source]] entries by name.
     problems : list of Problem
+    warnings : list of str
+        What does not keep the case from being run.
     """
 
     file: str
@@ -43,6 +45,7 @@ class Context:
     database: Database
     outlines: Mapping[str, list[tuple[float, float]]]
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def grid(self) -> Grid:

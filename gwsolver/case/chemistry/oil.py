@@ -17,6 +17,8 @@ from gwsolver.core.outline import outline_cells
 from gwsolver.reactions.components import Component, Crude, CrudePart
 from gwsolver.reactions.oil.body import Leak, Oil, OilBody, OilComponent, OilSetting, Removal
 from gwsolver.reactions.oil.kinetic import RateLimited
+from gwsolver.reactions.oil.lens import oil_mass
+from gwsolver.reactions.oil.mass_transfer import dilution_warnings, mixing_length
 from gwsolver.reactions.sources.series import Series
 
 Floats = NDArray[np.float64]
@@ -137,7 +139,23 @@ def _body(i: int, table: OilTable, components: tuple[OilComponent, ...], context
     depletion = context.number(TABLE, i, "depletion", table.depletion, "mass/length2/time")
     if mass is None or len(context.problems) > before:
         return None
-    return OilBody(table.name, cells, mass, oil, area, depletion or 0.0, table.depletes, leaks, removals)
+    _thick_layers(i, table, cells, area, context)
+    column = context.grid.column[cells]
+    share = area / np.bincount(column)[column]  # depletion acts once on a column, however many cells of it hold oil
+    return OilBody(table.name, cells, mass, oil, share, depletion or 0.0, table.depletes, leaks, removals)
+
+
+def _thick_layers(i: int, table: OilTable, cells: Ints, area: Floats, context: Context) -> None:
+    """Warn where cells are much thicker than the oil in them and the water that mixes with it on its way below."""
+    thickness = context.number(TABLE, i, "thickness", table.thickness, "length")
+    model = next(iter(context.models.values()))
+    if thickness is None:
+        return
+    vertical = 0.0 if model.dispersion is None else float(model.dispersion.atv[cells].mean())
+    mixing = mixing_length(1.0, vertical, float(np.sqrt(area.sum())))
+    thick = float(context.grid.thickness[cells].max())
+    found = dilution_warnings(thick, thickness, mixing, package=f"[[oil]] {table.name}")
+    context.warnings += [str(p) for p in found]
 
 
 def _in_oil(known: Component, tables: list[OilTable], context: Context) -> bool:
@@ -241,8 +259,7 @@ def _mass(
         context.problem(TABLE, i, "thickness", f"the smear zone is thicker than {model.grid.describe(cell)}",
                         value=f"{thickness:g}", allowed=f"at most {model.grid.thickness[cell]:g}")
         return None
-    porosity = model.mobile.porosity[cells]
-    return area * thickness * porosity * table.saturation.to("-") * oil.density
+    return oil_mass(area, thickness, table.saturation.to("-"), model.mobile.porosity[cells], oil.density)
 
 
 def _removal(i: int, table: RemovalTable, cells: Ints, context: Context) -> Removal:

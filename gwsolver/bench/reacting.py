@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.bench.cases import POROSITY, THIN, line_grid
+from gwsolver.bench.solutions import SourceZone
 from gwsolver.bench.solutions.conserved_scalar import instantaneous_column
 from gwsolver.bench.solutions.mixing_controlled import rectangle, strip_cirpka, thickness_liedl
-from gwsolver.bench.source_zones import from_source, growing, half_grid
+from gwsolver.bench.source_zones import from_source, growing, half_grid, held_in_source, site_grid
 from gwsolver.bench.uniform import transport_model, uniform_flow
 from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.dis import structured_grid
@@ -129,6 +130,34 @@ def column(
     )
     ours = {name: c[x > 0.0] for name, c in done.concentration.items()}
     return done, ours, {DONOR: exact[0], ACCEPTOR: exact[1]}
+
+
+def source_zone(
+    site: SourceZone, *, time: float, spacing: tuple[float, float, float], extent: tuple[float, float, float]
+) -> tuple[Carried, Floats, Floats]:
+    """Carry a site's donor with its acceptors as one, reacting at once; return all, the donor's C, and the exact C.
+
+    Without sorption (R = 1). The acceptor is counted in mass of donor, F = 1: its concentration is the site's capacity,
+    nothing of it in the zones.
+
+    Parameters
+    ----------
+    site, time, spacing, extent
+        As in `pose_source_zone`.
+    """
+    grid = site_grid(site, spacing, extent)
+    edge, held, zone = held_in_source(site, grid)
+    along, across, down = site.dispersivity
+    models = _models(
+        grid, {DONOR: (0.0, held), ACCEPTOR: (site.capacity, np.where(zone, 0.0, site.capacity))}, edge,
+        longitudinal=along, transverse=across, vertical_transverse=down,
+    )
+    flow = uniform_flow(grid, (POROSITY * site.seepage_velocity, 0.0, 0.0), end=time)
+    done = carry_reacting(models, flow, instantaneous(1.0))
+    x = from_source(grid)
+    inside = np.flatnonzero(x > 0.0)
+    exact = site.concentration(x[inside], grid.y[inside], -grid.z[inside], time=time, reaction="instantaneous")
+    return done, done.concentration[DONOR][inside], exact
 
 
 def length_under_acceptor(

@@ -62,19 +62,36 @@ def pose_source_zone(
         Length, width of one side and depth of the grid [L].
     decays : bool
     """
-    along, across, down = spacing
-    grid = half_grid(
-        along, extent[0], growing(across, 1.5 * site.zones[-1][0], extent[1]),
-        growing(down, min(1.5 * site.depth, extent[2]), extent[2]),
-    )
+    grid = site_grid(site, spacing, extent)
     x = from_source(grid)
     inside = np.flatnonzero(x > 0.0)
     reaction = "first order" if decays else "none"
     exact = site.concentration(x[inside], grid.y[inside], -grid.z[inside], time=time, reaction=reaction)
     return Posed(
         _model(site, grid, decays), uniform_flow(grid, (POROSITY * site.seepage_velocity, 0.0, 0.0), end=time), exact,
-        inside, along,
+        inside, spacing[0],
     )
+
+
+def site_grid(
+    site: SourceZone, spacing: tuple[float, float, float], extent: tuple[float, float, float]
+) -> Grid:
+    """Return the grid of a site: parameters as in `pose_source_zone`."""
+    along, across, down = spacing
+    return half_grid(
+        along, extent[0], growing(across, 1.5 * site.zones[-1][0], extent[1]),
+        growing(down, min(1.5 * site.depth, extent[2]), extent[2]),
+    )
+
+
+def held_in_source(site: SourceZone, grid: Grid) -> tuple[NDArray[np.int64], Floats, NDArray[np.bool_]]:
+    """Return the cells of the source plane, the donor's concentration in them, and which lie in a zone."""
+    edge = np.flatnonzero(from_source(grid) < 0.0)
+    held, inner = np.zeros(edge.size), 0.0
+    for outer, concentration in site.zones:
+        held[(grid.y[edge] > inner) & (grid.y[edge] < outer) & (-grid.z[edge] < site.depth)] = concentration
+        inner = outer
+    return edge, held, (grid.y[edge] < inner) & (-grid.z[edge] < site.depth)
 
 
 def length_on_axis(grid: Grid, concentration: Floats, limit: float) -> float:
@@ -92,11 +109,7 @@ def length_on_axis(grid: Grid, concentration: Floats, limit: float) -> float:
 
 def _model(site: SourceZone, grid: Grid, decays: bool) -> TransportModel:
     """Return the transport model, with the zones as fixed concentrations."""
-    edge = np.flatnonzero(from_source(grid) < 0.0)
-    held, inner = np.zeros(edge.size), 0.0
-    for outer, concentration in site.zones:
-        held[(grid.y[edge] > inner) & (grid.y[edge] < outer) & (-grid.z[edge] < site.depth)] = concentration
-        inner = outer
+    edge, held, _ = held_in_source(site, grid)
     longitudinal, transverse, vertical = site.dispersivity
     return transport_model(
         grid, porosity=POROSITY, longitudinal=longitudinal, transverse=transverse, vertical_transverse=vertical,

@@ -256,7 +256,7 @@ class Grid:
 
     def let_go(self) -> None:
         """Give back the room of large tables, which are made again when they are asked for."""
-        for name in ("connections", "centre_vector", "centre_distance", "z"):
+        for name in ("connections", "centre_vector", "centre_distance", "z", "layer", "cell_below", "cell_of_node"):
             self.__dict__.pop(name, None)
 
     def entries(self) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:

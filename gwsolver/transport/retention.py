@@ -36,7 +36,8 @@ class Retention:
         self.linear = not domain.nonlinear
         self.code = transport_retention.CODES[domain.isotherm]
         self.k: Floats = np.ascontiguousarray(domain.distribution_coefficient, dtype=float)
-        self.p: Floats = np.ascontiguousarray(domain.second, dtype=float)
+        # Linear sorption has no second parameter; the kernels want an array all the same.
+        self.p: Floats = self.k if self.linear else np.ascontiguousarray(domain.second, dtype=float)
         self._isotherm = isotherms()[domain.isotherm]
 
     def contents(self, water: Floats, solid: Floats) -> tuple[Floats, Floats]:

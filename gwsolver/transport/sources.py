@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -258,6 +259,14 @@ def boundaries(model: TransportModel, flow: FlowStep, stress: TimeStep, capacity
     return put_together(model, flow, given(model, flow, stress), capacity)
 
 
+@lru_cache(maxsize=4)
+def nothing(n_cells: int) -> Floats:
+    """Return zeros that everything of this size shares, not to be changed."""
+    zeros = np.zeros(n_cells)
+    zeros.setflags(write=False)
+    return zeros
+
+
 def put_together(model: TransportModel, flow: FlowStep, packages: Given, capacity: Capacity) -> Boundaries:
     """Put together what packages give and what else acts on cells during a step.
 
@@ -271,14 +280,17 @@ def put_together(model: TransportModel, flow: FlowStep, packages: Given, capacit
         enters = (package_flow.cells >= 0) & (package_flow.rates > 0.0)
         np.add.at(inflow, package_flow.cells[enters], package_flow.rates[enters])
         np.add.at(brought, package_flow.cells[enters], carried.inflow[enters])
-    source, taken, sinks = np.zeros(n_cells), np.zeros(n_cells), np.zeros(n_cells)
+    source, sinks = np.zeros(n_cells), np.zeros(n_cells)
+    takes = any((e.inflow < 0.0).any() for e in entries)
+    taken = np.zeros(n_cells) if takes else nothing(n_cells)
     free_entries = []
     for e in entries:
         acts = (e.cells >= 0) & ~fixed[e.cells]
         mixed = None if e.mixed is None else np.where(acts, e.mixed, 0.0)
         e = replace(e, inflow=np.where(acts, e.inflow, 0.0), outflow=np.where(acts, e.outflow, 0.0), mixed=mixed)
         np.add.at(source, e.cells[acts], np.maximum(e.inflow[acts], 0.0))
-        np.add.at(taken, e.cells[acts], np.maximum(-e.inflow[acts], 0.0))
+        if takes:
+            np.add.at(taken, e.cells[acts], np.maximum(-e.inflow[acts], 0.0))
         np.add.at(sinks, e.cells[acts], e.outflow[acts])
         free_entries.append(e)
     imbalance = flow.residual if model.advection else np.zeros(n_cells)

@@ -66,6 +66,8 @@ def fits(grid: Grid) -> bool:
     """Whether all faces join cells that stand side by side (no pass-through cells)."""
     if grid.kind != "dis":
         return False
+    if not (grid.idomain < 0).any():
+        return True
     n, m = grid.face_cells.T
     index = np.stack(np.unravel_index(grid.node, grid.shape))
     return bool((np.abs(index[:, n] - index[:, m]).sum(axis=0) == 1).all())

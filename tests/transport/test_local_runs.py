@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gwsolver.kernels import transport_local_setup
+from gwsolver.kernels import transport_local_levels
 from gwsolver.transport.explicit.local.runs import CHUNKS, Stretches
 
 PARTS = 4
@@ -66,7 +66,7 @@ def test_levels_are_raised_as_little_as_neighbours_ask(seed, apart):
     before = np.where(exists & (rng.random(shape) < 0.1), rng.integers(1, 9, shape), 0).astype(np.int8)
     level = before.ravel().copy()
     steps = np.array([1, 54, 9], np.int32)
-    transport_local_setup.grade(exists.view(np.uint8).ravel(), steps, apart, level)
+    transport_local_levels.grade(exists.view(np.uint8).ravel(), steps, apart, level)
     expected = before.astype(int)
     for _ in range(60):
         for axis in range(3):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.kernels import transport_local_setup
+from gwsolver.kernels import transport_local_levels
 from gwsolver.transport.explicit.limits import emptying_rate
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
 from gwsolver.transport.explicit.local.second_order import SecondOrder
@@ -88,10 +88,10 @@ def find_levels(work: Work, layout: Layout, length: float, content: Floats, seco
     limit, place = work.scheme.limit, layout.place
     content = content * allowed_part(work)
     rate = emptying_rate(work.coefficients, work.boundaries)
-    raising = transport_local_setup.raise_levels
+    raising = transport_local_levels.raise_levels
     raising(place, rate, content, 0.5 * length, limit, level, MOST_LEVELS)
     while True:
-        transport_local_setup.grade(layout.exists.view(np.uint8), layout.segment_steps, APART, level)
+        transport_local_levels.grade(layout.exists.view(np.uint8), layout.segment_steps, APART, level)
         rate = second.rate(_steps(length, level, layout))
         if level.max() >= MOST_LEVELS:
             raise TooManyLevels

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.kernels import transport_local_setup
+from gwsolver.kernels import transport_local_packing
 from gwsolver.transport.explicit.local.layout import Layout
 from gwsolver.transport.explicit.work import Work
 
@@ -62,7 +62,7 @@ def groups_of(rule: Rule, layout: Layout) -> Groups:
     """Return which groups take their gradients with the same weights."""
     kind = np.zeros((3, layout.n_segments), np.int8)
     shared = np.zeros((3, layout.n_segments, 8), np.float32)
-    transport_local_setup.kinds(
+    transport_local_packing.kinds(
         layout.face_at, layout.offset, layout.weights, rule.ratio, rule.end, layout.fourth, kind, shared
     )
     return Groups(kind, shared)

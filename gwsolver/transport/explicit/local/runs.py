@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.kernels import transport_local_setup
+from gwsolver.kernels import transport_local_packing, transport_local_window
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
 from gwsolver.transport.explicit.local.levels import Levels
 from gwsolver.transport.explicit.local.rules import Groups, Rule, groups_of
@@ -101,7 +101,7 @@ class Stretches:
         """Return the runs between active segments; `steps` tells how often each part is worked on."""
         chunks = np.zeros((steps.size * (CHUNKS + 1) + 1, 2), np.int32)
         items = np.zeros(steps.size)
-        n = transport_local_setup.pick(
+        n = transport_local_window.pick(
             self.table, self.start, self._first, self._own, self._other, self._part, self._slab, active.view(np.uint8),
             CHUNKS, self._runs, self._data, self._beside, chunks, items,
         )
@@ -161,7 +161,7 @@ class CellRuns:
         self._stretches = s = Stretches(np.zeros_like(own), busy[own], own, own, level, np.arange(own.size), fields)
         self._steps = np.exp2(np.arange(levels.n_levels))
         self.packed = np.zeros(s.size)
-        transport_local_setup.pack_cells(
+        transport_local_packing.pack_cells(
             s.table, s.start, levels.level, layout.cell_at, middle, k.start, k.end - k.start, k.least, b.source,
             b.loss, b.decay_dissolved + b.decay_sorbed, length, k.steady, self.packed,
         )

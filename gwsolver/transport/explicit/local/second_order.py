@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.kernels import transport_local_setup
+from gwsolver.kernels import transport_local_packing
 from gwsolver.transport.explicit.local.layout import Layout
 from gwsolver.transport.explicit.local.rules import Rule
 from gwsolver.transport.explicit.work import Work
@@ -36,7 +36,7 @@ class SecondOrder:
         work, b = self._work, self._work.boundaries
         faces = work.sweep.faces
         rate = np.zeros(step.size)
-        transport_local_setup.lax_wendroff(
+        transport_local_packing.lax_wendroff(
             faces.cells, faces.axis, work.coefficients.faces, step, *self._of_cells, work.scheme.clip, rate
         )
         rate += np.maximum(b.loss, 0.0)
@@ -47,10 +47,10 @@ class SecondOrder:
         self, step: Floats, table: NDArray[np.int32], start: NDArray[np.int64], layout: Layout, rule: Rule,
         packed: NDArray[np.float32],
     ) -> None:
-        """Put the coefficients down as the march runs over them; see ``transport_local_setup.pack_faces``."""
+        """Put the coefficients down as the march runs over them; see ``transport_local_packing.pack_faces``."""
         work = self._work
         faces = work.sweep.faces
-        transport_local_setup.pack_faces(
+        transport_local_packing.pack_faces(
             table, start, layout.face_at, faces.cells, faces.axis, work.coefficients.faces, step, *self._of_cells,
             work.scheme.clip, rule.ratio, rule.end, rule.given, layout.fourth, packed,
         )

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.kernels import transport_local_setup
+from gwsolver.kernels import transport_local_window
 from gwsolver.transport.explicit.local.layout import SEGMENT
 from gwsolver.transport.explicit.local.plan import Plan
 from gwsolver.transport.explicit.work import Work
@@ -52,7 +52,7 @@ class Window:
 
     def note_leak(self, c: Floats32, mass: float) -> None:
         """Add what could have left the window during one step of the slowest cells."""
-        step = transport_local_setup.leak(
+        step = transport_local_window.leak(
             self.active.view(np.uint8), self._layout.exists.view(np.uint8), self._layout.segment_steps, c, self._rate
         ) * self._levels.length
         self.leak += step
@@ -63,7 +63,7 @@ class Window:
         """Return the segments that mass can reach in a step of the slowest cells, shape (segment,)."""
         exists = self._layout.exists
         found = np.zeros(exists.size, np.uint8)
-        transport_local_setup.reach(
+        transport_local_window.reach(
             exists.view(np.uint8), self._layout.segment_steps, self._levels.level, self._fed, c,
             float(c.max(initial=0.0)) * NOTHING, PACE, self._ring, found,
         )

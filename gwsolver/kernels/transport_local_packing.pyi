@@ -12,19 +12,6 @@ def lax_wendroff(
     cells: Ints, axis: Levels, coefficients: Floats, step: Floats, inverse: Floats, volume: Floats, discharge: Floats,
     width: Floats, thickness: Floats, fixed: Bytes, clip: float, rate: Floats,
 ) -> None: ...
-def raise_levels(
-    place: Ints, rate: Floats, content: Floats, length: float, limit: float, level: Levels, most: int
-) -> int: ...
-def grade(exists: Bytes, steps: Ints, apart: int, level: Levels) -> None: ...
-def reach(
-    exists: Bytes, steps: Ints, level: Levels, fed: Bytes, concentration: Floats32, least: float, ahead: float,
-    ring: float, found: Bytes,
-) -> None: ...
-def pick(
-    stretches: Ints, start: Longs, first: Ints, own: Ints, other: Ints, part: Ints, slab: Ints, active: Bytes,
-    most_chunks: int, runs: Ints, data: Longs, beside: Ints, chunks: Ints, items: Floats,
-) -> int: ...
-def leak(active: Bytes, exists: Bytes, steps: Ints, concentration: Floats32, rate: Floats32) -> float: ...
 def kinds(
     face_at: Ints, offset: Ints, weights: Floats32, ratio: Floats, end: Levels, fourth: Levels, kind: Levels,
     shared: Floats32,

@@ -16,6 +16,7 @@ _WHERE = {
     "receptor_series": "gwsolver.maps",
     "plume_dates": "gwsolver.maps",
     "section": "gwsolver.maps",
+    "acceptors": "gwsolver.maps",
     "heads": "gwsolver.maps",
     "setting": "gwsolver.maps",
     "mass_budget": "gwsolver.maps",
@@ -25,8 +26,8 @@ _WHERE = {
 }
 
 __all__ = [
-    "InputError", "Problem", "RunError", "heads", "load", "mass_budget", "open_results", "plume_dates", "plume_map",
-    "receptor_series", "run", "section", "setting",
+    "InputError", "Problem", "RunError", "acceptors", "heads", "load", "mass_budget", "open_results", "plume_dates",
+    "plume_map", "receptor_series", "run", "section", "setting",
 ]
 
 

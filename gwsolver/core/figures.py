@@ -9,6 +9,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "section": ("species", "line", "time", "limit"),
     "mass_budget": ("species",),
     "plume_dates": ("species", "times", "layer", "limit"),
+    "acceptors": ("species", "acceptors", "time", "limit"),
     "heads": ("time", "layer"),
     "setting": (),
 }

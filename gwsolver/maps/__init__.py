@@ -2,6 +2,7 @@
 
 from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
+from gwsolver.maps.multiples.acceptors import acceptors
 from gwsolver.maps.multiples.dates import plume_dates
 from gwsolver.maps.overviews import heads, setting
 from gwsolver.maps.plume import plume_map, save_map
@@ -9,6 +10,6 @@ from gwsolver.maps.sections.section import section
 from gwsolver.maps.work_precision import work_precision
 
 __all__ = [
-    "heads", "mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map", "section", "setting",
-    "work_precision",
+    "acceptors", "heads", "mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map", "section",
+    "setting", "work_precision",
 ]

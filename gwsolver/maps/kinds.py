@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
+from gwsolver.maps.multiples.acceptors import acceptors
 from gwsolver.maps.multiples.dates import plume_dates
 from gwsolver.maps.overviews import heads, setting
 from gwsolver.maps.page import MapFigure
@@ -16,6 +17,7 @@ KINDS: dict[str, Callable[..., MapFigure]] = {
     "section": section,
     "mass_budget": mass_budget,
     "plume_dates": plume_dates,
+    "acceptors": acceptors,
     "heads": heads,
     "setting": setting,
 }

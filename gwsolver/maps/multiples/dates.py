@@ -161,11 +161,11 @@ def _draw(scenes: Sequence[PlumeScene], words: Language, width: int, title: str 
     panels = [_panel(scene, classes, words) for scene in scenes]
     plan, window = best_layout(len(panels), width, everything, classes)
     page = Page()
-    top, bottom, points, drawn = draw_panels(page, panels, plan, window, classes, words, width)
+    top, bottom, points, drawn = draw_panels(page, panels, plan, window, classes, words)
     left = -REACH
     right = left + width * MM
     text_left, text_right = left + 2.0, right - 2.0
-    below = coordinates_below(page, everything, plan, window, words, text_right, bottom - 10.0, text_right - text_left)
+    below = coordinates_below(page, everything, plan, window, words, (text_left, text_right), bottom - 2.0, width)
     entries = legend.entries(everything, drawn, points, words, True)
     below = legend.draw_rows(page, everything, classes, entries, words, text_left, below + 2.0, text_right - text_left)
     foot = titles.footnote(everything, classes, words, short, 0)

@@ -20,6 +20,8 @@ from gwsolver.maps.words import Language
 
 RASTER_MM = 0.5
 GUTTER = 5.0
+STRIP = 34.0
+MOST_BELOW = 3  # panels one below the other on a narrow page
 LEADING = 8.9
 Paint = Callable[[Axes, Frame, Drawn], Surface]
 
@@ -59,13 +61,16 @@ class Layout:
 
 def layout(count: int, page_mm: int, reach: float, ratio: float) -> Layout:
     """Return the layout of some panels whose window is `ratio` times as wide as high."""
-    columns = 1 if page_mm == 85 else 3 if count in (3, 5, 6) else min(count, 2)
+    columns = min(count, 2) if count > MOST_BELOW or page_mm != 85 else 1
+    if page_mm != 85 and count in (3, 5, 6):
+        columns = 3
     width = (page_mm - reach / MM - 1.5 - GUTTER * (columns - 1)) / columns
-    return Layout(columns, width, min(max(width / ratio, 0.45 * width), 1.1 * width, 95.0 if columns == 1 else 70.0))
+    most = 95.0 if page_mm != 85 and columns == 1 else 70.0
+    return Layout(columns, width, min(max(width / ratio, 0.45 * width), 1.1 * width, most))
 
 
-def draw_panels(page: Page, panels: Sequence[Panel], plan: Layout, window: Window, classes: Classes, words: Language,
-                page_mm: int) -> tuple[float, float, list[PointLabel], Drawn]:
+def draw_panels(page: Page, panels: Sequence[Panel], plan: Layout, window: Window, classes: Classes, words: Language
+                ) -> tuple[float, float, list[PointLabel], Drawn]:
     """Draw all panels from the upper left; the origin is the lower left of the lowest row.
 
     Returns
@@ -90,8 +95,7 @@ def draw_panels(page: Page, panels: Sequence[Panel], plan: Layout, window: Windo
         column, row = i % columns, i // columns
         part = page.part(column * (wide + GUTTER * MM), (rows - 1 - row) * step)
         frame = Frame(wide, high, window)
-        last = i == len(panels) - 1
-        points, drawn = _one(part, panel, frame, classes, words, column == 0, i + columns >= len(panels), last, page_mm)
+        points, drawn = _one(part, panel, frame, classes, words, column == 0, i + columns >= len(panels))
         found += points
         y = high + head - 9.5
         for text in heads[i][0]:
@@ -105,8 +109,8 @@ def draw_panels(page: Page, panels: Sequence[Panel], plan: Layout, window: Windo
     return (rows - 1) * step + high + head, -below - 10.5, found, drawn
 
 
-def _one(part: Page, panel: Panel, frame: Frame, classes: Classes, words: Language, first: bool, lowest: bool,
-         last: bool, page_mm: int) -> tuple[list[PointLabel], Drawn]:
+def _one(part: Page, panel: Panel, frame: Frame, classes: Classes, words: Language, first: bool, lowest: bool
+         ) -> tuple[list[PointLabel], Drawn]:
     scene = panel.scene
     axes = part.axes((0.0, 0.0, frame.width, frame.height))
     axes.set_gid("panel")
@@ -124,21 +128,19 @@ def _one(part: Page, panel: Panel, frame: Frame, classes: Classes, words: Langua
     obstacles = Obstacles((0.0, 0.0, frame.width, frame.height))
     labels.put_obstacles(obstacles, classes, field, frame, drawn)
     points = [p for p in labels.point_labels(scene, classes, frame, words, True) if p.site.kind != MONITORING]
-    for point in points:
-        obstacles.block(point.symbol)
-    if last:
-        furniture.draw_scale_and_north(part, scene, frame, words, obstacles, True, page_mm)
-    for point in points:
-        obstacles.block(point.symbol, amount=-1.0)
     labels.place_points(points, obstacles)
     labels.draw_points(part, points)
     labels.label_rivers(part, drawn, obstacles)
     return points, drawn
 
 
-def coordinates_below(page: Page, scene: PlumeScene, plan: Layout, window: Window, words: Language, right: float,
-                      y: float, wide: float) -> float:
-    """Write the line with unit, reference system and scale; return the next baseline."""
+def coordinates_below(page: Page, scene: PlumeScene, plan: Layout, window: Window, words: Language,
+                      ends: tuple[float, float], y: float, page_mm: int) -> float:
+    """Write scale bar and north to the left, unit, reference system and scale to the right; return what is below."""
+    left, right = ends
     frame = Frame(plan.width * MM, plan.height * MM, window)
-    line = furniture.coordinate_line(scene, frame, words, True)
-    return furniture.draw_lines_below(page, wrap(line, wide), right, y, SMALL, 9.0, "right", "coordinates")
+    strip = Obstacles((0.0, 0.0, min(0.42 * (right - left), 150.0), STRIP))
+    furniture.draw_scale_and_north(page.part(left, y - STRIP + 6.0), scene, frame, words, strip, True, page_mm)
+    lines = wrap(furniture.coordinate_line(scene, frame, words, True), 0.55 * (right - left))
+    furniture.draw_lines_below(page, lines, right, y - 9.0, SMALL, 9.0, "right", "coordinates")
+    return y - max(STRIP, 9.0 * len(lines)) - 4.0

@@ -140,7 +140,7 @@ def coordinates_below(page: Page, scene: PlumeScene, plan: Layout, window: Windo
     left, right = ends
     frame = Frame(plan.width * MM, plan.height * MM, window)
     strip = Obstacles((0.0, 0.0, min(0.42 * (right - left), 150.0), STRIP))
-    furniture.draw_scale_and_north(page.part(left, y - STRIP + 6.0), scene, frame, words, strip, True, page_mm)
+    furniture.draw_scale_and_north(page.part(left, y - STRIP - 1.0), scene, frame, words, strip, True, page_mm)
     lines = wrap(furniture.coordinate_line(scene, frame, words, True), 0.55 * (right - left))
-    furniture.draw_lines_below(page, lines, right, y - 9.0, SMALL, 9.0, "right", "coordinates")
-    return y - max(STRIP, 9.0 * len(lines)) - 4.0
+    furniture.draw_lines_below(page, lines, right, y - 14.0, SMALL, 9.0, "right", "coordinates")
+    return y - max(STRIP, 9.0 * len(lines) + 5.0) - 5.0

@@ -149,7 +149,7 @@ class SourceZone:
         Notes
         -----
         Exact: Wexler (1992), USGS TWRI 3-B7, equation 121, and Karanovic, Neville and Andrews (2007), Ground Water
-        45(2), 242-245 (BIOSCREEN-AT). Superposition: Newell and others (1996), EPA/600/R-96/087, appendix A.2. The mass
+        45(2), 242-245 (BIOSCREEN-AT). Superposition: Newell and others (1996), EPA/600/R-96/087. The mass
         that weakens the source is the donor it loses to the water, never counted with BC: BIOSCREEN does so.
         """
         wrong = [

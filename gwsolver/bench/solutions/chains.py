@@ -106,8 +106,8 @@ def chain_of_one_retardation(
 
     Notes
     -----
-    Sun, Petersen, Clement and Skeen (1999), Journal of Contaminant Hydrology 38, 141-163; for trees Sun and Clement
-    (1999), Transport in Porous Media 35, 55-73.
+    Sun, Petersen, Clement and Skeen (1999), Water Resources Research 35(1), 185-190; for trees Sun and Clement (1999),
+    Transport in Porous Media 37, 327-346.
     """
     rates = np.asarray(chain.rates, float)
     t = chain.decoupling(rates, np.ones(rates.size))

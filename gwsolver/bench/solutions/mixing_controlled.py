@@ -124,7 +124,7 @@ def patch_liedl(
 
     Notes
     -----
-    Liedl, Yadav and Dietrich (2011), Water Resources Research 47, W01504.
+    Liedl, Yadav and Dietrich (2011), Water Resources Research 47, doi 10.1029/2010WR009710.
     """
     scale = 4.0 * thickness**2 / (np.pi**2 * vertical_dispersivity)
     share = (utilisation * limit + acceptor) / (utilisation * donor + acceptor)
@@ -158,7 +158,7 @@ def thickness_maier_grathwohl(demand: float, *, thickness: float, vertical_dispe
 
     Notes
     -----
-    Maier and Grathwohl (2006), Journal of Contaminant Hydrology 82, 255-270.
+    Maier and Grathwohl (2006), Journal of Contaminant Hydrology 85(1-2), 33-52.
     """
     return 0.5 * thickness**2 / vertical_dispersivity * demand**0.3
 
@@ -175,8 +175,8 @@ def recharge_factor_birla(*, thickness: float, recharge: float) -> float:
 
     Notes
     -----
-    Birla, Yadav, Chahar and Singh (2020), Ground Water Monitoring and Remediation 40(3); taken from a secondary
-    source, one copy of which prints the last exponent as 1.833.
+    Birla, Yadav, Mahalawat, Haendel, Liedl and Chahar (2020), Journal of Contaminant Hydrology, 103709; taken from
+    secondary sources, some of which print the last exponent as 1.833: check before you rely on it at R far from 1.
     """
     return 1.0 - 0.047 * thickness**0.404 * recharge**1.883
 

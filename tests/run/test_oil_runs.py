@@ -223,3 +223,19 @@ def test_depletion_acts_once_on_a_column(tmp_path):
         found.append(amounts(results, "oil bulk")["lake", "source-zone depletion"][1])
     assert found[0] == pytest.approx(800.0 * 0.2e3, rel=0.01)  # all but the components
     assert found[1] == pytest.approx(found[0], rel=0.01)
+
+
+def test_oil_that_stands_in_the_waters_way(tmp_path):
+    """8 % oil in 1 of 3 m, 15 % residual water: k_rw = (0.77 / 0.85)**3 there, side by side or in turn."""
+    loaded = gw.load(write_site(tmp_path / "site", OIL + "residual_water = 0.15\n"))
+    conductivity, k = loaded.simulation.flow_models[0].conductivity, (0.77 / 0.85) ** 3
+    under = conductivity.k < 10.0 - 1e-9
+    assert under.sum() == 8
+    assert conductivity.k[under] == pytest.approx(10.0 * (2.0 + k) / 3.0)
+    assert conductivity.k33[under] == pytest.approx(3.0 / (2.0 + 1.0 / k))
+    assert (conductivity.k33[~under] == 1.0).all()
+    leak = "leak_start = 2000-03-01\nleak_end = 2000-06-01\n"
+    leaked = gw.load(write_site(tmp_path / "leak", OIL + leak + "residual_water = 0.15\n"))
+    assert leaked.simulation.flow_models[0].conductivity.k == pytest.approx(conductivity.k, rel=1e-12)
+    with pytest.raises(InputError, match="no water could pass"):
+        gw.load(write_site(tmp_path / "full", OIL.replace("0.08", "0.9") + "residual_water = 0.15\n"))

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from gwsolver.case.chemistry.context import Context
 from gwsolver.case.chemistry.oil import oil_setting
+from gwsolver.case.chemistry.permeability import hindered
 from gwsolver.case.chemistry.release import released
 from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import ModelUnits
@@ -19,6 +20,7 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.simulation import Simulation
 from gwsolver.reactions.components import Component, Database, database
 from gwsolver.reactions.components.ground import Ground
+from gwsolver.reactions.oil.body import OilBody
 from gwsolver.reactions.oil.kinetic import RateLimited
 
 if TYPE_CHECKING:
@@ -56,9 +58,10 @@ def assemble(content: "CaseFile", file: str, lines: LineIndex, simulation: Simul
     context.models = models
     reacts = content.oil or content.degradation or content.volatilisation
     chemistry = _chemistry(content, context, simulation) if reacts else None
+    flows = hindered(simulation.flow_models, content.oil, _bodies(chemistry), context)
     if context.problems:
         raise InputError(sorted(context.problems, key=lambda p: p.line or 0))
-    return replace(simulation, transport_models=tuple(models.values()), chemistry=chemistry,
+    return replace(simulation, transport_models=tuple(models.values()), flow_models=flows, chemistry=chemistry,
                    warnings=(*simulation.warnings, *context.warnings))
 
 
@@ -93,6 +96,15 @@ def _chemistry(content: "CaseFile", context: Context, simulation: Simulation) ->
         tuple(settings), tuple(context.models), oil, step or 0.0,
         known.tolerance if reactions.tolerance is None else reactions.tolerance,
     )
+
+
+def _bodies(chemistry: Chemistry | None) -> tuple[OilBody, ...]:
+    """Return the oil bodies, in equilibrium or not."""
+    if chemistry is None:
+        return ()
+    slow = [s.oil for s in chemistry.settings if isinstance(s, RateLimited)]
+    oil = next(iter(slow), chemistry.oil)
+    return () if oil is None else oil.bodies
 
 
 def _database(content: "CaseFile", file: str, lines: LineIndex) -> Database:

@@ -52,6 +52,7 @@ class OilTable(OutlinedTable):
     removal: list[RemovalTable] = []
     depletion: Annotated[Quantity | None, quantity("kg/m2/y", minimum=0.0)] = None
     depletes: Literal["all", "bulk"] = "all"
+    residual_water: Annotated[Quantity | None, quantity("-", minimum=0.0, maximum=0.99)] = None
     transfer_rate: Annotated[Quantity | None, quantity("1/d", minimum=0.0)] = None
     transfer_power: Annotated[float | None, Field(ge=0.0)] = None
 

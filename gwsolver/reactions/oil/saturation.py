@@ -34,3 +34,20 @@ def relative_permeability(saturation: Floats, residual_water: float) -> Floats:
     """
     left = np.maximum(1.0 - saturation - residual_water, 0.0) / (1.0 - residual_water)
     return np.asarray(left**3, float)
+
+
+def layered_factors(permeability: Floats, part: Floats) -> tuple[Floats, Floats]:
+    """Return the factors on the horizontal and vertical conductivity of cells of which a layer holds oil.
+
+    Side by side 1 - f + f k_rw, one behind the other 1 / (1 - f + f / k_rw).
+
+    Parameters
+    ----------
+    permeability : ndarray of float64, shape (cell,)
+        k_rw where there is oil [-].
+    part : ndarray of float64, shape (cell,)
+        f, part of the cell's thickness that holds oil [-].
+    """
+    along = 1.0 - part + part * permeability
+    across = permeability / (permeability * (1.0 - part) + part)
+    return along, across

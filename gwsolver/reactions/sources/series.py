@@ -64,7 +64,8 @@ class Series:
         knots = np.concatenate([[start], inside, [end]])
         value = np.array([self.at(t) for t in knots])
         heights = value[:-1] if self.between == "steps" else 0.5 * (value[:-1] + value[1:])
-        return float((heights * np.diff(knots)).sum())
+        some = heights > 0.0  # an interval without end may have none
+        return float((heights[some] * np.diff(knots)[some]).sum())
 
 
 def _row(row: int) -> str:

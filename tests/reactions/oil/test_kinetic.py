@@ -16,7 +16,7 @@ from gwsolver.reactions.oil.mass_transfer import (
     transfer_rate,
     vertical_dispersion,
 )
-from gwsolver.reactions.oil.saturation import oil_saturation, relative_permeability
+from gwsolver.reactions.oil.saturation import layered_factors, oil_saturation, relative_permeability
 from gwsolver.reactions.sources.fixed import Fixed
 from tests.reactions.oil.oil_cells import BTEXN, Books, body, cells_of, setting
 
@@ -156,3 +156,6 @@ def test_oil_in_the_way_of_water():
     assert saturation.tolist() == [0.0, 0.1, 1.0, 0.0]
     k = relative_permeability(np.array([0.0, 0.1, 0.8, 1.0]), 0.2)
     assert k == pytest.approx([1.0, (0.7 / 0.8) ** 3, 0.0, 0.0], abs=1e-30)
+    along, across = layered_factors(np.array([1.0, 0.5, 0.0, 0.25]), np.array([0.3, 1.0, 0.5, 0.5]))
+    assert along == pytest.approx([1.0, 0.5, 0.5, 0.625])
+    assert across == pytest.approx([1.0, 0.5, 0.0, 0.4])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
+from scipy.special import hyp2f1
 
 from gwsolver.reactions.sources import mean
 from gwsolver.reactions.sources.exponential import Exponential
@@ -23,7 +24,8 @@ LINES = Series(np.array([0.0, 5.0, 20.0]), np.array([2.0, 7.0, 1.0]), between="l
 PIT = Pit(1e4, Fixed(3e-3, "rate", 0.0, 100.0), 90.0, volume=2500.0)
 LENS = LensSchedule(100.0, 0.5, 10.0, 4.0, 0.3, 0.1, 0.4, 2.0, 850.0)
 ALL = [Fixed(3.0, "concentration", 2.0, 9.0), SERIES, LINES, Exponential(5.0, 100.0, 2.0, 0.03, 1.0), LAW,
-       PowerLaw(5.0, 100.0, 2.0, 0.5, 0.0, 1.0), PowerLaw(5.0, 100.0, 2.0, 2.0, 0.01), PIT, LENS,
+       PowerLaw(5.0, 100.0, 2.0, 0.5, 0.0, 1.0), PowerLaw(5.0, 100.0, 2.0, 2.0, 0.01),
+       PowerLaw(0.01, 10.0, 1.0, 0.75, 3.0), PIT, LENS,
        Pit(2.0, SERIES, 1.0, volume=50.0)]
 
 KNOTS = (0, 0.24, 1, 2, 5, 5 + 15 / 7, 9, 10, 10.24, 20, 21, 250 / 3, 100)  # where one of them jumps or bends
@@ -139,3 +141,12 @@ def test_wrong_values_are_told():
                   "source volume = 0.0", "source porosity = 1.3"):
         assert any(words in p for p in problems), words
     assert all(not source.problems() for source in ALL)
+
+
+@pytest.mark.parametrize("power", [0.0, 0.3, 0.75, 0.99])
+@pytest.mark.parametrize("decay", [1e-6, 0.03, 1.0, 1e6])
+def test_what_a_decaying_source_gives_in_all(power, decay):
+    """The integral of k / (k + l y**(1-G)) over y from 0 to 1: 2F1(1, p; 1 + p; -l / k), p = 1 / (1-G); here k = 1."""
+    source = PowerLaw(1.0, 1.0, 1.0, power, decay)
+    p = 1.0 / (1.0 - power)
+    assert source.step(1.0, 1.0, 1e9)[1] == pytest.approx(hyp2f1(1.0, p, 1.0 + p, -decay), rel=1e-9)

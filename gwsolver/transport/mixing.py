@@ -186,12 +186,12 @@ def _dispersion(model: TransportModel, flow: FlowStep, cells: NDArray[np.int64])
     """Return a function that gives n D n of some cells for unit vectors n, shape (cell, 3) [L**2/T]."""
     d = model.dispersion
     assert d is not None
-    tensor = np.zeros((6, model.grid.n_cells))
+    tensor = np.zeros((6, cells.size))
     transport_coefficients.dispersion_tensor(
-        np.ascontiguousarray(flow.specific_discharge), d.alh, d.alv, d.ath1, d.ath2, d.atv,
-        d.diffusion_coefficient * model.mobile.porosity, tensor,
+        flow.specific_discharge[cells], d.alh[cells], d.alv[cells], d.ath1[cells], d.ath2[cells], d.atv[cells],
+        d.diffusion_coefficient[cells] * model.mobile.porosity[cells], tensor,
     )
-    xx, yy, zz, xy, xz, yz = tensor[:, cells]
+    xx, yy, zz, xy, xz, yz = tensor
 
     def along(n: Floats) -> Floats:
         x, y, z = n.T

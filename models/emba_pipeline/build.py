@@ -30,7 +30,7 @@ FLOODS_SAVED = (10, 15)  # and at the end of the flood of these years (counted f
 WELLS = {"pt": (225.0, 405.0), "village": (125.0, 435.0)}
 SCREENS = {"pt": (0, 1, 2), "village": (2, 3, 4)}
 MONITORING = {"MW1": (245.0, 405.0), "MW2": (165.0, 405.0), "MW3": (85.0, 405.0)}
-OPTIONS = ("oxygen",)
+OPTIONS = ("first_order", "oxygen", "all_acceptors")
 LENS = (260.0, 340.0, 380.0, 430.0)  # west, east, south, north
 
 

@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from gwsolver.bench.cases import POROSITY, THIN, line_grid
 from gwsolver.bench.solutions import SourceZone
 from gwsolver.bench.solutions.conserved_scalar import instantaneous_column
-from gwsolver.bench.solutions.mixing_controlled import rectangle, strip_cirpka, thickness_liedl
+from gwsolver.bench.solutions.mixing_controlled import (
+    patch_liedl,
+    rectangle,
+    strip_cirpka,
+    thickness_liedl,
+)
 from gwsolver.bench.source_zones import from_source, growing, half_grid, held_in_source, site_grid
 from gwsolver.bench.uniform import transport_model, uniform_flow
 from gwsolver.core.chemistry import Chemistry
@@ -162,29 +167,44 @@ def source_zone(
 
 def length_under_acceptor(
     n_layers: int, *, along: float, demand: float, thickness: float, vertical_dispersivity: float,
-    acceptor: float = 8.0, utilisation: float = 3.5,
+    acceptor: float = 8.0, utilisation: float = 3.5, half_width: float = np.inf, across: float = 1.0,
+    horizontal_dispersivity: float = 0.0,
 ) -> Length:
-    """Return the length of a plume that fills a layer under water that holds the acceptor (`thickness_liedl`).
+    """Return the length of a plume that fills a layer under water that holds the acceptor.
+
+    Endless across the flow (`thickness_liedl`), or of a width (`patch_liedl` with its whole series).
 
     Parameters
     ----------
     n_layers : int
         Cells over the thickness.
-    along : float
-        Spacing along the flow [L].
+    along, across : float
+        Spacing along the flow, and across it where the width is given [L].
     demand, thickness, vertical_dispersivity : float
         G [-], M and alpha_TV [L].
+    half_width, horizontal_dispersivity : float
+        [L]; a whole number of rows.
     """
-    exact = thickness_liedl(demand, thickness=thickness, vertical_dispersivity=vertical_dispersivity)
+    if np.isfinite(half_width):
+        exact = patch_liedl(
+            donor=demand * acceptor / utilisation, acceptor=acceptor, utilisation=utilisation, half_width=half_width,
+            thickness=thickness, horizontal_dispersivity=horizontal_dispersivity,
+            vertical_dispersivity=vertical_dispersivity,
+        )
+        rows = growing(across, 1.5 * half_width, half_width + FAR * np.sqrt(2.0 * horizontal_dispersivity * exact))
+    else:
+        exact = thickness_liedl(demand, thickness=thickness, vertical_dispersivity=vertical_dispersivity)
+        rows = np.array([across])
     layer = thickness / n_layers
     columns = [THIN * along, *([along] * round(BEYOND * exact / along))]
-    grid = structured_grid(columns, [1.0], THIN * layer, -layer * np.arange(n_layers + 1))
+    grid = structured_grid(columns, rows[::-1], THIN * layer, -layer * np.arange(n_layers + 1))
     x = from_source(grid)
     held = np.flatnonzero((x < 0.0) | (grid.z > 0.0))
-    source = grid.z[held] < 0.0
+    source = (grid.z[held] < 0.0) & (grid.y[held] < half_width)
     return _length(
-        grid, held, source, demand, acceptor, utilisation, exact, row=(grid.z == grid.z.min()) & (x > 0.0),
-        vertical_transverse=vertical_dispersivity,
+        grid, held, source, demand, acceptor, utilisation, exact,
+        row=(grid.z == grid.z.min()) & (grid.y == grid.y.min()) & (x > 0.0),
+        transverse=horizontal_dispersivity, vertical_transverse=vertical_dispersivity,
     )
 
 

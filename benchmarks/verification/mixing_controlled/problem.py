@@ -1,4 +1,4 @@
-"""Liedl, Cirpka, Ham, Maier and Grathwohl, and Bemidji: lengths of steady plumes that mixing controls."""
+"""Liedl (2005, 2011), Cirpka, Ham, Maier and Grathwohl, Bemidji: lengths of steady plumes that mixing controls."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from gwsolver.bench.solutions.mixing_controlled import point_ham, thickness_maie
 
 LAYER = dict(thickness=2.0, vertical_dispersivity=0.01)
 STRIP = dict(width=10.0, horizontal_dispersivity=0.2)
+SIDES = dict(half_width=5.0, across=1.0, horizontal_dispersivity=0.1)
 POINT = dict(width=1.0, horizontal_dispersivity=0.05)
 BEMIDJI = dict(demand=6.0 * 3.14 / 8.0, width=2.0, depth=1.0, horizontal_dispersivity=0.015,
                vertical_dispersivity=0.0015)
@@ -16,6 +17,7 @@ BEMIDJI = dict(demand=6.0 * 3.14 / 8.0, width=2.0, depth=1.0, horizontal_dispers
 FINE: dict[str, Callable[[], Length]] = {
     "Liedl (2005), 3 layers": lambda: length_under_acceptor(3, along=2.0, demand=2.1875, **LAYER),
     "Liedl (2005), 8 layers": lambda: length_under_acceptor(8, along=2.0, demand=2.1875, **LAYER),
+    "Liedl (2011)": lambda: length_under_acceptor(4, along=2.0, demand=2.1875, **LAYER, **SIDES),
     "Cirpka (2006)": lambda: length_of_rectangle(spacing=(4.0, 2.5, 1.0), demand=2.1875, **STRIP),
     "Cirpka (2006), finer": lambda: length_of_rectangle(spacing=(4.0, 1.0, 1.0), demand=2.1875, **STRIP),
     "Bemidji": lambda: length_of_rectangle(spacing=(4.0, 0.5, 0.2), **BEMIDJI),

@@ -47,7 +47,7 @@ cpdef void oil_amount(
 
 cdef double _root(const double[:, ::1] moles, const double[:, ::1] keeps, double bulk, Py_ssize_t i) noexcept nogil:
     cdef Py_ssize_t j
-    cdef int step
+    cdef int _step
     cdef double total, most = 0.0, n, high, f, slope, part, new, first = 0.0
     for j in range(moles.shape[0]):
         if keeps[j, i] <= 0.0:
@@ -64,7 +64,7 @@ cdef double _root(const double[:, ::1] moles, const double[:, ::1] keeps, double
             return 0.0
     high = total
     n = gw_max(total - most, gw_max(bulk, first))
-    for step in range(MOST):
+    for _step in range(MOST):
         f = 0.0
         slope = 0.0
         if bulk > 0.0:

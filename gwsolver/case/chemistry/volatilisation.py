@@ -8,9 +8,11 @@ from pydantic import Field
 from gwsolver.case.chemistry.context import Context
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import Sourced
+from gwsolver.core.units import convert
 from gwsolver.reactions.volatilisation import Volatile, Volatilisation
 
 TABLE = "volatilisation"
+LEAST_DEPTH = 0.1  # the unsaturated zone is taken to be at least this thick [m]
 
 
 class VolatilisationTable(Sourced):
@@ -30,6 +32,7 @@ class VolatilisationTable(Sourced):
             tuple(v for v in found if v is not None), grid.column, grid.layer, grid.area, grid.bottom,
             surface[grid.column], mobile.porosity, self.water_content.to("-"),
             context.number(TABLE, -1, "fringe", self.fringe, "length") or 0.0,
+            convert(LEAST_DEPTH, "m", context.units.symbol("length")),
         )
 
     @staticmethod

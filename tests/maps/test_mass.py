@@ -103,6 +103,17 @@ def test_what_was_there_at_the_start_counts_as_entered(tmp_path, monkeypatch):
     assert "3 kg that was there at the start" in texts_by_name(draw_mass(s, language("en"), 85))["footnote"]
 
 
+def test_oil_that_lies_there_from_the_beginning_is_there_at_time_zero(tmp_path, monkeypatch):
+    results = run(tmp_path)
+    monkeypatch.setattr(results, "budget", lambda: books([
+        (10.0, "lens", "spilled", 9000.0, 0.0), (10.0, "storage", "in oil", 3000.0, 9000.0),
+        (10.0, "degradation", "oxygen", 0.0, 3000.0)]))
+    s = mass_from_results(results, "benzene", "en")
+    assert np.allclose(s.entered, 9.0) and s.initial == 0.0 and s.difference < 1e-12
+    assert {(f.kind, f.by): f.amounts.tolist() for f in s.fates} == {
+        ("oil", ""): [9.0, 6.0], ("degraded", "oxygen"): [0.0, 3.0]}
+
+
 def test_books_that_do_not_close_are_called_so(tmp_path, monkeypatch):
     results = run(tmp_path)
     monkeypatch.setattr(results, "budget", lambda: books([

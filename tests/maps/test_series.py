@@ -8,13 +8,11 @@ import pytest
 
 from gwsolver.cli import main
 from gwsolver.core.errors import InputError
-from gwsolver.core.figures import FIGURES
 from gwsolver.maps import receptor_series
 from gwsolver.maps.charts.series import draw_series, finding
 from gwsolver.maps.charts.series_scene import Series
 from gwsolver.maps.charts.timescale import TimeScale, date_of, decimal_year
 from gwsolver.maps.inspect import axes_named
-from gwsolver.maps.kinds import KINDS
 from gwsolver.maps.words import LANGUAGES, language
 from tests.maps.charts import pulse, series_scene
 from tests.maps.checks import broken_rules, texts_by_name
@@ -64,6 +62,7 @@ def test_the_title_tells_who_passes_the_limit_and_who_first():
     first = series_scene(3).series[0].above(0.01)[0][0]
     assert finding(series_scene(8), en) == f"Benzene passes the limit at 3 of 8 receptors, first at PW1 in {int(first)}"
     assert finding(series_scene(2, limit=9.0), en) == "Benzene stays below the limit at all 2 receptors"
+    assert finding(series_scene(1, limit=9.0), en) == "Benzene stays below the limit at PW1"
     assert finding(series_scene(2, limit=None), en) == "Benzene at receptors"
 
 
@@ -140,15 +139,6 @@ def test_bad_requests_are_named(tmp_path, settings, words):
     results = run(tmp_path)
     with pytest.raises(InputError, match=words):
         receptor_series(results, **settings)
-
-
-def test_every_kind_of_figure_has_a_function_with_its_settings():
-    import inspect
-
-    assert KINDS.keys() == FIGURES.keys()
-    for kind, draw in KINDS.items():
-        own = set(inspect.signature(draw).parameters) - {"results"}
-        assert own == {*FIGURES[kind], "lang", "width", "title"}, kind
 
 
 def test_the_command_draws_charts_and_says_what_is_wrong(tmp_path, capsys):

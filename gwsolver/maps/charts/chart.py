@@ -13,7 +13,7 @@ from gwsolver.maps.words import Language
 
 Floats = NDArray[np.float64]
 GRID = "#D2D2CE"
-OVERHANG = 3.0  # how far a tick's text may reach beyond its chart
+OVERHANG, OVERHANG_LEFT = 3.0, 12.0  # how far a tick's text may reach beyond its chart, below the value axis
 
 
 class Chart:
@@ -76,7 +76,8 @@ class Chart:
         end = -1e9
         for i, t in enumerate(texts):
             half = 0.5 * text_size(t)[0] if t else 0.0
-            if t and (at[i] - half < end + 5.0 or at[i] + half > self.width + OVERHANG):
+            if t and (at[i] - half < end + 5.0 or at[i] + half > self.width + OVERHANG
+                      or at[i] - half < -OVERHANG_LEFT):
                 texts[i] = ""
             elif t:
                 end = at[i] + half

@@ -25,6 +25,7 @@ BY_TERM = {
     "ist": "immobile", "source-zone depletion": "depleted", "removal": "removed",
 }
 DEGRADATION = "degradation"
+AT_START = "spilled"
 SMALL_PART = 0.002  # of all that entered: fates that never reach this are put together
 NOTHING = 0.0005  # and are not named if together they do not reach this
 
@@ -112,6 +113,11 @@ def mass_from_results(results: Any, species: str, lang: str) -> MassScene:
         row = np.searchsorted(times, rows["time"].to_numpy(float))
         came, went = np.zeros(times.size), np.zeros(times.size)
         came[row], went[row] = rows["in"].to_numpy(float), rows["out"].to_numpy(float)
+        if term == AT_START:
+            # What lies there from the beginning is booked with the first step; until then all of it was in the oil.
+            came[0] = came[row[0]]
+            stored["oil"] = stored.get("oil", np.zeros(times.size))
+            stored["oil"][0] += came[0]
         if package.rsplit("/", 1)[-1] == "storage":
             kind = STORED.get(term, "other")
             stored[kind] = stored.get(kind, np.zeros(times.size)) + went - came

@@ -84,6 +84,8 @@ def finding(scene: SeriesScene, words: Language) -> str:
         return words("series.noun", species=name)
     hits = [(s.above(scene.limit)[0][0], s) for s in scene.series if s.above(scene.limit)]
     total = len(scene.series)
+    if not hits and total == 1:
+        return words("series.none_single", species=name, name=scene.series[0].name)
     if not hits:
         return words("series.none", species=name, total=total)
     when, first = min(hits, key=lambda h: h[0])

@@ -48,22 +48,25 @@ def run(args: argparse.Namespace) -> int:
     species = args.species or next(iter(results.species), "")
     settings = {"species": species, "receptors": args.receptor, "times": args.times, "limit": args.limit,
                 "time": args.times[-1] if args.times else None}
+    given = {k for k, v in {**settings, "species": args.species}.items() if v} | {"lang", "width"}
     files: list[str] = []
-    left_out: dict[str, str] = {}
+    left_out: dict[str, InputError] = {}
     for kind in args.kind or known:
-        own: dict[str, Any] = {k: v for k, v in settings.items() if k in FIGURES[kind] and v not in (None, "", [])}
+        own: dict[str, Any] = {k: v for k, v in settings.items() if k in FIGURES[kind] and v}
         try:
             figure = KINDS[kind](results, lang=args.lang, width=args.width, **own)
         except InputError as error:
-            # Of all figures some may not suit a run; of those asked for by name each must be drawn.
-            if args.kind or kind == known[0]:
+            # Of all figures some may not suit a run; one asked for by name must be drawn, and what is given be right.
+            if args.kind or any(p.what.split(":")[0] in given for p in error.problems):
                 raise
-            left_out[kind] = str(error)
+            left_out[kind] = error
             continue
-        name = f"{kind}_{species}.{args.format}" if species else f"{kind}.{args.format}"
+        name = f"{kind}_{species}.{args.format}" if "species" in FIGURES[kind] else f"{kind}.{args.format}"
         files.append(str(save_map(figure, Path(args.out or results.path) / name)))
+    if not files:
+        raise next(iter(left_out.values()))
     if args.as_json:
-        print(json.dumps({"files": files, "left_out": left_out}, ensure_ascii=False))
+        print(json.dumps({"files": files, "left_out": {k: str(e) for k, e in left_out.items()}}, ensure_ascii=False))
         return 0
     for file in files:
         print(file)

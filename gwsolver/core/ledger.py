@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gwsolver.core.grid import CellRange
 
 Key = tuple[str, str]
+LEAST_PART = 1e-5
 
 
 @dataclass(eq=False)
@@ -78,10 +79,17 @@ class Ledger:
         """Sum of everything that went out."""
         return math.fsum(x for _, out in self.amounts.values() for x in out)
 
-    def closure(self) -> float:
-        """Relative imbalance: |in - out| / max(in, out); zero for an empty ledger."""
+    def closure(self, held: float = 0.0) -> float:
+        """Relative imbalance: |in - out| / max(in, out); zero for an empty ledger.
+
+        Parameters
+        ----------
+        held : float
+            What is held besides. Where next to nothing moves, the round-off of what is held, 1e-16 of it, would be a
+            large part of that: the scale is no less than `LEAST_PART` of it, so that 1e-10 means 1e-15 of what is held.
+        """
         parts = [x for into, out in self.amounts.values() for x in (*into, *(-y for y in out))]
-        throughput = max(self.total_in(), self.total_out())
+        throughput = max(self.total_in(), self.total_out(), LEAST_PART * held)
         return abs(math.fsum(parts)) / throughput if throughput > 0.0 else 0.0
 
 

@@ -188,7 +188,8 @@ class Carried:
         for account in done.accounts:
             ledger = self.ledgers.setdefault(account.name, Ledger())
             ledger.merge(account.ledger)
-            outcome.closure[account.name] = max(outcome.closure.get(account.name, 0.0), ledger.closure())
+            closure = ledger.closure(float(account.mass.sum()))
+            outcome.closure[account.name] = max(outcome.closure.get(account.name, 0.0), closure)
         for name, imbalance in done.balances.items():
             outcome.closure[name] = max(outcome.closure.get(name, 0.0), imbalance)
         figures = outcome.figures.setdefault("reactions", {})
@@ -213,7 +214,8 @@ class Carried:
         """Keep what the run wants to know about a step."""
         name = model.name
         self.ledgers[name].merge(step.ledger)
-        outcome.closure[name] = max(outcome.closure.get(name, 0.0), self.ledgers[name].closure())
+        closure = self.ledgers[name].closure(step.mass + step.mass_sorbed + float(step.in_oil.sum()))
+        outcome.closure[name] = max(outcome.closure.get(name, 0.0), closure)
         for domain in step.immobile:
             whole = f"{name}/{domain.name}"
             booked = self.ledgers.setdefault(whole, Ledger())

@@ -23,6 +23,9 @@ cdef enum:
 
 MOST_ACTIVE, MOST_STEPS, MOST_FACTORS, MOST_TERMS, MOST_PRODUCT = N_ACTIVE, N_STEPS, N_FACTORS, N_TERMS, N_PRODUCT
 
+# Errors of steps add up: each is held to a part of the tolerance.
+cdef double SAFETY = 0.25
+
 # RODAS, order 4(3), L-stable and stiffly accurate: Hairer and Wanner (1996), Solving Ordinary Differential Equations
 # II, section IV.7. With u_j of stage j, y_i = y + sum A u_j and rho_i = r(y_i) + sum C kappa_j / h; what the last stage
 # adds is the error. gamma = 1/4.
@@ -348,7 +351,7 @@ cdef void attempt(Law* law, Block* x, double relative, double absolute) noexcept
             w = x.u[(STAGES - 1) * n + k]
             e = fabs(w) + fabs(x.y[k] + x.change[k] - (x.stage[k] + w))
             x.stage[k] = gw_max(x.y[k] + x.change[k], 0.0)
-            e = e / (absolute / x.part[k] + relative * gw_max(x.y[k], x.stage[k]))
+            e = e / (SAFETY * (absolute / x.part[k] + relative * gw_max(x.y[k], x.stage[k])))
             x.error[l] = gw_max(x.error[l], e)
 
 

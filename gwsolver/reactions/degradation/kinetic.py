@@ -117,7 +117,7 @@ class Setting:
         for donor in self.donors:
             found += _donor_problems(donor, self.acceptors)
         for acceptor in self.acceptors:
-            found += _acceptor_problems(acceptor) if acceptor.process in net.PROCESSES else []
+            found += acceptor_problems(acceptor) if acceptor.process in net.PROCESSES else []
         if found:
             raise InputError(located(found, package=self.name))
         network = net.oxidation(self.donors, self.acceptors, species, self.carbon_dioxide)
@@ -164,7 +164,8 @@ def _donor_problems(donor: Donor, acceptors: Sequence[Acceptor]) -> list[Problem
     return found
 
 
-def _acceptor_problems(acceptor: Acceptor) -> list[Problem]:
+def acceptor_problems(acceptor: Acceptor) -> list[Problem]:
+    """Return what is wrong with an acceptor's constants."""
     found, limited = [], acceptor.available() is not None
     if acceptor.solid is not None and acceptor.capacity is not None:
         found.append(

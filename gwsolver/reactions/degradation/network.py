@@ -241,13 +241,7 @@ def oxidation(
     build = Builder(species, held=[PROCESSES[a.process].taken_account for a in acceptors if a.solid is not None])
     for donor in donors:
         build.entry(donor.species, **contents(donor.formula))
-    build.entry(gas, **contents("CO2"))
-    for acceptor in acceptors:
-        p = PROCESSES[acceptor.process]
-        taken, made = accounts(acceptor, gas)
-        build.entry(taken, electrons=p.electrons_in("taken"))
-        if made:
-            build.entry(made, electrons=p.electrons_in("made"), carbon=contents(p.made)["carbon"])
+    acceptor_entries(build, acceptors, gas)
     for donor in donors:
         for acceptor in acceptors:
             moved = oxidised(donor, acceptor, gas)
@@ -255,6 +249,17 @@ def oxidation(
                 exact = bool(donor.formula) and acceptor.process not in donor.factors
                 build.step(donor.species, acceptor.process, moved, exact=exact)
     return build.network()
+
+
+def acceptor_entries(build: Builder, acceptors: Sequence[Acceptor], gas: str) -> None:
+    """Add what acceptors take and make, and carbon dioxide."""
+    build.entry(gas, **contents("CO2"))
+    for acceptor in acceptors:
+        p = PROCESSES[acceptor.process]
+        taken, made = accounts(acceptor, gas)
+        build.entry(taken, electrons=p.electrons_in("taken"))
+        if made:
+            build.entry(made, electrons=p.electrons_in("made"), carbon=contents(p.made)["carbon"])
 
 
 def oxidised(donor: Donor, acceptor: Acceptor, gas: str) -> dict[str, float]:

@@ -114,7 +114,7 @@ def twin_kinetic(y, part, alive, s, laws, index, length, relative=1e-4, absolute
             x = x * np.prod(np.where(s < 0.0, scale[:, None], 1.0), axis=0)
         after = np.maximum(y + s @ x, 0.0)
         size = absolute / part + relative * np.maximum(y, after)
-        error = max(1e-12, np.max((np.abs(u[-1]) + np.abs(y + s @ x - free)) / size))
+        error = max(1e-12, np.max((np.abs(u[-1]) + np.abs(y + s @ x - free)) / (0.25 * size)))
         step = h
         if error <= 1.0 or h <= 1e-12 * length:
             t, y, xi = (t + h if h < length - t else length), after, xi + x

@@ -68,3 +68,21 @@ def test_the_tutorial_runs_as_it_is_printed(tmp_path, monkeypatch):
     seen = names["results"].observations().query("name == 'W1' and type == 'concentration'")
     arrival = float(seen.time[seen.value > 0.5 * seen.value.max()].min())
     assert arrival == pytest.approx(490.0 / 0.16, rel=0.2)
+
+
+def test_the_oil_tutorial_runs_as_it_is_printed(tmp_path, monkeypatch):
+    """Its hand numbers are those of the run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "depot" / "mf6").mkdir(parents=True)
+    build, use = blocks("tutorial-oil.md", "python")
+    (case,) = blocks("tutorial-oil.md", "toml")
+    exec(compile(build, "oil tutorial, step 1", "exec"), {})
+    (tmp_path / "depot" / "case.toml").write_text(case, encoding="utf-8")
+    names = {}
+    exec(compile(use, "oil tutorial, step 4", "exec"), names)
+    assert (tmp_path / "benzene.png").stat().st_size > 10_000
+    oil = names["results"].mass_in_oil("benzene").sum(("layer", "row", "column")).values
+    assert 0.7 * 41.3e3 < oil[0] < 41.3e3
+    assert np.all(np.diff(oil) < 0.0)
+    assert 10.5 < (oil[0] - oil[2]) / 730.5 < 13.0  # "12 g/d"
+    assert np.nanmax(names["benzene"].values) < 4.95

@@ -206,8 +206,7 @@ cpdef void first_order(
         du/dt = M u,   M = (Y - I) K,   K = activity * rate * part,   xi = integral of K u
 
     Scaling and squaring of the exponential and its integral with nothing but sums and products of nonnegative numbers:
-    Xue and Ye (2008), Computing entrywise accurate exponentials of essentially nonnegative matrices (Numerische
-    Mathematik 110, 393-403). A species alone decays by exp(-K t).
+    Xue and Ye (2013), Mathematics of Computation 82, 1577-1596. A species alone decays by exp(-K t).
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from gwsolver.maps.window import ROUND, Window
 from gwsolver.maps.words import Language
 
 HEIGHTS = {170: 60.0, 85: 48.0}
-SKY_MM = {170: 13.0, 85: 16.0}
+SKY_MM = {170: 17.0, 85: 18.0}
 VERSION = 8.0  # a shorter label must be this much better placed
 BELOW_GROUND = 0.03  # labels of wells stand above the ground if they can
 SCREEN = 3.4
@@ -259,7 +259,11 @@ def _label_sites(page: Page, scene: SectionScene, found: list[tuple[SectionSite,
                  words: Language, floor: float, short: bool) -> int:
     """Write names and values beside the symbols; return how many found no room."""
     missing = 0
-    for site, x, y in found:
+    boxes = [(x - RADIUS[s.kind], y - RADIUS[s.kind], x + RADIUS[s.kind], y + RADIUS[s.kind]) for s, x, y in found]
+    for box in boxes:
+        obstacles.ring(box, 5.0, 0.6)  # so that a label stands beside its own symbol only
+    for (site, x, y), own in zip(found, boxes, strict=True):
+        obstacles.ring(own, 5.0, -0.6)
         above = scene.above(site)
         star = "*" if site.aside > scene.cell else ""
         name = f"{site.name}{star}"
@@ -273,6 +277,7 @@ def _label_sites(page: Page, scene: SectionScene, found: list[tuple[SectionSite,
             cost = spot.cost + VERSION * i
             if spot.cost < HARD and (best is None or cost < best[0]):
                 best = cost, spot, lines, sizes
+        obstacles.ring(own, 5.0, 0.6)
         if best is None:
             missing += 1
             continue

@@ -248,17 +248,18 @@ def _solute_model(
 
 
 def _output(package: type, model: flopy.mf6.MFModel, values: Values, file: str, record: str) -> None:
-    """Save at the ends of `SAVED_YEARS` and of some floods."""
+    """Save at the ends of `SAVED_YEARS` and of some floods; budgets of the flow only, not those of ten species."""
     names = [name for name, _ in seasons(values)]
     ends = {len(names) * y - 1 for y in SAVED_YEARS} | {len(names) * y + names.index("flood") for y in FLOODS_SAVED}
     rules: dict[int, list[tuple[str, ...]]] = {}
     for period in range(len(names) * n_years(values)):
         if period in ends:
-            rules[period] = [(record, "last"), ("BUDGET", "last")]
+            rules[period] = [(record, "last"), ("BUDGET", "last")] if record == "HEAD" else [(record, "last")]
         elif period == 0 or period - 1 in ends:
             rules[period] = []
     kind = "head" if record == "HEAD" else "concentration"
-    package(model, **{f"{kind}_filerecord": file}, budget_filerecord=f"{model.name}.cbc", saverecord=rules)
+    files = {f"{kind}_filerecord": file} | ({"budget_filerecord": "flow.cbc"} if record == "HEAD" else {})
+    package(model, **files, saverecord=rules)
 
 
 def option_case(text: str, option: str) -> str:

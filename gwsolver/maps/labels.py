@@ -251,10 +251,13 @@ def draw_arrows(page: Page, scene: PlumeScene, frame: Frame, obstacles: Obstacle
         scene, frame.window.box[0] + places[..., 0].ravel() * per_point,
         frame.window.box[1] + places[..., 1].ravel() * per_point,
     ).reshape(places.shape)
-    inside = in_loops(
-        drawn.outline, frame.window.box[0] + places[..., 0].ravel() * per_point,
-        frame.window.box[1] + places[..., 1].ravel() * per_point,
-    ).reshape(places.shape[:2])
+    inside = np.ones(places.shape[:2], bool)
+    for part in (-0.5, 0.0, 0.5):
+        at = np.nan_to_num(places + part * length * directions, nan=-1.0)
+        inside &= in_loops(
+            drawn.outline, frame.window.box[0] + at[..., 0].ravel() * per_point,
+            frame.window.box[1] + at[..., 1].ravel() * per_point,
+        ).reshape(places.shape[:2])
     directions = np.where(inside[..., None], directions, np.nan)
     for place, direction in zip(places, directions, strict=True):
         costs = [_arrow_cost(obstacles, *p, d, length) + 0.05 * math.hypot(*s)

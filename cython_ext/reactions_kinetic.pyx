@@ -85,6 +85,7 @@ cdef struct Block:
     double[N_STEPS * L] r, xi, total
     double[N_ACTIVE * L] stage, change
     double[L] error
+    double[L] sums  # in memory: compilers leave sums kept in registers over loops scalar
     Py_ssize_t[L] cell  # -1: free
 
 
@@ -136,21 +137,24 @@ cdef inline void factors(Law* law, Block* x, const double* y, bint slopes) noexc
 cdef inline void rates(Law* law, Block* x, const double* y, double* r) noexcept nogil:
     """Rates of all steps at y [M/L**3/T]."""
     cdef Py_ssize_t s, k, m, l
+    cdef double[L] v
     factors(law, x, y, False)
     for s in range(law.n_steps):
         for l in range(L):
-            r[s * L + l] = law.rate[s] * x.activity[l]
+            v[l] = law.rate[s] * x.activity[l]
         for k in range(law.f_first[s], law.f_first[s + 1]):
             m = law.f_index[k] * L
             for l in range(L):
-                r[s * L + l] *= x.g[m + l]
+                v[l] *= x.g[m + l]
+        for l in range(L):
+            r[s * L + l] = v[l]
 
 
 cdef inline void linearise(Law* law, Block* x) noexcept nogil:
     """Rates at the cells' states, their gradients, and 4 / h I - J with the Jacobian J of dy/dt."""
     cdef Py_ssize_t s, k, m, j, i, p, q, l, n = law.n_active, term = 0, first, last
     cdef double[(N_PRODUCT + 1) * L] after
-    cdef double[L] before, d
+    cdef double[L] before, d, v
     cdef double w
     factors(law, x, x.y, True)
     for k in range(n * n * L):
@@ -175,13 +179,16 @@ cdef inline void linearise(Law* law, Block* x) noexcept nogil:
                 i, w = law.z_entry[j] * L, law.z_weight[j]
                 for l in range(L):
                     d[l] = before[l] * after[p + l] * x.slope[m * L + l] * w * x.part[i + l]
+                for l in range(L):
                     x.gradient[term * L + l] = d[l]
                 term += 1
                 for q in range(law.s_first[s], law.s_first[s + 1]):
                     i, w = law.s_entry[q], law.s_mass[q]
                     p = (i * n + law.z_entry[j]) * L
                     for l in range(L):
-                        x.lu[p + l] -= w * x.alive[i * L + l] * d[l]
+                        v[l] = x.lu[p + l] - w * x.alive[i * L + l] * d[l]
+                    for l in range(L):
+                        x.lu[p + l] = v[l]
                 p = (k - first + 1) * L
             for l in range(L):
                 before[l] *= x.g[m * L + l]
@@ -191,13 +198,16 @@ cdef inline void moved(Law* law, Block* x, const double* xi, double* u) noexcept
     """u = S xi of the active entries."""
     cdef Py_ssize_t s, k, i, l
     cdef double w
+    cdef double[L] v
     for k in range(law.n_active * L):
         u[k] = 0.0
     for s in range(law.n_steps):
         for k in range(law.s_first[s], law.s_first[s + 1]):
             i, w = law.s_entry[k] * L, law.s_mass[k]
             for l in range(L):
-                u[i + l] += w * xi[s * L + l]
+                v[l] = u[i + l] + w * xi[s * L + l]
+            for l in range(L):
+                u[i + l] = v[l]
     for k in range(law.n_active * L):
         u[k] *= x.alive[k]
 
@@ -210,7 +220,7 @@ cdef inline void factorise(Law* law, Block* x) noexcept nogil:
     """
     cdef Py_ssize_t n = law.n_active, i, j, k, l, p, q
     cdef double least
-    cdef double[L] w
+    cdef double[L] w, v
     for l in range(L):
         x.error[l] = 1e-12
     for k in range(n):
@@ -225,48 +235,62 @@ cdef inline void factorise(Law* law, Block* x) noexcept nogil:
             q = (i * n + k) * L
             for l in range(L):
                 w[l] = x.lu[q + l] * x.lu[p + l]
+            for l in range(L):
                 x.lu[q + l] = w[l]
             for j in range(k + 1, n):
                 if law.pattern[k * n + j]:
                     for l in range(L):
-                        x.lu[(i * n + j) * L + l] -= w[l] * x.lu[(k * n + j) * L + l]
+                        v[l] = x.lu[(i * n + j) * L + l] - w[l] * x.lu[(k * n + j) * L + l]
+                    for l in range(L):
+                        x.lu[(i * n + j) * L + l] = v[l]
 
 
 cdef inline void solve(Law* law, Block* x, double* u) noexcept nogil:
     """Solve with the factors in place."""
     cdef Py_ssize_t n = law.n_active, i, j, l
+    cdef double[L] v
     for i in range(n):
+        for l in range(L):
+            v[l] = u[i * L + l]
         for j in range(i):
             if law.pattern[i * n + j]:
                 for l in range(L):
-                    u[i * L + l] -= x.lu[(i * n + j) * L + l] * u[j * L + l]
+                    v[l] -= x.lu[(i * n + j) * L + l] * u[j * L + l]
+        for l in range(L):
+            u[i * L + l] = v[l]
     for i in range(n - 1, -1, -1):
+        for l in range(L):
+            v[l] = u[i * L + l]
         for j in range(i + 1, n):
             if law.pattern[i * n + j]:
                 for l in range(L):
-                    u[i * L + l] -= x.lu[(i * n + j) * L + l] * u[j * L + l]
+                    v[l] -= x.lu[(i * n + j) * L + l] * u[j * L + l]
         for l in range(L):
-            u[i * L + l] *= x.lu[(i * n + i) * L + l]
+            v[l] *= x.lu[(i * n + i) * L + l]
+        for l in range(L):
+            u[i * L + l] = v[l]
 
 
 cdef inline void stage(Law* law, Block* x, double* rho, double* u) noexcept nogil:
     """u of (4 / h - J) u = S rho, and in rho's place the extents kappa of u = S kappa: h / 4 (rho + dr/dy u)."""
     cdef Py_ssize_t s, k, m, j, i, l, term = 0
-    cdef double[L] w
+    cdef double[L] v
     moved(law, x, rho, u)
     solve(law, x, u)
     for s in range(law.n_steps):
         for l in range(L):
-            w[l] = rho[s * L + l]
+            x.sums[l] = rho[s * L + l]
         for k in range(law.f_first[s], law.f_first[s + 1]):
             m = law.f_index[k]
             for j in range(law.z_first[m], law.z_first[m + 1]):
                 i = law.z_entry[j] * L
                 for l in range(L):
-                    w[l] += x.gradient[term * L + l] * u[i + l]
+                    v[l] = x.gradient[term * L + l] * u[i + l]
+                for l in range(L):
+                    x.sums[l] += v[l]
                 term += 1
         for l in range(L):
-            rho[s * L + l] = 0.25 * x.h[l] * w[l]
+            rho[s * L + l] = 0.25 * x.h[l] * x.sums[l]
 
 
 cdef void limit(Law* law, Block* x, Py_ssize_t l) noexcept nogil:

@@ -20,6 +20,7 @@ cdef enum:
     N_PRODUCT = 24
     CHUNK = 256
     STAGES = 6
+    MOST_ATTEMPTS = 100000  # then steps are taken as they are, kept to what there is
 
 MOST_ACTIVE, MOST_STEPS, MOST_FACTORS, MOST_TERMS, MOST_PRODUCT = N_ACTIVE, N_STEPS, N_FACTORS, N_TERMS, N_PRODUCT
 
@@ -454,7 +455,7 @@ cdef void accept(Law* law, Work* w, Block* x, Py_ssize_t l) noexcept nogil:
     cdef Py_ssize_t k
     cdef double error = x.error[l], h = x.h[l]
     w.counts[x.cell[l]] += 1
-    if error <= 1.0 or h <= 1e-12 * w.length:
+    if error <= 1.0 or h <= 1e-12 * w.length or w.counts[x.cell[l]] >= MOST_ATTEMPTS:
         x.t[l] = x.t[l] + h if h < w.length - x.t[l] else w.length
         for k in range(law.n_active):
             x.y[k * L + l] = x.stage[k * L + l]

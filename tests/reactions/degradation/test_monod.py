@@ -37,6 +37,18 @@ def test_batch_is_lamberts_function(tolerances, relative, absolute):
         assert exact == pytest.approx(expected, abs=5.1e-8)
 
 
+def test_one_step_errs_by_the_fifth_power_of_its_length():
+    """Measured: 5.18, 5.12; a wrong digit in a coefficient would show."""
+    errors, setting = [], Setting((Substrate("s", rate=1.0, half_saturation=2.0),), tolerances=Tolerances(1e3, 1e3))
+    for t in (0.8, 0.4, 0.2):
+        cells = cells_of(("s",), [2.0], water=1e6)
+        reaction, _ = run(setting, cells, t)
+        assert reaction.attempts[0] == 1
+        errors.append(abs(cells.mass[0, 0] / 1e6 - 2.0 * lambertw(np.exp((2.0 - t) / 2.0)).real))
+    orders = np.log2(np.divide(errors[:-1], errors[1:]))
+    assert orders == pytest.approx(5.0, abs=0.3)
+
+
 def test_growth_takes_the_time_of_its_integral():
     """X = X0 + Y (S0 - S); then mu t = (K / (S0 + X0 / Y) + 1) ln(X / X0) + K / (S0 + X0 / Y) ln(S0 / S)."""
     k, half, growth, s0, x0, t = 2.0, 0.5, 0.4, 5.0, 0.1, 4.0

@@ -18,6 +18,7 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.figures import FIGURES, SHARED
 
 FILE = "case.toml"
+MOST_CARBON = 0.05  # mass fraction of organic carbon: above lies peat, to which Koc does not apply
 
 
 def read_case(path: str | Path) -> Case:
@@ -250,6 +251,9 @@ def _species_contradictions(i: int, species: SpeciesTable, problem: Any) -> Iter
     if (species.koc is None) != (species.foc is None):
         yield problem(("species", i, "koc" if species.koc else "foc"), "koc and foc belong together",
                       "Kd = koc * foc; or give distribution_coefficient.")
+    if species.foc is not None and not species.foc.is_list and species.foc.to("-") > MOST_CARBON:
+        yield problem(("species", i, "foc"), f"foc = {species.foc.to('-'):g} is outside [0, {MOST_CARBON:g}]",
+                      "Clean sand has 0.0001 to 0.002, silt up to 0.02; is it in per cent? Write \"0.05 %\".")
     if species.koc is not None and species.distribution_coefficient is not None:
         yield problem(("species", i, "koc"), "koc and distribution_coefficient exclude each other")
     for key in given:

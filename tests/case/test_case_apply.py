@@ -123,7 +123,7 @@ def test_inflow_names_packages_that_are_there(tmp_path):
     ('name = "cl"\nlike = "benzene"', "there is a species 'cl' already"),
     ('name = "cl"\nmodel = "benzene"', "there is a GWT model 'cl' already"),
     ('name = "a"\nlike = "benzene"\nboundary_factor = 2', "cannot be scaled"),
-    ('name = "a"\nlike = "benzene"\nkoc = "1 L/kg"\nfoc = 0.1', "sorption needs bulk_density"),
+    ('name = "a"\nlike = "benzene"\nkoc = "1 L/kg"\nfoc = 0.01', "sorption needs bulk_density"),
 ])
 def test_what_the_simulation_does_not_have_is_told_with_its_line(tmp_path, species, words):
     loaded = case(tmp_path, '[case]\ntitle = "x"\nunits = "g"\n[[species]]\n' + species)

@@ -136,7 +136,33 @@ def test_fast_kinetics_come_near_instantaneous_and_slow_ones_to_none(tmp_path, p
     assert found[2] == pytest.approx(plume(reacting), rel=0.1)
 
 
+@pytest.mark.parametrize(("text", "term"), [
+    ('rates = { benzene = "0.002 1/d", toluene = "0.01 1/d" }\nyields = { benzene = { toluene = 0.1 } }\n'
+     'model = "first_order"\n', "first order"),
+    ('model = "monod"\n[degradation.substrates.benzene]\nrate = "0.01 mg/L/d"\nhalf_saturation = "0.5 mg/L"\n', ""),
+    ('model = "monod"\nsubstrates = { benzene = { rate = "1 1/d", half_saturation = "0.5 mg/L", growth = 0.5 } }\n'
+     'biomass = { initial = "0.1 mg/L", decay = "0.01 1/d", least = "0.1 mg/L" }\n'
+     'acceptor = { process = "oxygen", half_saturation = "0.2 mg/L" }\n', "oxygen"),
+])
+def test_other_models_of_degradation_run_and_balance(tmp_path, text, term, plain):
+    results = gw.run(write_site(tmp_path / "site", OIL, "\n[[degradation]]\n" + text))
+    assert max(results.summary["closure"].values()) <= 1e-10
+    assert min(results.summary["minimum"].values()) >= 0.0
+    gone = {t: out for (p, t), (_, out) in amounts(results, "benzene").items() if p == "degradation"}
+    assert sum(gone.values()) > 100.0
+    if term == "oxygen":
+        assert max(results.summary["closure"][k] for k in ("electrons", "carbon")) <= 1e-12
+        assert set(gone) == {"oxygen"}
+
+
 BAD = {
+    "twice": ('\n[[degradation]]\nmodel = "first_order"\nrates = { xylenes = "0.004 1/d" }\n[[species]]\n'
+              'name = "xylenes"\nlike = "benzene"\ndecay = "0.001 1/d"\n',
+              r"xylenes decays twice: at 0\.001 1/d in its transport model, and here at 0\.004 1/d"),
+    "peat": ('\n[[species]]\nname = "xylenes"\nlike = "benzene"\nkoc = "389 L/kg"\nfoc = 0.5\n',
+             r"foc = 0\.5 is outside \[0, 0\.05\]"),
+    "monod": ('\n[[degradation]]\nmodel = "monod"\n[degradation.substrates.benzene]\nrate = "0.1 1/d"\n'
+              'half_saturation = "1 mg/L"\n', r"rate of 'benzene' = 0\.1 1/d"),
     "rate": (KINETIC.replace('sulfate = "0.004 1/d"', 'nitrate = "0.1 1/d"'),
              "rates names 'nitrate', which is not among the acceptors"),
     "no rate": (KINETIC.replace(', sulfate = "0.004 1/d"', ""), "there is no rate for the acceptor 'sulfate'"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from gwsolver.case.chemistry.context import Context
+from gwsolver.case.chemistry.first_order import FirstOrderTable
 from gwsolver.case.chemistry.oil import oil_setting
 from gwsolver.case.chemistry.permeability import hindered
 from gwsolver.case.chemistry.release import released
@@ -83,6 +84,7 @@ def _context(content: "CaseFile", file: str, lines: LineIndex, simulation: Simul
 
 def _chemistry(content: "CaseFile", context: Context, simulation: Simulation) -> Chemistry:
     settings: list[Any] = [table.setting(i, context) for i, table in enumerate(content.degradation)]
+    _decays_twice(content, context)
     oil = oil_setting(content.oil, context)
     reactions, known = content.reactions, Chemistry()
     step = context.number("reactions", -1, "step", reactions.step, "time")
@@ -133,3 +135,20 @@ def _components(content: "CaseFile", context: Context) -> dict[str, Component]:
             context.problem("species", i, "component", f"there is no component {component!r}",
                             f"Did you mean {near!r}?" if near else "Add it to a file named by [reactions] components.")
     return found
+
+
+def _decays_twice(content: "CaseFile", context: Context) -> None:
+    """Note species that decay in their transport model and are degraded by the case too."""
+    for i, table in enumerate(content.degradation):
+        for name in table.degraded:
+            if name not in context.models:
+                continue
+            mobile = context.models[name].mobile
+            most = max(float(mobile.decay_rate.max(initial=0.0)), float(mobile.decay_rate_sorbed.max(initial=0.0)))
+            if most > 0.0:
+                unit = context.units.symbol("1/time")
+                own = table.rates.get(name) if isinstance(table, FirstOrderTable) else None
+                here = f" at {own.value:g} {own.unit}".rstrip() if own is not None else f" (model = {table.model!r})"
+                context.problem(
+                    "degradation", i, "model", f"{name} decays twice: at {most:g} {unit} in its transport model, and "
+                    f"here{here}", "Take the decay out of MST (or of [[species]]), or the species out of this table.")

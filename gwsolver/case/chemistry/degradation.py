@@ -4,8 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gwsolver.case.chemistry.first_order import FirstOrderTable
 from gwsolver.case.chemistry.instantaneous import InstantaneousTable
 from gwsolver.case.chemistry.kinetic import KineticTable
+from gwsolver.case.chemistry.monod import MonodTable
 
-TABLES = (InstantaneousTable, KineticTable)
-DegradationTable = Annotated[InstantaneousTable | KineticTable, Field(discriminator="model")]
+TABLES = (FirstOrderTable, MonodTable, InstantaneousTable, KineticTable)
+DegradationTable = Annotated[
+    FirstOrderTable | MonodTable | InstantaneousTable | KineticTable, Field(discriminator="model")]

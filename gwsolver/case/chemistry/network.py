@@ -36,6 +36,11 @@ class NetworkTable(Sourced):
     factors: dict[Process, Annotated[Quantity, quantity("-", minimum=0.0)]] = {}
     carbon_dioxide: str = ""
 
+    @property
+    def degraded(self) -> list[str]:
+        """Species that it takes as donors."""
+        return [name.lower() for name in self.donors]
+
     def network_donors(self, i: int, context: Context) -> tuple[Donor, ...]:
         """Return the donors: by formula where the database knows one, else by the factors given."""
         factors = {process: value.to("-") for process, value in self.factors.items()}
@@ -47,7 +52,7 @@ class NetworkTable(Sourced):
     def network_acceptors(self, i: int, context: Context) -> tuple[Acceptor, ...]:
         """Return the acceptors in the order of the energy they yield."""
         return tuple(
-            _acceptor(name, self.acceptors[name], i, context)  # type: ignore[index]
+            acceptor_of(name, self.acceptors[name], i, context)  # type: ignore[index]
             for name in PROCESSES if name in self.acceptors
         )
 
@@ -56,7 +61,8 @@ class NetworkTable(Sourced):
         return context.species(TABLE, i, "carbon_dioxide", self.carbon_dioxide) if self.carbon_dioxide else ""
 
 
-def _acceptor(process: str, table: AcceptorTable, i: int, context: Context) -> Acceptor:
+def acceptor_of(process: str, table: AcceptorTable, i: int, context: Context) -> Acceptor:
+    """Return an acceptor in the model's units."""
     taken, made = PROCESSES[process].seen_in == "taken", PROCESSES[process].made_account
     species = table.species or (process if taken else "")
     product = table.product or (made if made in context.models and not taken else "")

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -128,13 +128,17 @@ def _table_at(location: Location, raw: Any) -> type[BaseModel] | None:
     """Return the class that reads the table at a location; of several the one that its `model` names."""
     model: type[BaseModel] = CaseFile
     inner: list[type[BaseModel]] = [CaseFile]
+    by_name = False  # tables under names of the user's choice, or of a list: [degradation.acceptors.oxygen]
     for part in location:
         raw = raw[part] if isinstance(raw, list | dict) else None
-        if isinstance(part, int):
+        if isinstance(part, int) or by_name:
+            by_name = False
+            model = next((t for t in inner if _is_named(t, raw)), model)
             continue
         if part not in model.model_fields:
             return None
-        inner = list(_tables(model.model_fields[part].annotation))
+        annotation = model.model_fields[part].annotation
+        inner, by_name = list(_tables(annotation)), get_origin(annotation) is dict
         if not inner:
             return None
         model = inner[0]

@@ -9,6 +9,7 @@ import pytest
 
 import gwsolver as gw
 from gwsolver.bench.solutions import KineticAcceptors
+from gwsolver.core.errors import InputError
 from gwsolver.core.ledger import Ledger
 
 START = {"benzene": 10.0, "oxygen": 6.0, "nitrate": 17.0, "sulfate": 100.0}
@@ -93,3 +94,16 @@ def test_a_balance_is_judged_by_what_moves_but_not_below_round_off():
     moved.add("storage", "dissolved", 1.0)
     moved.add("wel", "wel", 0.0, 0.9)
     assert moved.closure(held=100.0) == pytest.approx(0.1)
+
+
+def test_keys_inside_tables_of_acceptors_are_named(tmp_path):
+    folder = write_bottle(tmp_path / "bottle")
+    case = folder / "case.toml"
+    case.write_text(case.read_text().replace(
+        'acceptors = ["oxygen", "nitrate", "sulfate"]',
+        'acceptors = { oxygen = { half_saturation = "0.5 mg/L" }, nitrate = {}, sulfate = { capcity = "3 mg/L" } }'))
+    with pytest.raises(InputError) as caught:
+        gw.load(folder)
+    said = str(caught.value)
+    assert "unknown key 'half_saturation'.\nKnown here: species, product, capacity, solid." in said
+    assert "unknown key 'capcity'.\nDid you mean 'capacity'?" in said

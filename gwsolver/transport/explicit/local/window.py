@@ -36,7 +36,7 @@ class Window:
         self._fed = np.zeros(layout.n_segments, np.uint8)
         self._fed[layout.place[b.source > 0.0] // SEGMENT] = 1
         self._fed[layout.place[b.fixed_cells[b.fixed_concentration > 0.0]] // SEGMENT] = 1
-        self._ring = 2.0
+        self._ring = 4.0
         self.leak = 0.0
         self.active = self._reach(c)
 

@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "load": "gwsolver.run.api",
+    "scenarios": "gwsolver.run.scenarios",
     "open_results": "gwsolver.results",
     "plume_map": "gwsolver.maps",
     "receptor_series": "gwsolver.maps",
@@ -27,7 +28,7 @@ _WHERE = {
 
 __all__ = [
     "InputError", "Problem", "RunError", "acceptors", "heads", "load", "mass_budget", "open_results", "plume_dates",
-    "plume_map", "receptor_series", "run", "section", "setting",
+    "plume_map", "receptor_series", "run", "scenarios", "section", "setting",
 ]
 
 

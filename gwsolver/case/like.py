@@ -1,33 +1,16 @@
 """Species that a case adds beside a GWT model: a copy of it with values and boundaries of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import replace
 
 from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import ModelUnits
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.schema import SpeciesTable
-from gwsolver.case.tables import SpeciesValues
+from gwsolver.case.species_values import NO_DENSITY, lacks_density, with_values
 from gwsolver.case.words import nearest
 from gwsolver.core.errors import Problem
 from gwsolver.core.simulation import Simulation, SourceConcentration, TransportModel
-from gwsolver.core.stress import StressSource, StressValues
-from gwsolver.core.time import TimeStep
-
-
-@dataclass(frozen=True, eq=False)
-class ScaledStress:
-    """The entries of another stress source with every quantity times a factor (CNC, SRC)."""
-
-    source: StressSource
-    factor: float
-
-    def __call__(self, step: TimeStep) -> StressValues:
-        """Return the scaled entries in force during `step`."""
-        values = self.source(step)
-        return replace(values, columns={name: self.factor * column for name, column in values.columns.items()})
 
 
 def like(species: SpeciesTable, model: TransportModel, mass: str, simulation: Simulation) -> TransportModel:
@@ -43,39 +26,6 @@ def like(species: SpeciesTable, model: TransportModel, mass: str, simulation: Si
         brought = {name: units.number(value, "mass/length3") for name, value in given.items()}
         sources = (*kept, *(SourceConcentration(name, constant=c) for name, c in brought.items()))
     return replace(valued, name=species.name.lower(), packages=packages, sources=sources)
-
-
-def with_values(species: SpeciesValues, model: TransportModel, mass: str) -> TransportModel:
-    """Return a GWT model with the values that the case gives; `mass`: its unit of mass."""
-    units = ModelUnits.of(model, mass)
-
-    def uniform(value: float) -> np.ndarray:
-        return np.full(model.grid.n_cells, value)
-
-    mobile = model.mobile
-    decay = units.number(species.decay, "1/time")
-    if decay is not None:
-        # One rate for all of the solute, unless the sorbed part has its own.
-        mobile = replace(mobile, decay_rate=uniform(decay), decay_rate_sorbed=uniform(decay))
-    if (sorbed := units.number(species.decay_sorbed, "1/time")) is not None:
-        mobile = replace(mobile, decay_rate_sorbed=uniform(sorbed))
-    if (density := units.number(species.bulk_density, "mass/length3")) is not None:
-        mobile = replace(mobile, bulk_density=uniform(density))
-    kd = units.number(species.distribution_coefficient, "length3/mass")
-    if species.koc is not None and species.foc is not None:
-        koc = units.number(species.koc, "length3/mass")
-        kd = (koc or 0.0) * species.foc.to("-")
-    if kd is not None:
-        mobile = replace(mobile, distribution_coefficient=uniform(kd))
-    initial = units.number(species.initial, "mass/length3")
-    factor = species.boundary_factor.to("-") if species.boundary_factor else 1.0
-    packages = model.packages if factor == 1.0 else tuple(
-        replace(p, source=ScaledStress(p.source, factor)) for p in model.packages
-    )
-    return replace(
-        model, mobile=mobile, packages=packages,
-        initial_concentration=model.initial_concentration if initial is None else uniform(initial),
-    )
 
 
 def like_problems(
@@ -103,11 +53,8 @@ def like_problems(
             "scaled", "Give this species its own 'inflow', or a GWT model of its own."))
     if scaled and species.own_boundaries:
         problems.append(problem("boundary_factor", "own_boundaries leaves no CNC and SRC that could be scaled"))
-    sorbs = species.distribution_coefficient is not None or species.koc is not None
-    if sorbs and species.bulk_density is None and not np.any(model.mobile.bulk_density):
-        problems.append(problem(
-            "name", f"sorption needs bulk_density: {model.name!r} has none",
-            "Write for example bulk_density = \"1750 kg/m3\"."))
+    if lacks_density(species, model):
+        problems.append(problem("name", f"sorption needs bulk_density: {model.name!r} has none", NO_DENSITY))
     if isinstance(species.inflow, dict):
         there = _bringing(model, simulation)
         for name in species.inflow:

@@ -11,8 +11,10 @@ from pydantic import BaseModel, ValidationError
 from gwsolver.case.limits import limit_problems
 from gwsolver.case.lines import LineIndex, Location
 from gwsolver.case.quantity import Quantity
+from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, PlaceTable, SpeciesTable
 from gwsolver.case.settings import Case
+from gwsolver.case.species_values import sorption_contradictions
 from gwsolver.case.words import LATER, nearest
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.figures import FIGURES, SHARED
@@ -170,7 +172,7 @@ def _known_keys(location: Location, raw: Any) -> list[str]:
     table = _table_at(location[:-1], raw)
     if table is None:
         return ["en", "ru", "kk", "fr"]
-    return list(table.model_fields)
+    return [field.alias or key for key, field in table.model_fields.items()]
 
 
 def _allowed(location: Location, found: Any, raw: Any) -> str:
@@ -202,7 +204,9 @@ def _place(location: Location, raw: Mapping[str, Any]) -> str:
         return ""
     numbers = [p for p in location if isinstance(p, int)]
     if isinstance(raw.get(names[0]), list):
-        return f"[[{names[0]}]]" + (f" number {numbers[0] + 1}" if numbers else "")
+        # A list in a list: "[[scenario.well]] number 1 of 2".
+        return f"[[{'.'.join(names[:len(numbers)] or names[:1])}]]" + (
+            f" number {' of '.join(str(n + 1) for n in reversed(numbers))}" if numbers else "")
     return f"[{'.'.join(names)}]"
 
 
@@ -228,6 +232,7 @@ def _contradictions(content: CaseFile, file: Path, lines: LineIndex) -> Iterator
         for i, place in enumerate(getattr(content, table)):
             yield from _place_contradictions(table, i, place, problem)
     yield from limit_problems(content, file.parent, problem)
+    yield from Scenarios(content.scenario, str(file), lines).contradictions()
     files: set[str] = set()
     for i, figure in enumerate(content.figure):
         if Path(figure.file).suffix.lower() not in (".png", ".svg", ".pdf"):
@@ -252,14 +257,11 @@ def _species_contradictions(i: int, species: SpeciesTable, problem: Any) -> Iter
     if given and not species.like:
         yield problem(("species", i, given[0]), f"{given[0]} needs 'like'",
                       "A GWT model has its values in its MODFLOW files; only a species added by 'like' has its own.")
-    if (species.koc is None) != (species.foc is None):
-        yield problem(("species", i, "koc" if species.koc else "foc"), "koc and foc belong together",
-                      "Kd = koc * foc; or give distribution_coefficient.")
     if species.foc is not None and not species.foc.is_list and species.foc.to("-") > MOST_CARBON:
         yield problem(("species", i, "foc"), f"foc = {species.foc.to('-'):g} is outside [0, {MOST_CARBON:g}]",
                       "Clean sand has 0.0001 to 0.002, silt up to 0.02; is it in per cent? Write \"0.05 %\".")
-    if species.koc is not None and species.distribution_coefficient is not None:
-        yield problem(("species", i, "koc"), "koc and distribution_coefficient exclude each other")
+    for key, what, hint in sorption_contradictions(species):
+        yield problem(("species", i, key), what, hint)
     for key in given:
         value = getattr(species, key)
         for one in value.values() if isinstance(value, dict) else (value,):

@@ -11,6 +11,7 @@ from gwsolver.case.chemistry.oil import OilTable
 from gwsolver.case.chemistry.release import AnyRelease
 from gwsolver.case.chemistry.volatilisation import VolatilisationTable
 from gwsolver.case.quantity import Quantity, quantity
+from gwsolver.case.scenario import ScenarioTable
 from gwsolver.case.tables import (
     ConcentrationUnit,
     Date,
@@ -133,4 +134,5 @@ class CaseFile(Table):
     degradation: list[DegradationTable] = []
     volatilisation: VolatilisationTable | None = None
     figure: list[FigureTable] = []
+    scenario: list[ScenarioTable] = []  # type: ignore[valid-type]
     values: dict[str, Annotated[Quantity, quantity()]] = {}

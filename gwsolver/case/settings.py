@@ -10,6 +10,7 @@ from gwsolver.case.limits import limits_of
 from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import LENGTHS, TIMES
 from gwsolver.case.quantity import Quantity
+from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, FigureTable, PlaceTable
 from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings, in_language
 from gwsolver.core.simulation import Simulation
@@ -73,6 +74,11 @@ class Case:
             If the case names what the simulation does not have.
         """
         return apply_case(self.content, str(self.file), self.lines, simulation)
+
+    @property
+    def scenarios(self) -> Scenarios:
+        """The alternatives to the case as it stands."""
+        return Scenarios(self.content.scenario, str(self.file), self.lines)
 
     def resolve(self, simulation: Simulation) -> CaseInfo:
         """Return `info` with what only the simulation knows, limits in the unit of its concentrations.

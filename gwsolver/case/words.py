@@ -6,7 +6,6 @@ STATUSES = ("published", "textbook", "assumed", "measured", "calibrated")
 # Keys of later releases: known, so that they are refused by name and not taken for slips of the pen.
 LATER = {
     "surface": "Networks of rivers and lakes are not in this release.",
-    "scenario": "Scenarios are not in this release; make a copy of the case for each.",
     "ensemble": "Ensembles are not in this release.",
 }
 

@@ -13,6 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("path", help="folder with case.toml or mfsim.nam, or with simulations below it")
     parser.add_argument("--out", metavar="DIR", help="results folder (default: PATH/results)")
+    parser.add_argument("--scenario", default="", metavar="NAME", help="a scenario of the case")
     parser.add_argument(
         "--scheme", default="",
         help=f"transport scheme: {', '.join(_schemes())} (default: limited, implicit where that is far less work)",
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     results = solve(
         arguments.path, arguments.out, scheme=arguments.scheme, threads=arguments.threads, flow=arguments.flow,
         progress=sys.stderr.isatty() and not arguments.as_json, echo=not arguments.as_json,
-        checkpoint=arguments.checkpoint, restart=arguments.restart,
+        checkpoint=arguments.checkpoint, restart=arguments.restart, scenario=arguments.scenario,
     )
     figures = []
     if not arguments.no_figures and results.species:

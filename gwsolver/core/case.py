@@ -122,6 +122,8 @@ class CaseInfo:
         Source and status of each value of case.toml that gives them, by dotted key.
     titles : dict of str to str
         `title` by language.
+    scenario : str
+        Name of the scenario; "" for the case alone.
     """
 
     title: str = ""
@@ -138,6 +140,7 @@ class CaseInfo:
     figures: tuple[FigureRequest, ...] = ()
     values: dict[str, Provenance] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    scenario: str = ""
 
     @property
     def concentration_unit(self) -> str:

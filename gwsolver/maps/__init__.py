@@ -1,5 +1,6 @@
 """Pictures of results: maps, sections and charts with what they need to be read, printed and trusted."""
 
+from gwsolver.maps.alternatives import alternatives
 from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.multiples.acceptors import acceptors
@@ -10,6 +11,6 @@ from gwsolver.maps.sections.section import section
 from gwsolver.maps.work_precision import work_precision
 
 __all__ = [
-    "acceptors", "heads", "mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map", "section",
+    "acceptors", "alternatives", "heads", "mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map", "section",
     "setting", "work_precision",
 ]

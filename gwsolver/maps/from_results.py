@@ -113,7 +113,7 @@ def subject(results: Any, species: str, limit: float | str | None, lang: str) ->
         "length_unit": case.length_unit or LENGTH_UNITS.get(grid.length_unit, ""),
         "time_unit": case.time_unit,
         "limit": value,
-        "limit_source": "" if law is None else _source(law, lang),
+        "limit_source": "" if law is None else limit_source(law, lang),
         "limit_date": "" if law is None else law.date,
         "limit_checked": law is None or law.provenance.status in CHECKED,
         "limit_given": limit is not None,
@@ -302,7 +302,7 @@ def _converted(value: float, unit: str, case: CaseInfo) -> float:
         raise InputError([Problem(f"limit: {error}", package="map")]) from None
 
 
-def _source(law: Limit, lang: str) -> str:
+def limit_source(law: Limit, lang: str) -> str:
     """Return what the limit is and where it stands, in one phrase."""
     source = law.provenance.source.split(";")[0].split(":")[0].strip()
     cite = in_language(law.cite, lang) or (source if len(source) <= LONGEST_SOURCE else "")

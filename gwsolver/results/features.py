@@ -9,8 +9,8 @@ import numpy as np
 
 from gwsolver.core.grid import Floats, Grid, Ints
 from gwsolver.results.mesh import packed
+from gwsolver.results.observations import POINTS
 
-POINTS = frozenset({"wel", "maw"})
 EVERYWHERE = frozenset({"rch", "rcha", "evt", "evta", "uzf"})
 WORDS = ("kind", "name", "package", "boundname", "model", "x", "y")
 

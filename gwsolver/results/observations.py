@@ -3,11 +3,14 @@
 Columns: ``time``, ``model``, ``package`` (empty for the model's own OBS, ``receptor`` for receptors of the
 case), ``name``, ``type``, ``value``, ``unit``. A value is empty where there is none: a dry cell, a package
 without an entry there. Flows are positive into the aquifer.
+
+Where a well pumps at a receptor there are two rows more: ``well-mass-rate``, what it takes out (positive), and
+``well-concentration``, that over the flow: the water of all its screens blended.
 """
 
 import csv
 from collections.abc import Callable, Mapping
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -21,6 +24,8 @@ from gwsolver.results.locate import cells_at
 from gwsolver.results.mf6_binary import DRY
 
 COLUMNS = ("time", "model", "package", "name", "type", "value", "unit")
+POINTS = frozenset({"wel", "maw"})
+NO_WELLS = (np.zeros(0, np.int64), np.zeros(0))
 Entries = tuple[Ints, Floats, tuple[str, ...]]  # cells, rates, boundnames
 
 
@@ -39,7 +44,24 @@ class ObservationTable:
             self._csv.writerow(COLUMNS)
         self._info = info
         self._receptors: dict[int, list[tuple[Place, Ints]]] = {}
+        self._pumping: dict[str, tuple[Ints, Floats]] = {}
         self.warnings: list[str] = []
+
+    def water(self, model_name: str, flow: FlowStep) -> None:
+        """Note what wells pump, for the receptors of the species that this flow carries."""
+        wells = [(p.cells, p.rates) for p in flow.packages if p.kind in POINTS]
+        cells = np.concatenate([np.zeros(0, np.int64), *(c for c, _ in wells)])
+        rates = np.concatenate([np.zeros(0), *(r for _, r in wells)])
+        pumps = (cells >= 0) & (rates < 0.0)
+        self._pumping[model_name] = cells[pumps], -rates[pumps]
+
+    def state(self) -> dict[str, list[Any]]:
+        """Return what wells pump now: a run that goes on does not see this flow step again."""
+        return {name: list(own) for name, own in self._pumping.items()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state."""
+        self._pumping = {name: (cells, rates) for name, (cells, rates) in state.items()}
 
     def flow(
         self, model: FlowModel, observations: tuple[Observation, ...], flow: FlowStep, length: str, rate: str
@@ -72,6 +94,17 @@ class ObservationTable:
         for place, cells in self._places(model.grid):
             self._row(transport.end, model.name, "receptor", place.name, "concentration",
                       receptor_value(model.grid, cells, values), concentration)
+            flow, taken = self._well(model, cells, transport.concentration)
+            if flow > 0.0:
+                for kind, value, unit in (("well-concentration", taken / flow, concentration),
+                                          ("well-mass-rate", taken, rate)):
+                    self._row(transport.end, model.name, "receptor", place.name, kind, value, unit)
+
+    def _well(self, model: TransportModel, cells: Ints, concentration: Floats) -> tuple[float, float]:
+        """Return flow and mass rate that wells in the plan cells of a receptor take out."""
+        where, rates = self._pumping.get(model.flow_model or model.name, NO_WELLS)
+        here = np.isin(model.grid.column[where], model.grid.column[cells])
+        return float(rates[here].sum()), float((rates * concentration[where])[here].sum())
 
     def _places(self, grid: Grid) -> list[tuple[Place, Ints]]:
         if id(grid) not in self._receptors:

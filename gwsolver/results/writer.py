@@ -145,6 +145,7 @@ class ResultsWriter:
         control = model.output
         ledger = self.ledger(model_name)
         book_flow(ledger, flow_step)
+        self._observations.water(model_name, flow_step)
         step = TimeStep(flow_step.period, flow_step.step, flow_step.start, flow_step.end)
         heads, budget = control.saves("head", step, n_steps), control.saves("budget", step, n_steps)
         with writing("results"):
@@ -250,7 +251,7 @@ class ResultsWriter:
                 os.fsync(written.fileno())
         return {
             "lengths": lengths, "netcdf": copy.name, "minimum": self._minimum, "features": self._features.state(),
-            "warnings": self._observations.warnings,
+            "warnings": self._observations.warnings, "pumping": self._observations.state(),
             "ledgers": [[*key, ledger.state()] for key, ledger in self._ledgers.items()],
         }
 
@@ -275,6 +276,7 @@ class ResultsWriter:
         """Take over what was known at a checkpoint."""
         self._minimum = dict(state["minimum"])
         self._observations.warnings += state["warnings"]
+        self._observations.restore(state["pumping"])
         self._ledgers = {(model, species): Ledger.restored(parts) for model, species, parts in state["ledgers"]}
         models = [*self.simulation.flow_models, *self.simulation.transport_models]
         self._features.restore(state["features"], {m.name: m.grid for m in models})

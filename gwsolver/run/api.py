@@ -24,7 +24,7 @@ __all__ = ["load", "run"]
 
 def run(
     source: Any, out: str | Path | None = None, *, scheme: str = "", threads: int = 0, flow: str = "auto",
-    progress: bool = False, echo: bool = False, checkpoint: float = 600.0, restart: bool = False,
+    progress: bool = False, echo: bool = False, checkpoint: float = 600.0, restart: bool = False, scenario: str = "",
 ) -> "Results":
     """Solve a case folder, a MODFLOW 6 folder or a flopy ``MFSimulation``; return its results.
 
@@ -32,7 +32,7 @@ def run(
     ----------
     source : str, Path or flopy.mf6.MFSimulation
     out : str or Path, optional
-        Results folder; default ``results`` below the case's or simulation's folder.
+        Results folder; default ``results`` below the case's or simulation's folder, ``scenarios/NAME`` for a scenario.
     scheme : str
         Transport scheme; if none is named 'limited', or 'implicit' where that is far less work (the log says why).
     threads : int
@@ -47,6 +47,8 @@ def run(
         Seconds of wall-clock time between checkpoints; 0: only when interrupted by Ctrl-C.
     restart : bool
         Go on from the checkpoint in the results folder, bit for bit as if the run had never stopped.
+    scenario : str
+        Name of a scenario of the case ("base": the case as it stands); "" for the case alone.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def run(
         import gwsolver.results
         import gwsolver.run.simulate  # noqa: F401
     with timings.phase("reading"):
-        loaded = load(source, flow=flow)
+        loaded = load(source, flow=flow, scenario=scenario)
         problems = loaded.check()
     if problems:
         raise InputError(problems)
@@ -73,7 +75,8 @@ def run(
     from gwsolver.run.checkpoint import load as load_checkpoint
 
     simulation = loaded.simulation
-    folder = Path(out) if out is not None else loaded.folder / "results"
+    below = Path("scenarios", scenario) if scenario else Path("results")
+    folder = Path(out) if out is not None else loaded.folder / below
     with timings.phase("reading"):
         identity = simulation_hash(simulation)
     check_folder(folder, identity)

@@ -1,6 +1,6 @@
 """From a path or a flopy object to what is run: the simulation, the case, the folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ class LoadedCase:
         return {"joined to": list(neighbours)} if neighbours else {}
 
 
-def load(source: Any, *, flow: str = "auto") -> LoadedCase:
+def load(source: Any, *, flow: str = "auto", scenario: str = "") -> LoadedCase:
     """Read and check a case folder, a MODFLOW 6 folder or a flopy ``MFSimulation``.
 
     A ``case.toml`` in the folder wins, then ``mfsim.nam``, then every ``mfsim.nam`` below.
@@ -84,15 +84,19 @@ def load(source: Any, *, flow: str = "auto") -> LoadedCase:
     source : str, Path or flopy.mf6.MFSimulation
     flow : str
         "auto", "solve" or "saved": where the flow comes from.
+    scenario : str
+        Name of a scenario of the case ("base": the case as it stands); "" for the case alone.
 
     Raises
     ------
     InputError
         With every problem found.
     """
-    from gwsolver.modflow import read
-
     if not isinstance(source, str | Path):
+        from gwsolver.modflow import read
+
+        if scenario:
+            raise InputError([Problem("a simulation in memory has no scenarios", value=scenario)])
         simulation = read(source, flow=flow)
         folder = Path(str(source.sim_path))
         return LoadedCase(folder, simulation, _complete(CaseInfo(), simulation))
@@ -106,15 +110,54 @@ def load(source: Any, *, flow: str = "auto") -> LoadedCase:
             "this is a file, not a folder", file=str(source),
             hint="Give the folder that holds case.toml or mfsim.nam.",
         )])
-    if (folder / "case.toml").is_file():
-        from gwsolver.case import read_case
+    return _alternatives(folder, flow, (scenario,))[scenario]
 
-        case = read_case(folder)
-        simulation = case.apply(read(case.simulation_folder, flow=flow))
-        info = case.resolve(simulation)
-    else:
-        simulation, info = read(folder, flow=flow), CaseInfo()
-    return LoadedCase(folder, simulation, _complete(info, simulation))
+
+def load_scenarios(source: str | Path, *, flow: str = "auto", only: Sequence[str] = ()) -> dict[str, LoadedCase]:
+    """Read a case folder once and return the case as each scenario changes it, by name, "base" first.
+
+    Parameters
+    ----------
+    source : str or Path
+    flow : str
+    only : sequence of str
+        Names of scenarios; without any all of them. The base always comes along.
+
+    Raises
+    ------
+    InputError
+        With every problem found, also if the folder has no case.toml.
+    """
+    folder = Path(source)
+    folder = folder.parent if folder.name == "case.toml" else folder
+    if not (folder / "case.toml").is_file():
+        raise InputError([Problem("there is no case.toml, so no scenario", file=str(source),
+                                  hint="Scenarios stand as [[scenario]] in the case.toml of a case folder.")])
+    return _alternatives(folder, flow, None if not only else tuple(dict.fromkeys(("base", *only))))
+
+
+def _alternatives(folder: Path, flow: str, names: tuple[str, ...] | None) -> dict[str, LoadedCase]:
+    """Read a folder once and return it as scenarios change it, by name; "" is the folder as it stands."""
+    from gwsolver.modflow import read
+
+    if not (folder / "case.toml").is_file():
+        if names != ("",):
+            raise InputError([Problem("there is no case.toml, so no scenario", file=str(folder))])
+        simulation = read(folder, flow=flow)
+        return {"": LoadedCase(folder, simulation, _complete(CaseInfo(), simulation))}
+    from gwsolver.case import read_case
+
+    case = read_case(folder)
+    simulation = case.apply(read(case.simulation_folder, flow=flow))
+    info = _complete(case.resolve(simulation), simulation)
+    problems = case.scenarios.problems(simulation, info)
+    if problems:
+        raise InputError(problems)
+    found = {}
+    for name in case.scenarios.names if names is None else names:
+        own = case.scenarios.apply(name, simulation, info) if name else (simulation, info)
+        found[name] = LoadedCase(folder, *own)
+    return found
 
 
 def _shape(model: FlowModel | TransportModel) -> dict[str, Any]:

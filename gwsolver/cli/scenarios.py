@@ -1,0 +1,120 @@
+"""``gwsolver scenarios``: a case and its alternatives, run and compared."""
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Heads of the printed table, by figure; comparison.csv has the whole words.
+SHORT = {
+    "time above limit": "above limit", "peak over limit": "peak/limit", "time of peak": "peak at",
+    "largest concentration of blended well water": "well: peak", "largest mass rate of the well": "well: mass rate",
+    "time of blended well water above limit": "well: above limit", "arrival in blended well water": "well: arrival",
+    "mass removed per volume pumped": "removed per volume",
+}
+NAME = "scenarios"
+HELP = "run a case and its scenarios side by side and compare them"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("path", help="case folder with case.toml")
+    parser.add_argument("--out", metavar="DIR", help="folder for the results of all (default: PATH/scenarios)")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these scenarios, beside the base")
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes at a time (default: all cores)")
+    parser.add_argument("--scheme", default="", help="transport scheme, as for run")
+    parser.add_argument("--flow", choices=("auto", "solve", "saved"), default="auto", help="as for run")
+    parser.add_argument("--lang", default="en", help="language of the figure: en, ru, kk or fr (default: en)")
+    parser.add_argument("--no-figures", action="store_true", help="draw no figure")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run it; 1 if a scenario failed."""
+    from gwsolver.run.scenarios import scenarios
+
+    if not arguments.no_figures:
+        from gwsolver.maps.words import language
+
+        language(arguments.lang)  # refused now, not after hours
+    quiet = arguments.as_json
+
+    def tell(name: str, word: str) -> None:
+        if not quiet:
+            print(f"{name}: {word}", file=sys.stderr)
+
+    found = scenarios(
+        arguments.path, arguments.out, only=arguments.only, jobs=arguments.jobs, scheme=arguments.scheme,
+        flow=arguments.flow, tell=tell,
+    )
+    table = found.write()
+    figures = [] if arguments.no_figures else _draw(found, arguments.lang)
+    if quiet:
+        rows = json.loads(found.tidy.to_json(orient="records", double_precision=15))
+        print(json.dumps({
+            "status": "failed" if found.failures else "ok", "folder": str(found.folder), "table": str(table),
+            "figures": figures, "failures": found.failures, "rows": rows,
+        }, ensure_ascii=False))
+        return 1 if found.failures else 0
+    _print(found)
+    print(f"table {table}")
+    for figure in figures:
+        print(f"figure {figure}")
+    for name, words in found.failures.items():
+        print(f"error: scenario {name} failed: {words}", file=sys.stderr)
+    return 1 if found.failures else 0
+
+
+def _draw(found: Any, lang: str) -> list[str]:
+    from gwsolver.maps import alternatives, save_map
+
+    if found.tidy["receptor"].eq("").all():
+        return []
+    return [str(save_map(alternatives(found, lang=lang), Path(found.folder) / f"alternatives_{lang}.png"))]
+
+
+def _print(found: Any) -> None:
+    """Print both tables; as wide as they need where nobody looks at a terminal."""
+    from rich.console import Console
+
+    receptors, masses = found.table(), found.masses()
+    receptors = receptors[receptors["receptor"] != ""].drop(columns=[c for c in receptors if c == "run"])
+    order = {name: i for i, name in enumerate(dict.fromkeys(receptors["receptor"]))}
+    receptors = receptors.sort_values("receptor", key=lambda names: names.map(order), kind="stable")
+    receptors = receptors[["receptor", *(c for c in receptors if c != "receptor")]]
+    console = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
+    for title, table in (("receptors", receptors), ("mass and water", masses)):
+        if len(table):
+            console.print(_rich(title, table))
+
+
+def _rich(title: str, table: "pd.DataFrame") -> Any:
+    from rich import box
+    from rich.table import Table
+
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    texts = ("scenario", "receptor", "species")
+    if table["species"].nunique() == 1:
+        table = table.drop(columns="species")
+    for head in table.columns:
+        figure, _, unit = head.partition(" [")
+        words = SHORT.get(figure, figure) + (f"\n{unit.removesuffix(']')}" if unit not in ("", "-]") else "")
+        shown.add_column(words, justify="left" if head in texts else "right", vertical="bottom", overflow="fold")
+    rows = [[_cell(value) for value in row] for row in table.itertuples(index=False)]
+    for before, row in zip([None, *rows[:-1]], rows, strict=True):
+        # A name that stands above needs not stand again.
+        first = "" if before is not None and before[0] == row[0] else row[0]
+        shown.add_row(first, *row[1:])
+    return shown
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None or math.isnan(value):
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"

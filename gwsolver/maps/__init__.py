@@ -11,6 +11,6 @@ from gwsolver.maps.sections.section import section
 from gwsolver.maps.work_precision import work_precision
 
 __all__ = [
-    "acceptors", "alternatives", "heads", "mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map", "section",
-    "setting", "work_precision",
+    "acceptors", "alternatives", "heads", "mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map",
+    "section", "setting", "work_precision",
 ]

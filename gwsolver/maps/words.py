@@ -108,5 +108,7 @@ def language(code: str) -> Language:
     """
     if code not in LANGUAGES:
         raise InputError([Problem("lang", package="map", value=code, allowed="one of " + ", ".join(LANGUAGES))])
-    text = resources.files("gwsolver.maps").joinpath("languages", f"{code}.toml").read_text("utf-8")
-    return Language(code, tomllib.loads(text))
+    folder = resources.files("gwsolver.maps").joinpath("languages")
+    places = (folder, folder.joinpath("alternatives"))
+    tables = [tomllib.loads(place.joinpath(f"{code}.toml").read_text("utf-8")) for place in places]
+    return Language(code, {key: value for table in tables for key, value in table.items()})

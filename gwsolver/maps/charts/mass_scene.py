@@ -15,14 +15,15 @@ from gwsolver.maps.scene import Subject
 Floats = NDArray[np.float64]
 
 # Fates from the bottom of the stack up; those of degradation by an acceptor come after "degraded".
-ORDER = ("degraded", "wells", "rivers", "boundaries", "depleted", "removed", "other", "immobile", "pores", "sorbed",
-         "water", "oil")
+ORDER = ("degraded", "wells", "rivers", "boundaries", "air", "depleted", "removed", "other", "immobile", "pores",
+         "sorbed", "water", "oil")
 STORED = {"dissolved": "water", "sorbed": "sorbed", "retained": "pores", "rewetted": "pores", "in oil": "oil"}
 BY_PACKAGE = {"decay": "degraded"}
 BY_TERM = {
     **dict.fromkeys(("wel", "maw"), "wells"), **dict.fromkeys(("riv", "sfr", "drn", "lak"), "rivers"),
     **dict.fromkeys(("ghb", "chd", "cnc", "src", "rch", "evt", "rcha", "evta", "uzf"), "boundaries"),
     "ist": "immobile", "source-zone depletion": "depleted", "removal": "removed",
+    "to air": "air",
 }
 DEGRADATION = "degradation"
 AT_START = "spilled"

@@ -17,8 +17,8 @@ from gwsolver.maps.words import Language, language
 
 COLOURS = {
     "degraded": "#DCE6C9", "wells": "#1F4E79", "rivers": "#7FB2DC", "boundaries": "#C4C4BE", "air": "#E3DAEE",
-    "depleted": "#A7B58A", "removed": "#8C7A63", "other": "#EDEDE8", "immobile": "#E3C9A8", "pores": "#D6E6F2", "sorbed": "#B98745",
-    "water": "#9CC6E8", "oil": "#4A4A4A",
+    "depleted": "#A7B58A", "removed": "#8C7A63", "other": "#EDEDE8", "immobile": "#E3C9A8", "pores": "#D6E6F2",
+    "sorbed": "#B98745", "water": "#9CC6E8", "oil": "#4A4A4A",
 }
 DARKER = 0.88  # each further process of degradation
 HEADROOM = 1.18

@@ -73,6 +73,7 @@ class ExplicitSpecies:
         self._dissolved_part: Floats = np.ones(model.grid.n_cells)
         self._oil: Floats | None = None
         self._oil_part: Floats | None = None
+        self._most = 0.0
 
     def begin(self, flow: FlowStep, until: float, stress: TimeStep) -> Work:
         """Make ready to go to `until` (see `TransportSolver.advance`); return what a march carries there."""
@@ -82,10 +83,11 @@ class ExplicitSpecies:
         with self.set_up:
             self._rewetted = self._enter(flow, stress, self._books)
         self._general.enter(flow, self._capacity, self._boundaries)
+        self._most = max(self._most, float(self.mass.sum()))
         return Work(
             self.model, self.scheme, flow, self._general, self._boundaries, self._capacity, self.mass,
             self.concentration, self.retention, self.processes,
-            np.arange(self.model.grid.n_faces) if by_cell else self._watched,
+            np.arange(self.model.grid.n_faces) if by_cell else self._watched, most=self._most,
         )
 
     def stop_at(self, until: float) -> None:
@@ -149,6 +151,7 @@ class ExplicitSpecies:
             "concentration": self.concentration, "dissolved_part": self._dissolved_part,
             "store_mass": self._store.mass, "store_content": self._store.content,
             "elastic": self._water.elastic_before, "march": np.array([self.march.memory]),
+            "most": np.array([self._most]),
             **{k: v for p in self.processes for k, v in p.state().items()},
             **({} if self._oil is None or self._oil_part is None else {"oil": self._oil, "oil_part": self._oil_part}),
         }
@@ -162,6 +165,7 @@ class ExplicitSpecies:
         self._store.mass[:], self._store.content[:] = state["store_mass"], state["store_content"]
         self._water.go_back(state["elastic"])
         self.march.memory = float(state["march"][0])
+        self._most = float(state["most"][0])
         for process in self.processes:
             process.restore(state)
         if "oil" in state:

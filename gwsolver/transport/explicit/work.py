@@ -61,6 +61,8 @@ class Work:
         Dissolved and sorbed mass that decayed [M], from marches whose `integral` counts only where packages act.
     sub_steps, stages : int
         Steps taken and sweeps over the grid, counted by a march.
+    most : float
+        Most mass there has been so far [M]: what is small is small beside this, when a plume is gone too.
     figures : dict of str to float
         What else a march tells (`TransportStep.figures`).
     solved : ndarray of bool, shape (cell,)
@@ -89,6 +91,7 @@ class Work:
     decayed: tuple[float, float] | None = None
     sub_steps: int = 0
     stages: int = 0
+    most: float = 0.0
     figures: dict[str, float] = field(default_factory=dict)
     solved: NDArray[np.bool_] = field(init=False)
     passing: NDArray[np.bool_] = field(init=False)

@@ -146,6 +146,7 @@ def _concentrations(work: Work, content: Floats) -> Floats:
 
 def _tell(work: Work, plan: Plan, window: Window, mass: float) -> None:
     """Note the figures of a piece, the largest of each."""
+    mass = max(mass, work.most)
     found = {
         "levels": float(plan.levels.n_levels), "window_leak": window.leak / mass if mass > 0.0 else 0.0,
     }

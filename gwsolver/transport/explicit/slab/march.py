@@ -422,6 +422,7 @@ class _Interval:
                 w.decayed = before[0] + float(whole.decayed[s, 0].sum()), before[1] + float(whole.decayed[s, 1].sum())
             total = float(whole.mass[s].sum())
             if self.window.part < 1.0:
+                total = max(total, w.most)
                 leak = float(whole.mass[s][outside].sum()) / total if total > 0.0 else 0.0
                 w.figures["window_leak"] = max(w.figures.get("window_leak", 0.0), leak)
                 w.figures["window_part"] = max(w.figures.get("window_part", 0.0), self.window.part)

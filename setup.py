@@ -19,6 +19,7 @@ from setuptools.command.build_ext import build_ext
 HERE = Path(__file__).resolve().parent
 SOURCES = Path("cython_ext")
 GENERATED = Path("build") / "kernels"
+SHARED = "gwsolver.kernels._shared"  # what Cython puts into every module that has arrays: compiled once
 
 # Association of sums stays fixed (no -ffast-math), so that the same build gives the same bits;
 # -ffinite-math-only makes tests for NaN unreliable: there are none in kernels.
@@ -61,7 +62,9 @@ def extensions() -> list[Extension]:
     """Return one extension per kernel file and CPU variant; each needs a source of its own name."""
     compile_openmp, link_openmp = openmp_flags()
     base = [] if sys.platform == "win32" else GCC_FLAGS
-    found = []
+    shared = GENERATED / "_shared.c"
+    shared.parent.mkdir(parents=True, exist_ok=True)
+    found = [Extension(SHARED, [shared.as_posix()], extra_compile_args=base)]
     for source in sorted(SOURCES.glob("*.pyx")):
         for variant, flags in wanted_variants().items():
             name = f"_{source.stem}_{variant}"
@@ -98,6 +101,7 @@ setup(
         # Side by side where processes are forked; elsewhere each would run this file again.
         nthreads=(os.cpu_count() or 1) if sys.platform == "linux" and sys.version_info < (3, 14) else 0,
         compiler_directives={"language_level": 3},
+        shared_utility_qualified_name=SHARED,
     ),
     cmdclass={"build_ext": BuildKernels},
 )

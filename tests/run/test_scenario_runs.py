@@ -1,11 +1,9 @@
 """Scenarios run side by side: the bits of a run alone, budgets, what is run again, what fails."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -229,16 +227,15 @@ def test_ctrl_c_leaves_what_is_finished_and_goes_on_later(found, tmp_path):
     out = tmp_path / "out"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-m", "gwsolver", "scenarios", str(folder), "--out", str(out), "--jobs", "1",
-               "--json", "--no-figures", "--only", "clean", "pump"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True)
-    for _ in range(1200):
-        if (out / "base" / "summary.json").exists() and (out / "clean").exists():
-            break
-        time.sleep(0.02)
+               "--no-figures", "--only", "clean", "pump"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True)
+    # Told as its process starts, which takes longer to come to itself than the signal does to come here.
+    while (line := process.stderr.readline()) != "clean: running\n":
+        assert line, "ended before it ran"
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert json.loads(said)["status"] == "interrupted"
+    assert "interrupted" in said
     assert (out / "base" / "summary.json").exists()
     assert not (out / "pump").exists()
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)

@@ -226,7 +226,10 @@ def test_ctrl_c_leaves_what_is_finished_and_goes_on_later(found, tmp_path):
     folder, first = found
     out = tmp_path / "out"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    command = [sys.executable, "-m", "gwsolver", "scenarios", str(folder), "--out", str(out), "--jobs", "1",
+    # Shells start background work with Ctrl-C ignored, and so would Python here.
+    heed = ("import signal, sys; from gwsolver.cli import main; "
+            "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main(sys.argv[1:]))")
+    command = [sys.executable, "-c", heed, "scenarios", str(folder), "--out", str(out), "--jobs", "1",
                "--no-figures", "--only", "clean", "pump"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True)
     # Told as its process starts, which takes longer to come to itself than the signal does to come here.

@@ -1,6 +1,7 @@
 """``[[release]]``: solute that enters cells by a source function, without an oil body: a mass source like SRC."""
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -68,9 +69,9 @@ class ReleaseTable(OutlinedTable):
         end = math.inf if self.end is None else context.moment(TABLE, i, "end", self.end)
         return context.moment(TABLE, i, "start", self.start), end
 
+    @abstractmethod
     def function(self, i: int, area: float, context: Context) -> tuple[Source, float]:
         """Return the source and its factor (see `ReleasedStress`)."""
-        raise NotImplementedError
 
 
 class FixedRelease(ReleaseTable):

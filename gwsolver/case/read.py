@@ -20,7 +20,6 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.figures import FIGURES, SHARED
 
 FILE = "case.toml"
-MOST_CARBON = 0.05  # mass fraction of organic carbon: above lies peat, to which Koc does not apply
 
 
 def read_case(path: str | Path) -> Case:
@@ -80,7 +79,8 @@ def _sorted(problems: list[Problem]) -> list[Problem]:
 def _problems(error: ValidationError, raw: Mapping[str, Any], file: str, lines: LineIndex) -> Iterator[Problem]:
     """Turn pydantic's findings into ours; alternatives of one key are told once."""
     seen = set()
-    for found in error.errors(include_url=False):
+    # A value that may be a table too is a wrong value, not a table that is missing.
+    for found in sorted(error.errors(include_url=False), key=lambda e: e["type"] == "dict_type"):
         location = _in_file(found["loc"], raw, missing=found["type"] == "missing")
         if location in seen:
             continue
@@ -257,9 +257,6 @@ def _species_contradictions(i: int, species: SpeciesTable, problem: Any) -> Iter
     if given and not species.like:
         yield problem(("species", i, given[0]), f"{given[0]} needs 'like'",
                       "A GWT model has its values in its MODFLOW files; only a species added by 'like' has its own.")
-    if species.foc is not None and not species.foc.is_list and species.foc.to("-") > MOST_CARBON:
-        yield problem(("species", i, "foc"), f"foc = {species.foc.to('-'):g} is outside [0, {MOST_CARBON:g}]",
-                      "Clean sand has 0.0001 to 0.002, silt up to 0.02; is it in per cent? Write \"0.05 %\".")
     for key, what, hint in sorption_contradictions(species):
         yield problem(("species", i, key), what, hint)
     for key in given:

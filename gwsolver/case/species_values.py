@@ -11,6 +11,7 @@ from gwsolver.core.simulation import TransportModel
 from gwsolver.core.stress import StressSource, StressValues
 from gwsolver.core.time import TimeStep
 
+MOST_CARBON = 0.05  # mass fraction of organic carbon: above lies peat, to which Koc does not apply
 NO_DENSITY = "Write for example bulk_density = \"1750 kg/m3\"."
 
 
@@ -66,7 +67,10 @@ def given(values: SpeciesValues) -> list[str]:
 
 
 def sorption_contradictions(values: SpeciesValues) -> Iterator[tuple[str, str, str]]:
-    """Yield key, what is wrong and what to do about it: partners that are missing or exclude each other."""
+    """Yield key, what is wrong and what to do about it: partners that are missing or exclude each other, and peat."""
+    if values.foc is not None and not values.foc.is_list and values.foc.to("-") > MOST_CARBON:
+        yield "foc", f"foc = {values.foc.to('-'):g} is outside [0, {MOST_CARBON:g}]", (
+            "Clean sand has 0.0001 to 0.002, silt up to 0.02; is it in per cent? Write \"0.05 %\".")
     if (values.koc is None) != (values.foc is None):
         yield "koc" if values.koc else "foc", "koc and foc belong together", (
             "Kd = koc * foc; or give distribution_coefficient.")

@@ -266,7 +266,7 @@ class TransportStep:
     coarse : CoarseCells or None
         Where the grid is too coarse for the dispersivity; None if it is fine everywhere.
     in_oil : ndarray of float64, shape (cell,)
-        Mass in the oil at the end [M]; empty where the species has none.
+        Mass in the oil at the end [M]; empty where the species has none, or none has come yet.
     """
 
     species: str

@@ -77,6 +77,11 @@ class TimeAxis:
             raise ValueError(f"{date!r} is not a date; write for example 1975-01-01") from None
         return (day - start).total_seconds() / SECONDS[self.unit]
 
+    @property
+    def first_steps(self) -> list[TimeStep]:
+        """The first time step of each period."""
+        return [self.steps_of(period)[0] for period in range(self.n_periods)]
+
     def period_start(self, period: int) -> float:
         """Time at which a period starts [T]."""
         return sum(p.length for p in self.periods[:period])

@@ -202,7 +202,8 @@ class ResultsWriter:
                     self._settle(name)
                 self._netcdf.write("concentration", species, t.end, np.where(t.dry, np.nan, t.concentration))
                 if species in self._oily:
-                    self._netcdf.write("mass_in_oil", species, t.end, t.in_oil)
+                    self._netcdf.write("mass_in_oil", species, t.end,
+                                       t.in_oil if t.in_oil.size else np.zeros(model.grid.n_cells))
                 for package in model.packages:
                     if package.name in t.package_rates:
                         cells, rates = t.package_rates[package.name]

@@ -18,6 +18,8 @@ from gwsolver.core.steps import FlowStep, ReactionStep, TransportStep
 from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.flow import FlowSolver
 from gwsolver.modflow import saved_flow_steps
+from gwsolver.reactions.oil.dry import dry_oil
+from gwsolver.reactions.oil.kinetic import oil_bodies
 from gwsolver.results import ResultsWriter
 from gwsolver.run.checkpoint import Keeper, State
 from gwsolver.run.log import RunLog
@@ -308,6 +310,8 @@ class Run:
             with self.timings.phase("transport"):
                 for one in carried:
                     flow = _aligned(one.species[0].flow(flows), one.time, serves)
+                    if one.reached == 0.0:
+                        self._refuse_dry_oil(one, flow)
                     one.follow(flow, self.writer, self.outcome, self.timings,
                                pause if one is carried[-1] else None)
             if not carried:
@@ -322,6 +326,13 @@ class Run:
         """Return the reactions if these are the species that react."""
         chemistry = self.simulation.chemistry
         return chemistry if chemistry is not None and {s.model.name for s in group} >= {*chemistry.species} else None
+
+    def _refuse_dry_oil(self, one: Carried, flow: FlowStep) -> None:
+        """Refuse oil in cells that the first flow step shows to be dry: what is steady is known only when solved."""
+        bodies = oil_bodies(self._chemistry(one.species))
+        problems = dry_oil(bodies, one.species[0].model.grid, flow, next(iter(self.simulation.files), ""))
+        if problems:
+            raise InputError(problems)
 
     def _ended(self, one: Carried) -> None:
         if one.step is not None:

@@ -228,6 +228,7 @@ BAD = [
     ('[[scenario.source]]\nname = "Pit"\nconcentration = "1 mg/L"\n', "gives a mass rate, not a concentration", ""),
     ('[[scenario.species]]\nname = "tracr"\ndecay = 1\n', "there is no species 'tracr'", "Did you mean 'tracer'?"),
     ('[[scenario.species]]\nname = "tracer"\nkoc = "1 L/kg"\nfoc = 0.1\n', "sorption needs bulk_density", ""),
+    ('[[scenario.species]]\nname = "tracer"\nkoc = "1 L/kg"\nfoc = 0.1\n', "foc = 0.1 is outside [0, 0.05]", "0.05 %"),
     ('[[scenario.species]]\nname = "tracer"\n', "nothing is changed", ""),
     ('[[scenario.barrier]]\ndecay = "1 1/d"\n', "a barrier needs a polygon, or a line with a width", ""),
     ('[[scenario.barrier]]\nline = [[1, 2], [3, 4]]\nwidth = 1\nhydraulic_conductivity = 1\n',

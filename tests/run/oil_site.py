@@ -58,8 +58,8 @@ acceptors = ["oxygen", "sulfate"]
 """
 
 
-def write_site(folder, *texts, years=3, steps=6, given=None):
-    """Write model and case; return the folder."""
+def write_site(folder, *texts, years=3, steps=6, given=None, sinks=0.0, transient=False):
+    """Write model and case; return the folder. `sinks`: by how much heads lie lower, then under Newton."""
     mf6 = folder / "mf6"
     mf6.mkdir(parents=True)
     with contextlib.redirect_stdout(io.StringIO()):
@@ -67,14 +67,19 @@ def write_site(folder, *texts, years=3, steps=6, given=None):
         flopy.mf6.ModflowTdis(sim, nper=1, perioddata=[(years * 365.25, steps, 1.0)], time_units="days")
         grid = {"nlay": 2, "nrow": 10, "ncol": 20, "delr": 10.0, "delc": 10.0, "top": 10.0, "botm": [7.0, 0.0],
                 "length_units": "meters", "xorigin": 500000.0, "yorigin": 5400000.0}
-        gwf = flopy.mf6.ModflowGwf(sim, modelname="flow", save_flows=True)
+        gwf = flopy.mf6.ModflowGwf(sim, modelname="flow", save_flows=True,
+                                      newtonoptions="NEWTON" if sinks else None)
         sim.register_ims_package(flopy.mf6.ModflowIms(sim, filename="flow.ims", inner_dvclose=1e-9,
                                                       outer_dvclose=1e-9), ["flow"])
         flopy.mf6.ModflowGwfdis(gwf, **grid)
-        flopy.mf6.ModflowGwfnpf(gwf, k=10.0, k33=1.0, save_specific_discharge=True, save_saturation=True)
-        flopy.mf6.ModflowGwfic(gwf, strt=10.0)
+        flopy.mf6.ModflowGwfnpf(gwf, k=10.0, k33=1.0, icelltype=1 if sinks else 0,
+                                save_specific_discharge=True, save_saturation=True)
+        flopy.mf6.ModflowGwfic(gwf, strt=10.0 - sinks)
+        if transient:
+            flopy.mf6.ModflowGwfsto(gwf, iconvert=1, ss=1e-5, sy=0.2, transient={0: True})
         flopy.mf6.ModflowGwfchd(gwf, pname="chd", stress_period_data=[
-            [(k, i, j), h] for k in range(2) for i in range(10) for j, h in ((0, 10.5), (19, 10.0))])
+            [(k, i, j), h - sinks] for k in range(1 if sinks else 0, 2) for i in range(10)
+            for j, h in ((0, 10.5), (19, 10.0))])
         flopy.mf6.ModflowGwfrcha(gwf, pname="rch", recharge=1e-4)
         flopy.mf6.ModflowGwfoc(gwf, head_filerecord="flow.hds", saverecord=[("HEAD", "LAST")])
         gwt = flopy.mf6.ModflowGwt(sim, modelname="benzene")

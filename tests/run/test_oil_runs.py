@@ -5,7 +5,9 @@ import pytest
 
 import gwsolver as gw
 import gwsolver.run.checkpoint as checkpoint
+from gwsolver.cli import main
 from gwsolver.core.errors import InputError
+from tests.cli.column import refused
 from tests.run.oil_site import CASE, DEGRADATION, OIL, amounts, total_mass, write_site
 
 # Effective solubilities of the medium crude by Raoult's law [mg/L].
@@ -155,12 +157,30 @@ def test_other_models_of_degradation_run_and_balance(tmp_path, text, term, plain
         assert set(gone) == {"oxygen"}
 
 
+CASE_NITRATE = """
+[[species]]
+name = "nitrate"
+like = "benzene"
+inflow = "5 mg N/L"
+distribution_coefficient = "0 L/kg"
+"""
 BAD = {
     "twice": ('\n[[degradation]]\nmodel = "first_order"\nrates = { xylenes = "0.004 1/d" }\n[[species]]\n'
               'name = "xylenes"\nlike = "benzene"\ndecay = "0.001 1/d"\n',
               r"xylenes decays twice: at 0\.001 1/d in its transport model, and here at 0\.004 1/d"),
     "peat": ('\n[[species]]\nname = "xylenes"\nlike = "benzene"\nkoc = "389 L/kg"\nfoc = 0.5\n',
              r"foc = 0\.5 is outside \[0, 0\.05\]"),
+    "iron": ('\n[[degradation]]\nmodel = "instantaneous"\ndonors = ["benzene"]\n'
+             'acceptors = { iron = { solid = 50 } }\n',
+             r"mass of Fe\(III\) per mass of dry solid: solid = 50 is outside \[0, 1\]\.\n.*solid = \"50 mg/kg\""),
+    "iron in water": ('\n[[degradation]]\nmodel = "instantaneous"\ndonors = ["benzene"]\n'
+                      'acceptors = { iron = { solid = "50 mg/L" } }\n',
+                      "unit 'mg/L' does not fit; a unit like 'mg/kg' is needed"),
+    "nitrogen": (CASE_NITRATE, r'5 mg N/L counts nitrate as N; it counts as NO3 here: write "22\.13 mg/L"'),
+    "own oil": (OIL.replace('crude = "medium (Kenkiyak / Emba type)"', 'composition = { benzene = "1 %" }'),
+                r"an oil of one's own needs composition, molar_mass \(g/mol, of all of it\) and density"),
+    "mass unknown": (OIL + 'composition = { "TDS (dry residue)" = "1 %" }\n',
+                     r"molar mass and solubility are not both known of 'TDS \(dry residue\)'"),
     "monod": ('\n[[degradation]]\nmodel = "monod"\n[degradation.substrates.benzene]\nrate = "0.1 1/d"\n'
               'half_saturation = "1 mg/L"\n', r"rate of 'benzene' = 0\.1 1/d"),
     "rate": (KINETIC.replace('sulfate = "0.004 1/d"', 'nitrate = "0.1 1/d"'),
@@ -199,7 +219,79 @@ def test_a_concentration_above_the_effective_solubility_is_refused_with_both(tmp
     words = r"concentration of benzene = 12 g/m3 is above 4\.947 g/m3, all that water beside the oil can have"
     with pytest.raises(InputError, match=words):
         gw.load(write_site(tmp_path / "site", OIL, given=12.0))
-    assert gw.load(write_site(tmp_path / "other", OIL, given=4.0)).check() == []
+    elsewhere = OIL.replace("[500040, 5400040], [500080, 5400040]", "[500060, 5400040], [500080, 5400040]").replace(
+        "[500040, 5400060]", "[500060, 5400060]")
+    assert gw.load(write_site(tmp_path / "other", elsewhere, given=4.0)).check() == []
+
+
+@pytest.mark.parametrize(("concentration", "where", "words"), [
+    ("5 mg/L", 40, r"concentration of benzene = 5 g/m3 is above 4\.947 g/m3, all that water beside the oil 'lake' can"),
+    ("2 g/L", 120, r"concentration of benzene = 2000 g/m3 is above 1780 g/m3, all that dissolves of the pure liquid"),
+    ("4.9 mg/L", 40, ""), ("100 mg/L", 120, ""),
+])
+def test_a_release_above_the_effective_solubility_is_refused_with_both(tmp_path, concentration, where, words):
+    """Beside the oil that of the oil, elsewhere (another oil may have been there) that of the pure liquid."""
+    release = f"""
+[[release]]
+name = "pit"
+species = "benzene"
+model = "pit"
+leakage = "3 mm/d"
+concentration = "{concentration}"
+polygon = [[{500000 + where}, 5400040], [{500010 + where}, 5400040], [{500010 + where}, 5400050]]
+"""
+    folder = write_site(tmp_path / "site", OIL, release)
+    if not words:
+        assert gw.load(folder).check() == []
+        return
+    with pytest.raises(InputError, match=words) as caught:
+        gw.load(folder)
+    [problem] = caught.value.problems
+    assert problem.package == "[[release]] number 1"
+    lines = (folder / "case.toml").read_text().splitlines()
+    assert problem.line == lines.index(f'concentration = "{concentration}"') + 1
+
+
+def test_oil_in_cells_with_a_given_concentration_is_refused(tmp_path, capsys):
+    words = ("the concentration of benzene is given in a cell of the oil 'lake' = 4 g/m3 at layer 1, row 5, column 6; "
+             "allowed: CNC of what an oil holds in cells without oil only (1 of 8 cells of the oil have it).\n"
+             "The oil itself sets the concentration beside it")
+    folder = write_site(tmp_path / "site", OIL, given=4.0)
+    told = refused(capsys, folder)
+    assert words in told
+    assert "benzene.cnc" in told
+    assert not (folder / "results").exists()
+    slow = write_site(tmp_path / "slow", OIL + 'transfer_rate = "0.1 1/d"\n', given=4.0)
+    assert words in refused(capsys, slow)
+
+
+@pytest.mark.parametrize("transient", [False, True])
+@pytest.mark.parametrize("extra", ["", 'transfer_rate = "0.1 1/d"\n', "leak_start = 0\nleak_end = 2000-02-01\n"])
+def test_oil_in_cells_that_are_dry_at_the_start_is_refused(tmp_path, capsys, extra, transient):
+    """The water table lies at 4.5 to 5 m, the layer with the oil above 7 m: from heads given or solved."""
+    folder = write_site(tmp_path / "site", OIL + extra, sinks=5.5, transient=transient)
+    assert main(["run", str(folder), "--no-figures"]) == 2
+    told = capsys.readouterr().err
+    assert "case.toml ([[oil]] lake): oil lies in a cell that is dry at the start: its head = " in told
+    assert "at layer 1, row 5, column 5; allowed: above its bottom, 7 (8 of 8 cells are dry).\n" in told
+    assert "The water table stands in layer 2 there: write layers = [2]." in told
+    assert not (folder / "results").exists()
+    if extra:
+        return
+    below = write_site(tmp_path / "below", OIL + "layers = [2]\n", sinks=5.5, years=1, transient=transient)
+    results = gw.run(below)
+    assert np.nanmax(results.concentration("benzene").values) > 0.5 * EFFECTIVE["benzene"]
+    assert max(results.summary["closure"].values()) <= 1e-10
+
+
+def test_oil_that_has_not_come_yet_is_none(tmp_path):
+    """Saved twice a year; the leak comes in the second year."""
+    leak = OIL + "leak_start = 2001-03-01\nleak_end = 2001-05-01\n"
+    results = gw.run(write_site(tmp_path / "site", leak))
+    oil = results.mass_in_oil("benzene").sum(("layer", "row", "column")).values
+    assert (oil[:2] == 0.0).all()
+    assert (oil[2:] > 0.0).all()
+    assert amounts(results, "benzene")["lake", "leak"][0] == pytest.approx(0.001 * 800.0 * 0.3 * 0.08 * 860e3, rel=1e-9)
 
 
 def test_all_problems_of_oil_and_reactions_come_at_once(tmp_path):

@@ -13,8 +13,8 @@ from gwsolver.case.moments import When
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import Point, Sourced
 from gwsolver.core.outline import outline_cells
-from gwsolver.reactions.oil.body import OilBody, OilSetting, Removal
-from gwsolver.reactions.oil.kinetic import RateLimited
+from gwsolver.reactions.oil.body import OilSetting, Removal
+from gwsolver.reactions.oil.kinetic import RateLimited, oil_bodies
 
 
 class OilChangeTable(Sourced):
@@ -28,7 +28,7 @@ class OilChangeTable(Sourced):
 
 def check(table: OilChangeTable, site: Site) -> Iterator[Fault]:
     """Yield what is wrong."""
-    bodies = [b.name for b in _bodies(site)]
+    bodies = [b.name for b in oil_bodies(site.simulation.chemistry)]
     if table.name not in bodies:
         yield unknown("name", "oil body", table.name, bodies)
         return
@@ -60,18 +60,9 @@ def apply(table: OilChangeTable, site: Site) -> Site:
         site.simulation, chemistry=replace(chemistry, oil=oil, settings=settings)))
 
 
-def _bodies(site: Site) -> tuple[OilBody, ...]:
-    """Return all bodies of oil, in equilibrium or dissolving slowly."""
-    chemistry = site.simulation.chemistry
-    if chemistry is None:
-        return ()
-    slow = (s.oil for s in chemistry.settings if isinstance(s, RateLimited))
-    return tuple(b for oil in (chemistry.oil, *slow) if oil is not None for b in oil.bodies)
-
-
 def _cells(table: OilChangeTable, site: Site) -> np.ndarray:
     """Return the cells of the body from which oil is taken."""
-    cells = next(b for b in _bodies(site) if b.name == table.name).cells
+    cells = next(b for b in oil_bodies(site.simulation.chemistry) if b.name == table.name).cells
     if not table.polygon:
         return cells
     grid = site.simulation.transport_models[0].grid

@@ -121,7 +121,7 @@ def split_steps(table: Timed, axis: TimeAxis, what: str) -> list[str]:
 
 def boundnames(package: StressPackage, axis: TimeAxis) -> list[str]:
     """Return the names of a package's entries, in the order in which they appear."""
-    names = (n for period in range(axis.n_periods) for n in package.at(axis.steps_of(period)[0]).boundnames)
+    names = (n for step in axis.first_steps for n in package.at(step).boundnames)
     return [n for n in dict.fromkeys(names) if n]
 
 

@@ -176,7 +176,7 @@ def _targets(table: SourceChangeTable, site: Site) -> list[Target]:
                 else plan_cells_at(model.grid, place.x, place.y))
         cells = in_layers(model.grid, plan)
         for package in model.packages if table.species.lower() in ("", model.name) else ():
-            steps = [model.time.steps_of(period)[0] for period in range(model.time.n_periods)]
+            steps = model.time.first_steps
             if any(np.isin(package.at(step).cells, cells).any() for step in steps):
                 column = next(iter(package.at(steps[0]).columns))
                 found.append(Target(model, package, Choice(cells=cells), column))

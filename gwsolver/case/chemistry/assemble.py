@@ -11,6 +11,7 @@ from gwsolver.case.chemistry.first_order import FirstOrderTable
 from gwsolver.case.chemistry.oil import oil_setting
 from gwsolver.case.chemistry.permeability import hindered
 from gwsolver.case.chemistry.release import released
+from gwsolver.case.chemistry.solubility import check_concentrations
 from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import ModelUnits
 from gwsolver.case.quantity import Quantity, quantity
@@ -21,8 +22,8 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.simulation import Simulation
 from gwsolver.reactions.components import Component, Database, database
 from gwsolver.reactions.components.ground import Ground
-from gwsolver.reactions.oil.body import OilBody
-from gwsolver.reactions.oil.kinetic import RateLimited
+from gwsolver.reactions.oil.body import OilSetting
+from gwsolver.reactions.oil.kinetic import RateLimited, oil_bodies
 
 if TYPE_CHECKING:
     from gwsolver.case.schema import CaseFile
@@ -59,7 +60,8 @@ def assemble(content: "CaseFile", file: str, lines: LineIndex, simulation: Simul
     context.models = models
     reacts = content.oil or content.degradation or content.volatilisation
     chemistry = _chemistry(content, context, simulation) if reacts else None
-    flows = hindered(simulation.flow_models, content.oil, _bodies(chemistry), context)
+    check_concentrations(content.release, _oil(chemistry), context)
+    flows = hindered(simulation.flow_models, content.oil, oil_bodies(chemistry), context)
     if context.problems:
         raise InputError(sorted(context.problems, key=lambda p: p.line or 0))
     return replace(simulation, transport_models=tuple(models.values()), flow_models=flows, chemistry=chemistry,
@@ -100,13 +102,10 @@ def _chemistry(content: "CaseFile", context: Context, simulation: Simulation) ->
     )
 
 
-def _bodies(chemistry: Chemistry | None) -> tuple[OilBody, ...]:
-    """Return the oil bodies, in equilibrium or not."""
-    if chemistry is None:
-        return ()
-    slow = [s.oil for s in chemistry.settings if isinstance(s, RateLimited)]
-    oil = next(iter(slow), chemistry.oil)
-    return () if oil is None else oil.bodies
+def _oil(chemistry: Chemistry | None) -> OilSetting | None:
+    """Return the oil, in equilibrium or not."""
+    slow = (s.oil for s in chemistry.settings if isinstance(s, RateLimited)) if chemistry is not None else ()
+    return next(iter(slow), None if chemistry is None else chemistry.oil)
 
 
 def _database(content: "CaseFile", file: str, lines: LineIndex) -> Database:

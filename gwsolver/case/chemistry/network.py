@@ -80,6 +80,10 @@ def _on_solids(solid: Quantity | None, i: int, context: Context) -> np.ndarray |
     if solid is None:
         return None
     part = context.number(TABLE, i, "acceptors", solid, "-")
+    if part is not None and part > 1.0:
+        context.problem(TABLE, i, "acceptors", "'solid' is mass of Fe(III) per mass of dry solid: solid",
+                        f"A bare number is mass per mass; with its unit: solid = \"{part:g} mg/kg\".",
+                        value=f"{part:g}", allowed="[0, 1]")
     model = next(iter(context.models.values()))
     if not model.mobile.bulk_density.any():
         context.problem(

@@ -12,7 +12,6 @@ from gwsolver.case.chemistry.outlined import OutlinedTable
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import Point, Table, Words, iso_date
 from gwsolver.case.words import nearest
-from gwsolver.core.errors import Problem
 from gwsolver.core.outline import outline_cells
 from gwsolver.reactions.components import Component, Crude, CrudePart
 from gwsolver.reactions.oil.body import Leak, Oil, OilBody, OilComponent, OilSetting, Removal
@@ -90,31 +89,8 @@ def _oil_setting(tables: list[OilTable], context: Context) -> OilSetting:
         OilComponent(species, c.value("molar_mass"), context.concentration(c.value("liquid_solubility"), "mg/L"))
         for species, c in held.items()
     )
-    found = [_body(i, table, components, context) for i, table in enumerate(tables)]
-    bodies = tuple(b for b in found if b is not None)
-    for component in components:
-        _above_solubility(component, bodies, components, context)
-    return OilSetting(components, bodies)
-
-
-def _above_solubility(
-    component: OilComponent, bodies: tuple[OilBody, ...], components: tuple[OilComponent, ...], context: Context
-) -> None:
-    """Note a given concentration (CNC) above what water beside any of the oils can have (Raoult's law)."""
-    molar_mass = {c.species: c.molar_mass for c in components}
-    most = max((b.oil.mole_fractions(molar_mass).get(component.species, 0.0) * component.solubility for b in bodies),
-               default=0.0)
-    model = context.models[component.species]
-    given = [(package, float(package.at(step).columns["concentration"].max(initial=0.0)))
-             for package in model.packages if package.kind == "cnc"
-             for step in (model.time.steps_of(p)[0] for p in range(model.time.n_periods))]
-    package, highest = max(given, key=lambda pair: pair[1], default=(None, 0.0))
-    if package is not None and bodies and highest > most * (1.0 + 1e-3):
-        unit = context.units.symbol("mass/length3")
-        context.problems.append(Problem(
-            f"concentration of {component.species} = {highest:g} {unit} is above {most:.4g} {unit}, all that water "
-            "beside the oil can have", package.file or model.file, package=package.name,
-            hint="Raoult's law: mole fraction times solubility. Leave the package to the oil, or take another oil."))
+    bodies = [_body(i, table, components, context) for i, table in enumerate(tables)]
+    return OilSetting(components, tuple(b for b in bodies if b is not None))
 
 
 def _body(i: int, table: OilTable, components: tuple[OilComponent, ...], context: Context) -> OilBody | None:

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.errors import InputError, Problem
-from gwsolver.reactions.oil.body import OilSetting
+from gwsolver.reactions.oil.body import OilBody, OilSetting
 from gwsolver.reactions.oil.flash import in_oil, oil_amount
 from gwsolver.reactions.oil.stock import BULK, OilStock
 from gwsolver.reactions.reaction import Book, Cells
@@ -63,6 +64,14 @@ class RateLimited:
         if found:
             raise InputError(found)
         return RateLimitedOil(stock, np.array([[self.rates[name]] for name in stock.names]), self.power)
+
+
+def oil_bodies(chemistry: Chemistry | None) -> tuple[OilBody, ...]:
+    """Return all bodies of oil, those in equilibrium with their water and those that dissolve slowly."""
+    if chemistry is None:
+        return ()
+    slow = (s.oil for s in chemistry.settings if isinstance(s, RateLimited))
+    return tuple(b for oil in (chemistry.oil, *slow) if oil is not None for b in oil.bodies)
 
 
 class RateLimitedOil:

@@ -9,8 +9,10 @@ import pytest
 from gwsolver.case import read_case
 from gwsolver.case.chemistry.assemble import ReactionsTable
 from gwsolver.case.chemistry.degradation import TABLES as DEGRADATION
+from gwsolver.case.chemistry.lens import LensTable
 from gwsolver.case.chemistry.network import AcceptorTable
 from gwsolver.case.chemistry.oil import OilTable, RemovalTable
+from gwsolver.case.chemistry.outlined import DiscTable
 from gwsolver.case.chemistry.release import TABLES as RELEASES
 from gwsolver.case.chemistry.volatilisation import VolatilisationTable
 from gwsolver.case.quantity import KEYS
@@ -37,6 +39,7 @@ def test_the_example_of_case_toml_is_read(tmp_path):
 def test_every_key_status_and_unit_stands_in_the_document():
     text = (DOCS / "case-toml.md").read_text(encoding="utf-8")
     tables = (CaseFile, SpeciesTable, SourceTable, ReceptorTable, LimitTable, FigureTable, OilTable, RemovalTable,
+              LensTable, DiscTable,
               ReactionsTable, AcceptorTable, *DEGRADATION, *RELEASES,
               VolatilisationTable)
     keys = {key for table in tables for key in table.model_fields} | set(KEYS) | set(STATUSES)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
 from gwsolver.case.chemistry.context import Context
+from gwsolver.case.chemistry.lens import LensTable, lens_of
 from gwsolver.case.chemistry.outlined import OutlinedTable
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import Point, Table, Words, iso_date
@@ -22,6 +23,8 @@ from gwsolver.reactions.sources.series import Series
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+# Cells, plan area of the oil in each, its mass at the start in each, leaks.
+Laid = tuple[Ints, Floats, Floats, tuple[Leak, ...]]
 TABLE = "oil"
 Moment = Annotated[str | float, BeforeValidator(iso_date)]
 
@@ -46,6 +49,7 @@ class OilTable(OutlinedTable):
     composition: dict[str, Annotated[Quantity, quantity("-", minimum=0.0, maximum=1.0)]] = {}
     molar_mass: Annotated[float | None, Field(gt=0.0)] = None
     density: Annotated[Quantity | None, quantity("kg/m3", minimum=0.0)] = None
+    lens: LensTable | None = None
     leak_start: Moment | None = None
     leak_end: Moment | None = None
     removal: list[RemovalTable] = []
@@ -96,30 +100,67 @@ def _oil_setting(tables: list[OilTable], context: Context) -> OilSetting:
 def _body(i: int, table: OilTable, components: tuple[OilComponent, ...], context: Context) -> OilBody | None:
     before = len(context.problems)
     oil = _oil(i, table, components, context)
-    found = table.cells(TABLE, i, context)
-    if oil is None or found is None:
+    if oil is None:
+        if table.lens is None:
+            table.cells(TABLE, i, context)  # all that is wrong at once
         return None
-    cells, area = found
-    mass = _mass(i, table, oil, cells, area, context)
-    start, end = (None if t is None else context.moment(TABLE, i, key, t)
-                  for key, t in (("leak_start", table.leak_start), ("leak_end", table.leak_end)))
-    leaks: tuple[Leak, ...] = ()
-    if start is not None and end is not None and mass is not None:
-        if end <= start:
-            context.problem(TABLE, i, "leak_end", "the leak ends before it begins", value=table.leak_end,
-                            allowed=f"a time after {table.leak_start}")
-        else:
-            rate = mass.sum() / (end - start)
-            leaks = (Leak(Series(np.array([start, end]), np.array([rate, 0.0])), mass / mass.sum()),)
-        mass = np.zeros(mass.size)
+    found = (_under_outline if table.lens is None else _by_lens)(i, table, oil, context)
+    if found is None:
+        return None
+    cells, area, mass, leaks = found
     removals = tuple(_removal(i, r, cells, context) for r in table.removal)
     depletion = context.number(TABLE, i, "depletion", table.depletion, "mass/length2/time")
-    if mass is None or len(context.problems) > before:
+    if len(context.problems) > before:
         return None
     _thick_layers(i, table, cells, area, context)
     column = context.grid.column[cells]
     share = area / np.bincount(column)[column]  # depletion acts once on a column, however many cells of it hold oil
     return OilBody(table.name, cells, mass, oil, share, depletion or 0.0, table.depletes, leaks, removals)
+
+
+def _under_outline(i: int, table: OilTable, oil: Oil, context: Context) -> Laid | None:
+    """Return the oil under an outline: there from the start, or leaking at an even rate."""
+    found = table.cells(TABLE, i, context)
+    mass = None if found is None else _mass(i, table, oil, *found, context)
+    if found is None or mass is None:
+        return None
+    cells, area = found
+    if table.leak_start is None or table.leak_end is None:
+        if table.leak_start != table.leak_end:
+            missing = "leak_start" if table.leak_start is None else "leak_end"
+            context.problem(TABLE, i, "name", f"leak_start and leak_end belong together: {missing} is missing")
+        return cells, area, mass, ()
+    start = context.moment(TABLE, i, "leak_start", table.leak_start)
+    end = context.moment(TABLE, i, "leak_end", table.leak_end)
+    if end <= start:
+        context.problem(TABLE, i, "leak_end", "the leak ends before it begins", value=table.leak_end,
+                        allowed=f"a time after {table.leak_start}")
+        return None
+    rate = mass.sum() / (end - start)
+    leak = Leak(Series(np.array([start, end]), np.array([rate, 0.0])), mass / mass.sum())
+    return cells, area, np.zeros(mass.size), (leak,)
+
+
+def _by_lens(i: int, table: OilTable, oil: Oil, context: Context) -> Laid | None:
+    """Return the oil of a lens that a spill at the surface makes."""
+    assert table.lens is not None
+    others = [key for key in ("place", "polygon", "disc", "volume", "mass", "leak_start", "leak_end")
+              if getattr(table, key) not in ("", [], None)]
+    thickness = context.number(TABLE, i, "thickness", table.thickness, "length")
+    if others:
+        context.problem(TABLE, i, others[0], f"'lens' and '{others[0]}' exclude each other",
+                        "The spill says where the oil lies, how much there is and when it comes.")
+        return None
+    if thickness is None or table.saturation is None:
+        context.problem(TABLE, i, "lens", "a lens needs the thickness and the saturation of its oil")
+        return None
+    found = lens_of(i, table.lens, thickness, table.saturation.to("-"), oil.density, table.layers, context)
+    if found is None:
+        return None
+    schedule, cells, area = found
+    if not _fits(i, thickness, cells, context):
+        return None
+    return cells, area, np.zeros(cells.size), (Leak(schedule, area / area.sum()),)
 
 
 def _thick_layers(i: int, table: OilTable, cells: Ints, area: Floats, context: Context) -> None:
@@ -229,14 +270,21 @@ def _mass(
     if thickness is None:
         context.problem(TABLE, i, "thickness", "saturation needs the thickness of the smear zone")
         return None
-    model = next(iter(context.models.values()))
-    thin = model.grid.thickness[cells] < thickness * (1.0 - 1e-9)
+    if not _fits(i, thickness, cells, context):
+        return None
+    porosity = next(iter(context.models.values())).mobile.porosity[cells]
+    return oil_mass(area, thickness, table.saturation.to("-"), porosity, oil.density)
+
+
+def _fits(i: int, thickness: float, cells: Ints, context: Context) -> bool:
+    """Return whether cells are as thick as the zone with oil, after noting it as a problem if one is not."""
+    grid = context.grid
+    thin = grid.thickness[cells] < thickness * (1.0 - 1e-9)
     if thin.any():
         cell = int(cells[thin.argmax()])
-        context.problem(TABLE, i, "thickness", f"the smear zone is thicker than {model.grid.describe(cell)}",
-                        value=f"{thickness:g}", allowed=f"at most {model.grid.thickness[cell]:g}")
-        return None
-    return oil_mass(area, thickness, table.saturation.to("-"), model.mobile.porosity[cells], oil.density)
+        context.problem(TABLE, i, "thickness", f"the smear zone is thicker than {grid.describe(cell)}",
+                        value=f"{thickness:g}", allowed=f"at most {grid.thickness[cell]:g}")
+    return not thin.any()
 
 
 def _removal(i: int, table: RemovalTable, cells: Ints, context: Context) -> Removal:

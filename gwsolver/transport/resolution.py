@@ -9,6 +9,7 @@ from gwsolver.core.grid import VERTICAL
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import CoarseCells, FlowStep
 from gwsolver.kernels import transport_coefficients
+from gwsolver.transport.alike import same_spreading
 
 Floats = NDArray[np.float64]
 
@@ -92,15 +93,18 @@ class Resolution:
         )
 
 
-_LATEST: WeakKeyDictionary[FlowStep, tuple[TransportModel, Resolution]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[FlowStep, list[tuple[TransportModel, Resolution]]] = WeakKeyDictionary()
 
 
 def resolution_of(model: TransportModel, flow: FlowStep) -> Resolution:
-    """Return the resolution of a flow field; the very same one if the model asks again."""
-    known = _LATEST.get(flow)
-    if known is None or known[0] is not model:
-        known = _LATEST[flow] = model, _found(model, flow)
-    return known[1]
+    """Return the resolution of a flow field; the very same one for all models that it spreads alike."""
+    known = _KNOWN.setdefault(flow, [])
+    for other, resolution in known:
+        if same_spreading(other, model):
+            return resolution
+    resolution = _found(model, flow)
+    known.append((model, resolution))
+    return resolution
 
 
 def _found(model: TransportModel, flow: FlowStep) -> Resolution:

@@ -18,7 +18,7 @@ from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.core.time import TimeStep
-from gwsolver.transport.explicit.cloud import LANES
+from gwsolver.transport.explicit.cloud import LANES, build_cloud
 from gwsolver.transport.explicit.coefficients import coefficients
 from gwsolver.transport.explicit.ends import Ends
 from gwsolver.transport.explicit.scheme import ExplicitScheme
@@ -95,9 +95,11 @@ def faces(bandwidth: float) -> Iterator[Row]:
     try:
         species = ExplicitSpecies(model, scheme)
         work = species.begin(flow, flow.end, TimeStep(0, 0, 0.0, flow.end))
-        sweep = CloudSweep(grid, work.capacity.wet)
+        sweep = CloudSweep(build_cloud(grid, work.capacity.wet))
         k = coefficients(model, flow, sweep.faces, False, scheme)
-        sweep.end_with(k, Ends(sweep.faces, k.faces[0], grid.n_cells).rule(work.boundaries))
+        rule = Ends(sweep.faces, k.faces[0], grid.n_cells).rule(work.boundaries)
+        k.faces[2] = rule.ratio
+        sweep.end_with(k, rule)
         inverse, b = 1.0 / work.capacity.start, work.boundaries
         h = 1e-3 * float(work.capacity.start.min() / np.abs(flow.face_flow).max())
 

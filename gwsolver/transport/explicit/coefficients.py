@@ -69,7 +69,7 @@ class Coefficients:
 def coefficients(
     model: TransportModel, flow: FlowStep, faces: FaceList, structured: bool, scheme: ExplicitScheme
 ) -> Coefficients:
-    """Compute the coefficients of a flow step, all but the ratios, which the sweep sets (`Sweep.end_with`)."""
+    """Compute the coefficients of a flow step, all but the ratios (`EndRule.ratio`)."""
     grid = model.grid
     n_cells, n_faces = grid.n_cells, grid.n_faces
     saturation = 0.5 * (flow.saturation_start + flow.saturation_end)

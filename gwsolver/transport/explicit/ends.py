@@ -6,6 +6,7 @@ neighbours alone: a line could lift it above all that enters, so that the slope 
 towards the package's concentration. A donor fed by its own storage is upstream weighted.
 """
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,12 @@ class Ends:
         self._inflow = np.bincount(receiver, through, n_cells)[self._donor]
         self._outflow = np.bincount(donor, through, n_cells)[self._donor]
         self._last: tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, EndRule] | None = None
+
+    def another(self) -> "Ends":
+        """Return the same for other boundaries, which keeps a rule of its own."""
+        other = copy(self)
+        other._last = None
+        return other
 
     def rule(self, b: Boundaries) -> EndRule:
         """Return the rule of every face, for its donor; the very same one as long as boundaries do not change it.

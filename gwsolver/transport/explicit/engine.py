@@ -8,6 +8,7 @@ from gwsolver.core.steps import FlowStep, ReactionStep, TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.reactions.reactor import Reactor
 from gwsolver.transport.engine import State
+from gwsolver.transport.explicit.fields import fields_for
 from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.marches import GroupMarch, alike
 from gwsolver.transport.explicit.reacting import Reacting
@@ -35,8 +36,8 @@ class ExplicitEngine:
         self, models: Sequence[TransportModel], scheme: ExplicitScheme, report: Reporter,
         marches: Sequence[March | None] = (),
     ) -> None:
-        pairs = zip(models, marches or [None] * len(models), strict=True)
-        self.species = [ExplicitSpecies(m, scheme, march) for m, march in pairs]
+        parts = zip(models, marches or [None] * len(models), fields_for(models, scheme), strict=True)
+        self.species = [ExplicitSpecies(m, scheme, march, fields) for m, march, fields in parts]
         self._models, self._scheme, self._given = tuple(models), scheme, bool(marches)
         self._groups = self._grouped()
         self._report = report

@@ -6,19 +6,17 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.core.memory import give_back
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
-from gwsolver.transport.explicit.coefficients import Coefficients, coefficients
+from gwsolver.transport.explicit.coefficients import Coefficients
 from gwsolver.transport.explicit.ends import EndRule, Ends
+from gwsolver.transport.explicit.fields import Fields, same_field
 from gwsolver.transport.explicit.scheme import ExplicitScheme
-from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
+from gwsolver.transport.explicit.sweeps import Sweep
 from gwsolver.transport.sources import Boundaries
 from gwsolver.transport.water import Capacity
 
-Floats = NDArray[np.float64]
 T = TypeVar("T")
-SAME_TIME = 1e-9
 
 
 class General:
@@ -28,10 +26,12 @@ class General:
     ----------
     model : TransportModel
     scheme : ExplicitScheme
+    fields : Fields, optional
+        Those that it shares with others; its own if not given.
     """
 
-    def __init__(self, model: TransportModel, scheme: ExplicitScheme) -> None:
-        self._model, self._scheme = model, scheme
+    def __init__(self, model: TransportModel, scheme: ExplicitScheme, fields: Fields | None = None) -> None:
+        self._fields = fields or Fields(model, scheme)
         self._flow: FlowStep
         self._boundaries: Boundaries
         self._wet: NDArray[np.bool_] | None = None
@@ -68,18 +68,10 @@ class General:
         self._make()
         return self._rule
 
-    def _find(self) -> Coefficients:
-        return coefficients(self._model, self._flow, self._sweep.faces, self._sweep.structured, self._scheme)
-
-    def _faces_again(self) -> Floats:
-        faces = self._find().faces
-        faces[2] = self._rule.ratio
-        return faces
-
     @property
     def last_field(self) -> bool:
         """Whether no other flow field follows: what only these are made from can then be let go."""
-        return self._flow.end >= self._model.time.end * (1.0 - SAME_TIME)
+        return self._fields.last(self._flow)
 
     def places(self, faces: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return where faces of the grid stand in the kernels' order."""
@@ -108,33 +100,18 @@ class General:
             return
         rewets = self._wet is None or not np.array_equal(self._asked, self._wet)
         new = rewets or flow is None or not same_field(self._flow, flow)
-        if new and self.last_field:
-            self._model.grid.let_go()
+        if new:
+            self._fields.enter(self._flow, self._asked)
+            self._ends = self._fields.ends.another()
         if rewets:
             self._wet = self._asked
-            self._sweep, self._place = sweep_for(self._model.grid, self._wet), None
-        if new:
-            if self.last_field:
-                give_back()  # what made the tables, which coefficients then need elsewhere
-            self._coefficients = self._find()
-            self._ends = Ends(self._sweep.faces, self._coefficients.faces[0], self._model.grid.n_cells)
-            if self.last_field:
-                self._coefficients.again = self._faces_again
+            self._sweep, self._place = self._fields.sweep, None
         if new or b is not self._boundaries:
             before, self._rule = None if new else self._rule, self._ends.rule(self._boundaries)
             if self._rule is not before:
+                self._coefficients = self._fields.coefficients(self._rule.ratio)
                 self._sweep.end_with(self._coefficients, self._rule)
         self._made_for = self._flow, self._boundaries
-
-
-def same_field(flow: FlowStep, before: FlowStep) -> bool:
-    """Return whether a step shows the very arrays of the one before (flow solved once, or stretched over steps)."""
-    return (
-        flow.face_flow is before.face_flow
-        and flow.specific_discharge is before.specific_discharge
-        and flow.saturation_start is before.saturation_start
-        and flow.saturation_end is before.saturation_end
-    )
 
 
 def same_sources(flow: FlowStep, before: FlowStep) -> bool:

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-import numpy as np
-
 from gwsolver.core.clock import Spent
 from gwsolver.core.simulation import TransportModel
+from gwsolver.transport.alike import grouped, same_movement
 from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.pause import part_of, pause_time
 from gwsolver.transport.explicit.scheme import ExplicitScheme
@@ -82,27 +81,5 @@ class GroupMarch:
 
 
 def alike(models: Sequence[TransportModel], alone: Collection[str] = ()) -> list[list[int]]:
-    """Group species whose coefficients agree: the same grid, pores, sorption and dispersion, and none in `alone`."""
-    groups: list[list[int]] = []
-    for i, model in enumerate(models):
-        for group in groups:
-            first = models[group[0]]
-            if not {first.name, model.name} & set(alone) and _agree(first, model):
-                group.append(i)
-                break
-        else:
-            groups.append([i])
-    return groups
-
-
-def _agree(a: TransportModel, b: TransportModel) -> bool:
-    if a.grid is not b.grid or bool(a.advection) != bool(b.advection):
-        return False
-    if (a.dispersion is None) != (b.dispersion is None):
-        return False
-    mobile = ("porosity", "bulk_density", "distribution_coefficient")
-    pairs = [(getattr(a.mobile, n), getattr(b.mobile, n)) for n in mobile]
-    if a.dispersion is not None and b.dispersion is not None:
-        names = ("alh", "alv", "ath1", "ath2", "atv", "diffusion_coefficient")
-        pairs += [(getattr(a.dispersion, n), getattr(b.dispersion, n)) for n in names]
-    return all(x is y or np.array_equal(x, y) for x, y in pairs)
+    """Group species whose coefficients agree (`same_movement`); none in `alone` goes with another."""
+    return grouped(models, lambda a, b: not {a.name, b.name} & set(alone) and same_movement(a, b))

@@ -10,7 +10,8 @@ from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.budget import Books, saves_budget
 from gwsolver.transport.engine import State
-from gwsolver.transport.explicit.general import General, same_field, same_sources
+from gwsolver.transport.explicit.fields import Fields, same_field
+from gwsolver.transport.explicit.general import General, same_sources
 from gwsolver.transport.explicit.local.choice import ChosenMarch
 from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.scheme import ExplicitScheme
@@ -36,6 +37,8 @@ class ExplicitSpecies:
     scheme : ExplicitScheme
     march : March, optional
         How it is carried over an interval by itself; in explicit sub-steps if not given.
+    fields : Fields, optional
+        What follows from the flow alone, shared with others; its own if not given.
 
     Attributes
     ----------
@@ -49,7 +52,9 @@ class ExplicitSpecies:
         Time that went into making ready for flow fields and stress steps.
     """
 
-    def __init__(self, model: TransportModel, scheme: ExplicitScheme, march: March | None = None) -> None:
+    def __init__(
+        self, model: TransportModel, scheme: ExplicitScheme, march: March | None = None, fields: Fields | None = None
+    ) -> None:
         self.model = model
         self.scheme = scheme
         self.concentration: Floats = np.ascontiguousarray(model.initial_concentration, dtype=float).copy()
@@ -64,7 +69,7 @@ class ExplicitSpecies:
         self.march: March = march or ChosenMarch(model.grid)
         self._flow: FlowStep | None = None
         self._stress: TimeStep | None = None
-        self._general = General(model, scheme)
+        self._general = General(model, scheme, fields)
         self._resolution: Resolution
         self._bare: Capacity | None = None  # what cells hold beside oil
         self._capacity: Capacity

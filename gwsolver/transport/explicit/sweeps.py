@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
 from gwsolver.kernels import n_threads, transport_cloud, transport_rows
-from gwsolver.transport.explicit.cloud import build_cloud
+from gwsolver.transport.explicit.cloud import Cloud, build_cloud
 from gwsolver.transport.explicit.coefficients import Coefficients
 from gwsolver.transport.explicit.ends import EndRule
 from gwsolver.transport.explicit.faces import FaceList
-from gwsolver.transport.explicit.rows import LONGEST_RUN, build_rows
+from gwsolver.transport.explicit.rows import LONGEST_RUN, Rows, build_rows
 
 Floats = NDArray[np.float64]
 CELLS_PER_THREAD = 4096
@@ -34,8 +34,12 @@ class Sweep(Protocol):
         """Solute through faces in the latest stage [M/T]."""
         ...
 
+    def another(self) -> "Sweep":
+        """Return a sweep over the same tables, with ends and room of its own."""
+        ...
+
     def end_with(self, k: Coefficients, rule: EndRule) -> None:
-        """Take over what stands behind the donors of faces; sets the ratios in `k`."""
+        """Take over what stands behind the donors of faces; `k` has the ratios of the rule."""
         ...
 
     def fluxes(self, k: Coefficients, c: Floats) -> Floats:
@@ -55,17 +59,20 @@ class RowSweep:
 
     structured = True
 
-    def __init__(self, grid: Grid, wet: NDArray[np.bool_]) -> None:
-        self.tables = build_rows(grid, wet)
-        self.faces = self.tables.faces
+    def __init__(self, tables: Rows) -> None:
+        self.tables, self.faces = tables, tables.faces
+        grid = tables.faces.grid
         self._n_cells, self._n_faces = grid.n_cells, grid.n_faces
         self._gradients: tuple[NDArray[np.int32], Floats] | None = None  # made when first needed
         self.ends = np.zeros(self.tables.end_faces.size + LONGEST_RUN)
         self.rule = np.zeros((2, self.tables.end_faces.size))
 
+    def another(self) -> "RowSweep":
+        """Return a sweep over the same tables."""
+        return RowSweep(self.tables)
+
     def end_with(self, k: Coefficients, rule: EndRule) -> None:
         """Take over what stands behind the donors of faces."""
-        k.faces[2] = rule.ratio
         behind, there = np.zeros(self._n_faces), np.zeros(self._n_faces, np.bool_)
         behind[rule.faces], there[rule.faces] = rule.concentration, True
         self.rule[0], self.rule[1] = behind[self.tables.end_faces], there[self.tables.end_faces]
@@ -111,9 +118,9 @@ class CloudSweep:
 
     structured = False
 
-    def __init__(self, grid: Grid, wet: NDArray[np.bool_]) -> None:
-        self.tables = build_cloud(grid, wet)
-        self.faces = self.tables.faces
+    def __init__(self, tables: Cloud) -> None:
+        self.tables, self.faces = tables, tables.faces
+        grid = tables.faces.grid
         self.flux: NDArray[Any] = np.zeros(grid.n_faces, np.float32)
         self.mirror = np.zeros(grid.n_cells, np.float32)
         self.gradient = np.zeros((3, grid.n_cells), np.float32)
@@ -122,9 +129,12 @@ class CloudSweep:
         self._of: Floats | None = None
         self._single = np.zeros((0, 0), np.float32)
 
+    def another(self) -> "CloudSweep":
+        """Return a sweep over the same tables."""
+        return CloudSweep(self.tables)
+
     def end_with(self, k: Coefficients, rule: EndRule) -> None:
         """Take over what stands behind the donors of faces."""
-        k.faces[2] = rule.ratio
         self.given_faces = rule.faces.astype(np.int32)
         self.given = rule.concentration.astype(np.float32)
         self._of, self._single = k.faces, k.faces.astype(np.float32)
@@ -160,4 +170,4 @@ class CloudSweep:
 
 def sweep_for(grid: Grid, wet: NDArray[np.bool_]) -> Sweep:
     """Return the sweep that suits the grid."""
-    return RowSweep(grid, wet) if grid.kind == "dis" else CloudSweep(grid, wet)
+    return RowSweep(build_rows(grid, wet)) if grid.kind == "dis" else CloudSweep(build_cloud(grid, wet))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_slab_coefficients, transport_slab_limits, transport_slab_places
-from gwsolver.transport.explicit.general import same_field
+from gwsolver.transport.explicit.fields import same_field
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.slab.layout import EDGE, Floats32, SlabLayout
 from gwsolver.transport.explicit.slab.weights import Weights, build_weights

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_slab, transport_slab_limits, transport_slab_places
-from gwsolver.transport.explicit.general import same_field
+from gwsolver.transport.explicit.fields import same_field
 from gwsolver.transport.explicit.limits import DECAY_PER_STEP, Limit, greatest, refuse_slow
 from gwsolver.transport.explicit.local.choice import differs
 from gwsolver.transport.explicit.local.levels import allowed

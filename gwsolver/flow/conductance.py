@@ -177,13 +177,29 @@ def staggered_thickness(grid: Grid, faces: NDArray[np.int64], fraction: Floats) 
     return thickness, np.where((level < sill_top) & (level > sill_bottom), top - bottom, 0.0)
 
 
-def wet_thickness(grid: Grid, fraction: Floats) -> tuple[Floats, Floats]:
-    """Return the wet thickness at both sides of each face and its slope with saturation, shape (face, 2)."""
-    thickness = grid.thickness[grid.face_cells]
-    wet, slope = fraction * thickness, thickness.copy()
-    staggered = np.flatnonzero(grid.face_kind == STAGGERED)
+def wet_thickness(grid: Grid, fraction: Floats, faces: NDArray[np.int64] | None = None) -> tuple[Floats, Floats]:
+    """Return the wet thickness at both sides of faces (all, if not said which) and its slope with saturation.
+
+    Parameters
+    ----------
+    fraction : ndarray of float64, shape (face, 2)
+        Saturation of both cells.
+    faces : ndarray of int64, shape (face,), optional
+
+    Returns
+    -------
+    thickness, slope : ndarray of float64, shape (face, 2)
+        [L]; the derivative with respect to the saturation of the same side.
+    """
+    cells, kind = grid.face_cells, grid.face_kind
+    if faces is not None:
+        cells, kind = cells[faces], kind[faces]
+    thickness = grid.thickness[cells]
+    wet, slope = fraction * thickness, thickness
+    staggered = np.flatnonzero(kind == STAGGERED)
     if staggered.size:
-        wet[staggered], slope[staggered] = staggered_thickness(grid, staggered, fraction[staggered])
+        own = staggered if faces is None else faces[staggered]
+        wet[staggered], slope[staggered] = staggered_thickness(grid, own, fraction[staggered])
     return wet, slope
 
 

@@ -117,12 +117,12 @@ class FaceEquations:
             falls = head[below] < self.grid.top[below]
             hanging = hanging[falls]
             drop[hanging] = head[self.n[hanging]] - self.grid.bottom[above[falls]]
-        closed = ~(active[self.n] & active[self.m])
-        conductance[closed] = 0.0
-        if varying is not None:
-            for added in varying:
-                added[closed] = 0.0
-                added *= drop
+        if not active.all():
+            closed = ~(active[self.n] & active[self.m])
+            for value in (conductance, *(varying or ())):
+                value[closed] = 0.0
+        for added in varying or ():
+            added *= drop
         drop *= conductance
         return FaceFlows(drop, conductance, hanging, varying)
 
@@ -155,7 +155,7 @@ class FaceEquations:
     def _averaged(self, wet: Floats, slope: Floats, conductance: Floats, by_n: Floats, by_m: Floats) -> None:
         faces = self.averaged
         cells = self.grid.face_cells[faces]
-        thickness, per_saturation = (a[faces] for a in means.wet_thickness(self.grid, wet[self.grid.face_cells]))
+        thickness, per_saturation = means.wet_thickness(self.grid, wet[cells], faces)
         value, of_n, of_m = means.horizontal_conductance(
             self.rules.averaging[faces], self.k_averaged, thickness, self.grid.face_distance[faces],
             self.grid.face_width[faces],

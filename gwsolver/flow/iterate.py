@@ -18,6 +18,8 @@ CLOSURE = 1e-12
 """Aim for the imbalance summed over cells, relative to all water that passes through the model."""
 ACCEPTED = 1e-10
 """The same sum where it is still accepted once iterations no longer make it smaller."""
+WITHIN = 0.1
+"""Part of what round-off may leave in the balance (a bound) below which iterations only stir the last bits."""
 HOLD_FOR = 100
 """Newton iterations during which heads are led back towards the bottom of their column."""
 PICARD_FIRST = 8
@@ -167,12 +169,15 @@ class Iteration:
 
     def _as_good_as_it_gets(self, balance: Balance, change: float, stalled: int) -> bool:
         """Return whether round-off, or what is accepted, is all that stands against a closed balance."""
-        if stalled == 0 or change > self.model.closure.head_change:
+        if change > self.model.closure.head_change:
             return False
-        left = float(np.abs(balance.residual).sum())
-        at_round_off = left <= float(balance.round_off.sum())
-        closed = left <= ACCEPTED * balance.throughput
-        return (at_round_off and (closed or stalled > 2)) or (closed and stalled > 4)
+        left, hidden = float(np.abs(balance.residual).sum()), float(balance.round_off.sum())
+        closed, stirs_bits = left <= ACCEPTED * balance.throughput, left <= WITHIN * hidden
+        if closed and stirs_bits:
+            return True
+        if stalled == 0:
+            return False
+        return (left <= hidden and (closed or stirs_bits or stalled > 2)) or (closed and stalled > 4)
 
     def _failure(self, system: StepSystem, balance: Balance, change: float) -> RunError:
         grid, step = self.model.grid, system.step

@@ -42,10 +42,17 @@ class StorageEquations:
         self.grid: Grid = model.grid
         self.storage = model.storage
         self.smoothing = SMOOTHING if model.newton else 0.0
+        self._old: tuple[Floats, Floats] | None = None
 
     def transient(self, step: TimeStep) -> bool:
         """Return whether storage acts during this step."""
         return self.storage is not None and self.storage.transient[step.period]
+
+    def _before(self, old: Floats) -> Floats:
+        """Return the saturation at the start of a step, found once for the step's iterations."""
+        if self._old is None or self._old[0] is not old:
+            self._old = old, saturation(old, self.grid.top, self.grid.bottom, self.smoothing)[0]
+        return self._old[1]
 
     def flows(self, head: Floats, old: Floats, length: float) -> StorageFlows:
         """Return what storage releases while the head goes from `old` to `head`.
@@ -77,7 +84,7 @@ class StorageEquations:
         elastic = store.specific_storage * grid.area * (1.0 if store.is_coefficient else b) / length
         drained = store.specific_yield * grid.area / length
         s, slope = saturation(head, grid.top, grid.bottom, self.smoothing)
-        s0, _ = saturation(old, grid.top, grid.bottom, self.smoothing)
+        s0 = self._before(old)
         confined, confined_slope = elastic * (old - head), -elastic
         if store.confined_only:
             full, was_full = s == 1.0, s0 == 1.0

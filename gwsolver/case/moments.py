@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from gwsolver.case.model_units import TIMES
-from gwsolver.core.time import TimeAxis
+from gwsolver.core.time import NO_UNIT, TimeAxis
 from gwsolver.core.units import convert, parse_unit, split_number
 
 SAME = 1e-9
@@ -21,7 +21,8 @@ class Moment:
     ----------
     text : str
         As written.
-    date : datetime or None
+    date : str
+        ISO date, "" if it is none.
     whole_day : bool
         The date has no time of day.
     value : float
@@ -30,30 +31,33 @@ class Moment:
     """
 
     text: str
-    date: datetime.datetime | None = None
+    date: str = ""
     whole_day: bool = False
     value: float = 0.0
     unit: str = ""
 
     def problem(self, axis: TimeAxis) -> str:
         """Return in words why the moment cannot be placed on a time axis; "" if it can be."""
-        if (self.date is not None or self.unit) and axis.unit not in TIMES:
-            return f"{self.text} cannot be placed: the model's unit of time is unknown"
-        if self.date is not None and not axis.start_date:
-            return f"{self.text} cannot be placed: the date of time zero is unknown (write start in [case])"
-        time = self.on(axis)
+        try:
+            time = self.on(axis)
+        except ValueError as error:
+            return f"{self.text} cannot be placed: {error}"
         if not -SAME * axis.end <= time <= axis.end * (1.0 + SAME):
             return f"{self.text} (time {time:g}) is outside the simulation, which ends at {axis.end:g}"
         return ""
 
+    def time(self, axis: TimeAxis) -> float:
+        """Return the model time [T]; `ValueError` if start date or unit of time are not known."""
+        if self.date:
+            return axis.time_of(self.date)
+        if self.unit and axis.unit not in TIMES:
+            raise ValueError(NO_UNIT)
+        return convert(self.value, self.unit, TIMES[axis.unit]) if self.unit else self.value
+
     def on(self, axis: TimeAxis) -> float:
-        """Return the model time [T]; of a date without time of day a step's end less than a day away."""
-        if self.date is None:
-            return convert(self.value, self.unit, TIMES[axis.unit]) if self.unit else self.value
-        start = datetime.datetime.fromisoformat(axis.start_date)
-        start = start.replace(tzinfo=None)
-        time = convert((self.date - start) / datetime.timedelta(days=1), "d", TIMES[axis.unit])
-        if self.whole_day:
+        """Return the model time [T], of a date without time of day that of a step's end less than a day away."""
+        time = self.time(axis)
+        if self.date and self.whole_day:
             # Years of 365.25 days end in the middle of days, and a day off where leap days have not come yet.
             edges = [0.0, *(step.end for step in axis.steps())]
             nearest = min(edges, key=lambda edge: abs(edge - time))
@@ -65,17 +69,17 @@ def _moment(raw: Any) -> Any:
     if isinstance(raw, Moment):
         return raw
     if isinstance(raw, datetime.datetime):
-        return Moment(raw.isoformat(), raw.replace(tzinfo=None))
+        return Moment(raw.isoformat(), raw.isoformat())
     if isinstance(raw, datetime.date):
-        return Moment(raw.isoformat(), datetime.datetime(raw.year, raw.month, raw.day), True)
+        return Moment(raw.isoformat(), raw.isoformat(), True)
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return Moment(f"{raw:g}", value=float(raw))
     words = f"{raw!r} is no moment; write a date (2005-01-01), a model time or a time with a unit (\"30 y\")"
     if not isinstance(raw, str):
         raise ValueError(words)
     try:
-        date = datetime.datetime.fromisoformat(raw)
-        return Moment(raw, date.replace(tzinfo=None), len(raw) <= 10)
+        datetime.datetime.fromisoformat(raw)
+        return Moment(raw, raw, len(raw) <= 10)
     except ValueError:
         pass
     try:
@@ -88,4 +92,5 @@ def _moment(raw: Any) -> Any:
     return Moment(raw, value=value, unit=unit)
 
 
+Given = Annotated[Moment, BeforeValidator(_moment)]
 When = Annotated[Moment | None, BeforeValidator(_moment)]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 # Seconds of the units of TDIS; a year has 365.25 days.
 SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "years": 31557600.0}
+NO_UNIT = "the time unit is not known: give TIME_UNITS in TDIS"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class TimeAxis:
         if not self.start_date:
             raise ValueError("the date of the start is not known: give START_DATE_TIME in TDIS or [case] start")
         if self.unit not in SECONDS:
-            raise ValueError("the time unit is not known: give TIME_UNITS in TDIS")
+            raise ValueError(NO_UNIT)
         try:
             day, start = (_naive(datetime.fromisoformat(text.strip())) for text in (date, self.start_date))
         except ValueError:

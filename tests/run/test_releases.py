@@ -16,6 +16,7 @@ YEAR = 366.0  # 2000-01-01 to 2001-01-01
 
 @pytest.mark.parametrize(("text", "mass"), [
     ('model = "fixed"\nrate = "2 kg/y"\nend = 2001-01-01', 2000.0 / 365.25 * YEAR),
+    ('model = "fixed"\nrate = "2 kg/y"\nstart = "1 y"\nend = 2002-12-31T00:00:00', 2000.0 / 365.25 * (1095.0 - 365.25)),
     ('model = "series"\ndates = [0, 2001-01-01]\nrates = ["10 g/d", "5 g/d"]', 10.0 * YEAR + 5.0 * (END - YEAR)),
     ('model = "exponential"\nconcentration = "5 mg/L"\nmass = "20 kg"\nflow = "15 m3/d"',
      20e3 * -math.expm1(-15.0 * 5.0 / 20e3 * END)),
@@ -73,6 +74,7 @@ def test_what_is_wrong_with_an_outline_is_told(tmp_path, old, new, words):
     ('rate = "2 kg/y"', "the key 'model' is missing; allowed: one of fixed, series, exponential, power_law, pit"),
     ('model = "fixed"\nrat = "2 kg/y"', "unknown key 'rat'.\nDid you mean 'rate'?"),
     ('model = "fixed"\nrate = "2 kg"', "unit 'kg' does not fit"),
+    ('model = "fixed"\nrate = "2 kg/y"\nstart = "soon"', "start: 'soon' is no moment; write a date (2005-01-01)"),
     ('model = "series"\ndates = [10, 5]\nrates = ["1 g/d", "2 g/d"]', "follows"),
     ('model = "exponential"\nconcentration = "5 mg/L"\nmass = "0 kg"\nflow = "1 m3/d"', "mass"),
 ])

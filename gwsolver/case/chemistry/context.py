@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import ModelUnits
+from gwsolver.case.moments import Moment
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.words import nearest
 from gwsolver.core.errors import InputError, Problem
@@ -100,16 +101,10 @@ class Context:
         """Return a concentration or density of the database in the unit of the model."""
         return convert(value, unit, self.units.symbol("mass/length3"))
 
-    def moment(self, table: str, i: int, key: str, given: str | float) -> float:
-        """Return a date or a time as time of the model [T]."""
-        if not isinstance(given, str):
-            return float(given)
+    def moment(self, table: str, i: int, key: str, given: Moment) -> float:
+        """Return a moment as time of the model [T]."""
         try:
-            return float(given)
-        except ValueError:
-            pass
-        try:
-            return self.time.time_of(given)
+            return given.time(self.time)
         except ValueError as error:
             self.problem(table, i, key, f"{key}: {error}")
             return 0.0

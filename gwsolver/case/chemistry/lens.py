@@ -4,11 +4,12 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from gwsolver.case.chemistry.context import Context
+from gwsolver.case.moments import When
 from gwsolver.case.quantity import Quantity, quantity
-from gwsolver.case.tables import Table, iso_date
+from gwsolver.case.tables import Table
 from gwsolver.core.outline import disc_cells
 from gwsolver.core.regions import cells_at
 from gwsolver.reactions.sources.lens_schedule import LensSchedule, oil_conductivity
@@ -26,7 +27,7 @@ class LensTable(Table):
     y: float
     spilled: Annotated[Quantity, quantity("m3", minimum=0.0)]
     spill_area: Annotated[Quantity, quantity("m2", minimum=0.0)]
-    start: Annotated[str | float, BeforeValidator(iso_date)] = 0.0
+    start: When = None
     duration: Annotated[Quantity, quantity("d", minimum=0.0)]
     depth_to_water: Annotated[Quantity, quantity("m", minimum=0.0)]
     residual: Annotated[Quantity, quantity("-", minimum=0.0, maximum=1.0)]
@@ -72,7 +73,7 @@ def lens_of(
         area, n["spilled"] / area if area > 0.0 else 0.0, n["duration"], n["depth_to_water"], porosity,
         table.residual.to("-"), saturation, oil_conductivity(
             n["hydraulic_conductivity"], density_ratio, table.viscosity_ratio, table.relative_permeability),
-        density, context.moment(TABLE, i, "lens", table.start))
+        density, 0.0 if table.start is None else context.moment(TABLE, i, "lens", table.start))
     for wrong in schedule.problems():
         context.problem(TABLE, i, "lens", wrong.what.replace("source", "lens:"), wrong.hint, value=wrong.value,
                         allowed=wrong.allowed)

@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from gwsolver.case.chemistry.context import Context
 from gwsolver.case.chemistry.lens import LensTable, lens_of
 from gwsolver.case.chemistry.outlined import OutlinedTable
+from gwsolver.case.moments import Given, When
 from gwsolver.case.quantity import Quantity, quantity
-from gwsolver.case.tables import Point, Table, Words, iso_date
+from gwsolver.case.tables import Point, Table, Words
 from gwsolver.case.words import nearest
 from gwsolver.core.outline import outline_cells
 from gwsolver.reactions.components import Component, Crude, CrudePart
@@ -26,13 +27,12 @@ Ints = NDArray[np.int64]
 # Cells, plan area of the oil in each, its mass at the start in each, leaks.
 Laid = tuple[Ints, Floats, Floats, tuple[Leak, ...]]
 TABLE = "oil"
-Moment = Annotated[str | float, BeforeValidator(iso_date)]
 
 
 class RemovalTable(Table):
     """``removal = [{ time = 2005-01-01, part = "90 %" }]``: oil dug out, pumped or flushed away."""
 
-    time: Moment
+    time: Given
     part: Annotated[Quantity, quantity("-", minimum=0.0, maximum=1.0)] = Quantity((1.0,))
     polygon: list[Point] = []
 
@@ -50,8 +50,8 @@ class OilTable(OutlinedTable):
     molar_mass: Annotated[float | None, Field(gt=0.0)] = None
     density: Annotated[Quantity | None, quantity("kg/m3", minimum=0.0)] = None
     lens: LensTable | None = None
-    leak_start: Moment | None = None
-    leak_end: Moment | None = None
+    leak_start: When = None
+    leak_end: When = None
     removal: list[RemovalTable] = []
     depletion: Annotated[Quantity | None, quantity("kg/m2/y", minimum=0.0)] = None
     depletes: Literal["all", "bulk"] = "all"
@@ -126,15 +126,15 @@ def _under_outline(i: int, table: OilTable, oil: Oil, context: Context) -> Laid 
         return None
     cells, area = found
     if table.leak_start is None or table.leak_end is None:
-        if table.leak_start != table.leak_end:
+        if table.leak_start is not None or table.leak_end is not None:
             missing = "leak_start" if table.leak_start is None else "leak_end"
             context.problem(TABLE, i, "name", f"leak_start and leak_end belong together: {missing} is missing")
         return cells, area, mass, ()
     start = context.moment(TABLE, i, "leak_start", table.leak_start)
     end = context.moment(TABLE, i, "leak_end", table.leak_end)
     if end <= start:
-        context.problem(TABLE, i, "leak_end", "the leak ends before it begins", value=table.leak_end,
-                        allowed=f"a time after {table.leak_start}")
+        context.problem(TABLE, i, "leak_end", "the leak ends before it begins", value=table.leak_end.text,
+                        allowed=f"a time after {table.leak_start.text}")
         return None
     rate = mass.sum() / (end - start)
     leak = Leak(Series(np.array([start, end]), np.array([rate, 0.0])), mass / mass.sum())

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from gwsolver.case.chemistry.context import Context
 from gwsolver.case.chemistry.outlined import Floats, Ints, OutlinedTable
+from gwsolver.case.moments import Given, When
 from gwsolver.case.quantity import Quantity, quantity
-from gwsolver.case.tables import iso_date
 from gwsolver.core.errors import Problem
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.stress import StressPackage, StressValues
@@ -24,7 +24,6 @@ from gwsolver.reactions.sources.series import Series
 from gwsolver.reactions.sources.source import Source
 
 TABLE = "release"
-Moment = Annotated[str | float, BeforeValidator(iso_date)]
 Rate = Annotated[Quantity, quantity("g/d", minimum=0.0)]
 Concentration = Annotated[Quantity, quantity("mg/L", minimum=0.0)]
 
@@ -61,13 +60,13 @@ class ReleaseTable(OutlinedTable):
     """What all source functions share."""
 
     species: str = Field(min_length=1)
-    start: Moment = 0.0
-    end: Moment | None = None
+    start: When = None
+    end: When = None
 
     def times(self, i: int, context: Context) -> tuple[float, float]:
         """Return when it starts and ends [T]."""
-        end = math.inf if self.end is None else context.moment(TABLE, i, "end", self.end)
-        return context.moment(TABLE, i, "start", self.start), end
+        start = 0.0 if self.start is None else context.moment(TABLE, i, "start", self.start)
+        return start, math.inf if self.end is None else context.moment(TABLE, i, "end", self.end)
 
     @abstractmethod
     def function(self, i: int, area: float, context: Context) -> tuple[Source, float]:
@@ -90,7 +89,7 @@ class SeriesRelease(ReleaseTable):
     """Mass rates by a table, in steps or on lines."""
 
     model: Literal["series"]
-    dates: Annotated[list[Moment], Field(min_length=1)]
+    dates: Annotated[list[Given], Field(min_length=1)]
     rates: Annotated[Quantity, quantity("g/d", minimum=0.0)]
     between: Literal["steps", "lines"] = "steps"
 

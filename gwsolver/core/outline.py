@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gwsolver.core.disc import disc_area_within
 from gwsolver.core.grid import Grid
+from gwsolver.core.regions import plan_crossed, plan_inside
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,10 +33,26 @@ def outline_cells(
     area : ndarray of float64, shape (k,)
         Exact, by clipping the outline to each cell [L**2].
     """
+    return _active(grid, *plan_shares(grid, outline), layers)
+
+
+def plan_shares(grid: Grid, outline: Sequence[tuple[float, float]]) -> tuple[Ints, Floats]:
+    """Return the plan cells (values of `Grid.column`) under an outline and its area in each; see `outline_cells`.
+
+    Those that its line passes through are clipped; the others lie inside with all of their area, or outside.
+    """
     x, y = grid.from_map(*np.array(outline, float).T)
     corners = _counter_clockwise(np.column_stack([x, y]))
-    plan = _plan_cells(grid, corners.min(axis=0), corners.max(axis=0), lambda ring: _area_within(corners, ring))
-    return _active(grid, *plan, layers)
+    crossed, _ = plan_crossed(grid, [*outline, outline[0]])
+    whole = np.setdiff1d(plan_inside(grid, outline), crossed)
+    start, ring = grid.polygon_start, grid.vertices[grid.polygon_vertex]
+    clipped = np.array([_area_within(corners, ring[start[i]:start[i + 1]]) for i in crossed])
+    area = np.zeros(start.size - 1)
+    area[grid.column] = grid.area
+    area[crossed] = clipped
+    plan = np.union1d(whole, crossed)
+    plan = plan[area[plan] > 1e-12 * area[plan].max(initial=0.0)]
+    return plan, area[plan]
 
 
 def disc_cells(

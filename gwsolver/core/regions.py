@@ -1,4 +1,4 @@
-"""Which cells lie at a point, in an outline or under a line of the map."""
+"""Which cells lie at a point, in an outline or under a line of the map; `outline.py` tells how much of an outline."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -41,26 +41,26 @@ def plan_crossed(grid: Grid, line: Points) -> tuple[Ints, Floats]:
     area = np.add.reduceat(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0], begin)
     sense = np.repeat(np.sign(area), size[there])  # +1: counter-clockwise, the outside is to the right of an edge
     normal = np.column_stack([(b - a)[:, 1], -(b - a)[:, 0]]) * sense[:, None]
-    points = _model_points(grid, line)
+    low, high = np.minimum.reduceat(a, begin), np.maximum.reduceat(a, begin)
     length = np.zeros(there.size)
-    for tail, tip in pairwise(points):
-        level = np.einsum("ij,ij->i", normal, tail - a)  # outside where level + t slope > 0
-        slope = normal @ (tip - tail)
+    for tail, tip in pairwise(_model_points(grid, line)):
+        near = np.flatnonzero(np.all((high >= np.minimum(tail, tip)) & (low <= np.maximum(tail, tip)), axis=1))
+        if near.size == 0:
+            continue
+        count = size[there[near]]
+        first = np.cumsum(count) - count
+        edges = np.repeat(begin[near] - first, count) + np.arange(int(count.sum()))
+        level = np.einsum("ij,ij->i", normal[edges], tail - a[edges])  # outside where level + t slope > 0
+        slope = normal[edges] @ (tip - tail)
         with np.errstate(divide="ignore", invalid="ignore"):
             at = -level / slope
         never = (slope == 0.0) & (level > 0.0)
         enters = np.where(never, np.inf, np.where(slope < 0.0, at, 0.0))
         leaves = np.where(slope > 0.0, at, 1.0)
-        inside = np.minimum.reduceat(leaves, begin).clip(max=1.0) - np.maximum.reduceat(enters, begin).clip(min=0.0)
-        length += np.maximum(inside, 0.0) * np.hypot(*(tip - tail))
+        inside = np.minimum.reduceat(leaves, first).clip(max=1.0) - np.maximum.reduceat(enters, first).clip(min=0.0)
+        length[near] += np.maximum(inside, 0.0) * np.hypot(*(tip - tail))
     crossed = length > 1e-9 * np.sqrt(grid.area.max())
     return np.asarray(there[crossed], np.int64), length[crossed]
-
-
-def plan_touched(grid: Grid, polygon: Points) -> Ints:
-    """Return the plan cells that a polygon covers wholly or in part."""
-    crossed, _ = plan_crossed(grid, [*polygon, polygon[0]])
-    return np.union1d(plan_inside(grid, polygon), crossed)
 
 
 def plan_within(grid: Grid, line: Points, distance: float) -> Ints:

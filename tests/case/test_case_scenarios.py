@@ -12,7 +12,8 @@ from gwsolver.case.changes.registry import kinds
 from gwsolver.case.changes.site import Window
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.errors import InputError
-from gwsolver.core.regions import plan_crossed, plan_inside, plan_touched
+from gwsolver.core.outline import plan_shares
+from gwsolver.core.regions import plan_crossed, plan_inside
 from gwsolver.core.stress import ConstantStress, StressValues
 from gwsolver.core.time import TimeStep
 from gwsolver.run.load import load_scenarios
@@ -172,7 +173,8 @@ def test_outlines_take_cells_by_centre_or_by_touch():
     grid = structured_grid([10.0] * 4, [10.0] * 4, 1.0, [0.0])
     box = [(12.0, 12.0), (26.0, 12.0), (26.0, 26.0), (12.0, 26.0)]
     assert plan_inside(grid, box).tolist() == [5, 6, 9, 10]
-    assert plan_touched(grid, [(11.0, 11.0), (13.0, 11.0), (13.0, 13.0), (11.0, 13.0)]).tolist() == [9]
+    assert plan_shares(grid, [(11.0, 11.0), (13.0, 11.0), (13.0, 13.0), (11.0, 13.0)])[0].tolist() == [9]
+    assert plan_shares(grid, [(10.0, 10.0), (30.0, 10.0), (30.0, 20.0), (10.0, 20.0)])[0].tolist() == [9, 10]  # edges
     cells, length = plan_crossed(grid, [(0.0, 5.0), (40.0, 5.0)])
     assert cells.tolist() == [12, 13, 14, 15]
     np.testing.assert_allclose(length, 10.0, rtol=1e-5)

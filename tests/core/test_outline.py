@@ -34,6 +34,16 @@ def test_an_l_shape_and_what_lies_outside_the_grid():
     assert none.size == 0
 
 
+def test_a_large_outline_is_the_sum_of_its_cells():
+    """Most lie inside and are not clipped; those on the edge are."""
+    grid = structured_grid(np.full(300, 10.0), np.full(200, 10.0), 1.0, [0.0])
+    turn = np.linspace(0.0, 2.0 * np.pi, 90, endpoint=False)
+    shape = np.column_stack([1500.0 + 900.0 * np.cos(turn), 1000.0 + 700.0 * np.sin(turn)])
+    cells, area = outline_cells(grid, shape)
+    assert area.sum() == pytest.approx(0.5 * 90 * np.sin(2.0 * np.pi / 90) * 900.0 * 700.0, rel=1e-12)
+    assert (area < 100.0 - 1e-9).sum() < 800 < 19000 < cells.size
+
+
 def test_the_uppermost_active_cell():
     idomain = np.ones((3, 5, 6), int)
     idomain[0, :, :3] = 0

@@ -22,7 +22,8 @@ from gwsolver.case.changes.site import (
     unknown,
 )
 from gwsolver.case.quantity import Quantity, quantity
-from gwsolver.core.regions import in_layers, plan_cells_at, plan_touched
+from gwsolver.core.outline import plan_shares
+from gwsolver.core.regions import in_layers, plan_cells_at
 from gwsolver.core.simulation import FlowModel, TransportModel
 from gwsolver.core.stress import StressPackage
 
@@ -172,7 +173,7 @@ def _targets(table: SourceChangeTable, site: Site) -> list[Target]:
     if place is None:
         return []
     for model in site.simulation.transport_models:
-        plan = (plan_touched(model.grid, place.polygon) if place.polygon
+        plan = (plan_shares(model.grid, place.polygon)[0] if place.polygon
                 else plan_cells_at(model.grid, place.x, place.y))
         cells = in_layers(model.grid, plan)
         for package in model.packages if table.species.lower() in ("", model.name) else ():

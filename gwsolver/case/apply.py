@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from gwsolver.case.chemistry.assemble import assemble
 from gwsolver.case.like import like, like_problems
-from gwsolver.case.lines import LineIndex
 from gwsolver.case.schema import CaseFile
-from gwsolver.case.words import nearest
-from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.errors import InputError, Problem, nearest
 from gwsolver.core.grid import Grid
+from gwsolver.core.lines import LineIndex
 from gwsolver.core.simulation import Simulation
 from gwsolver.core.time import TimeAxis
 

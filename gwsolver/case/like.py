@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import ModelUnits
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.schema import SpeciesTable
 from gwsolver.case.species_values import NO_DENSITY, lacks_density, with_values
-from gwsolver.case.words import nearest
-from gwsolver.core.errors import Problem
+from gwsolver.core.errors import Problem, nearest
+from gwsolver.core.lines import LineIndex
 from gwsolver.core.simulation import Simulation, SourceConcentration, TransportModel
 
 

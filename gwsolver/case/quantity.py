@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from gwsolver.case.words import STATUSES, nearest
+from gwsolver.case.words import STATUSES
 from gwsolver.core.case import Provenance
+from gwsolver.core.errors import nearest
 from gwsolver.core.units import convert, parse_unit, split_number
 
 KEYS = ("value", "unit", "range", "distribution", "source", "status", "note")

@@ -9,15 +9,15 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from gwsolver.case.limits import limit_problems
-from gwsolver.case.lines import LineIndex, Location
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, PlaceTable, SpeciesTable
 from gwsolver.case.settings import Case
 from gwsolver.case.species_values import sorption_contradictions
-from gwsolver.case.words import LATER, nearest
-from gwsolver.core.errors import InputError, Problem
+from gwsolver.case.words import LATER
+from gwsolver.core.errors import InputError, Problem, nearest
 from gwsolver.core.figures import FIGURES, SHARED
+from gwsolver.core.lines import LineIndex, Location
 
 FILE = "case.toml"
 

@@ -9,12 +9,11 @@ from pydantic import create_model
 
 from gwsolver.case.changes.registry import ChangeKind, kinds
 from gwsolver.case.changes.site import Fault, Site
-from gwsolver.case.lines import LineIndex
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.tables import Table, Words
-from gwsolver.case.words import nearest
 from gwsolver.core.case import CaseInfo, Provenance, in_language
-from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.errors import InputError, Problem, nearest
+from gwsolver.core.lines import LineIndex
 from gwsolver.core.simulation import Simulation
 
 BASE = "base"

@@ -7,12 +7,12 @@ from typing import Any
 
 from gwsolver.case.apply import apply_case
 from gwsolver.case.limits import limits_of
-from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import LENGTHS, TIMES
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, FigureTable, PlaceTable
 from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings, in_language
+from gwsolver.core.lines import LineIndex
 from gwsolver.core.simulation import Simulation
 from gwsolver.core.units import convert
 

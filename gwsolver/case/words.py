@@ -1,7 +1,5 @@
 """Fixed words of case.toml: what a value's status may be, what this release does not read."""
 
-from gwsolver.core.errors import nearest as nearest
-
 STATUSES = ("published", "textbook", "assumed", "measured", "calibrated")
 # Keys of later releases: known, so that they are refused by name and not taken for slips of the pen.
 LATER = {

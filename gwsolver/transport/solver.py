@@ -60,7 +60,10 @@ class TransportSolver:
         self.choice: Choice | None = None
         self._report = Reporter(on_progress)
         self._scheme = named(scheme) if scheme else None
+        # What an engine offers is looked at once: protocols answer slowly, and steps are many.
         self._started: Engine | None = None
+        self._pausing: Pausing | None = None
+        self._reactive: Reactive | None = None
         if scheme:
             self._begin(scheme)
 
@@ -81,21 +84,23 @@ class TransportSolver:
 
     def _begin(self, name: str) -> None:
         self._scheme = named(name)
-        self._started = self._scheme.start(self.models, self._report)
+        self._started = started = self._scheme.start(self.models, self._report)
+        self._pausing = started if isinstance(started, Pausing) else None
+        self._reactive = started if isinstance(started, Reactive) else None
         if self._reactor is None:
             return
-        if not isinstance(self._started, Reactive):
+        if self._reactive is None:
             able = [n for n, s in schemes().items() if isinstance(s.start(self.models, self._report), Reactive)]
             raise InputError([Problem(
                 f"the scheme '{name}' carries each species by itself: reactions between them are not solved with it",
                 value=name, allowed="one of " + ", ".join(able), hint="Leave out --scheme, or take one of these.",
             )])
-        self._started.react_with(self._reactor)
+        self._reactive.react_with(self._reactor)
 
     @property
     def reactions(self) -> ReactionStep | None:
         """What reactions did in the latest step; None where there are none."""
-        return self._started.reactions if isinstance(self._started, Reactive) else None
+        return None if self._reactive is None else self._reactive.reactions
 
     def advance(self, flow: FlowStep, until: float, stress: TimeStep) -> tuple[TransportStep, ...]:
         """Carry every species to `until`, which lies inside the flow step; one result per model.
@@ -124,9 +129,7 @@ class TransportSolver:
         for bit, and one that is never interrupted pauses at the same times.
         """
         engine = self._engine(flow)
-        if isinstance(engine, Pausing):
-            return engine.advance_part(flow, until, stress)
-        return engine.advance(flow, until, stress)
+        return (engine.advance if self._pausing is None else self._pausing.advance_part)(flow, until, stress)
 
     @property
     def set_up(self) -> Spent:
@@ -136,7 +139,7 @@ class TransportSolver:
     @property
     def reacted(self) -> Spent:
         """Time that went into reactions so far."""
-        return self._started.reacted if isinstance(self._started, Reactive) else Spent()
+        return Spent() if self._reactive is None else self._reactive.reacted
 
     def state(self) -> State:
         """Return all that a run needs to go on from here bit for bit: named arrays; nothing before the first step."""

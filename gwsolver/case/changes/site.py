@@ -10,8 +10,8 @@ from gwsolver.case.model_units import ModelUnits
 from gwsolver.case.moments import When
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.tables import Sourced
-from gwsolver.case.words import nearest
 from gwsolver.core.case import CaseInfo
+from gwsolver.core.errors import nearest
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
 from gwsolver.core.stress import StressPackage
 from gwsolver.core.time import TimeAxis, TimeStep

@@ -12,13 +12,12 @@ from gwsolver.case.chemistry.oil import oil_setting
 from gwsolver.case.chemistry.permeability import hindered
 from gwsolver.case.chemistry.release import released
 from gwsolver.case.chemistry.solubility import check_concentrations
-from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import ModelUnits
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import Table
-from gwsolver.case.words import nearest
 from gwsolver.core.chemistry import Chemistry
-from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.errors import InputError, Problem, nearest
+from gwsolver.core.lines import LineIndex
 from gwsolver.core.simulation import Simulation
 from gwsolver.reactions.components import Component, Database, database
 from gwsolver.reactions.components.ground import Ground

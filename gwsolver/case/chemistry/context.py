@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gwsolver.case.lines import LineIndex
 from gwsolver.case.model_units import ModelUnits
 from gwsolver.case.moments import Moment
 from gwsolver.case.quantity import Quantity
-from gwsolver.case.words import nearest
-from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.errors import InputError, Problem, nearest
 from gwsolver.core.grid import Grid
+from gwsolver.core.lines import LineIndex
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.time import TimeAxis
 from gwsolver.core.units import convert

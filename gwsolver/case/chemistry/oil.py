@@ -13,7 +13,7 @@ from gwsolver.case.chemistry.outlined import OutlinedTable
 from gwsolver.case.moments import Given, When
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import Point, Table, Words
-from gwsolver.case.words import nearest
+from gwsolver.core.errors import nearest
 from gwsolver.core.outline import outline_cells
 from gwsolver.reactions.components import Component, Crude, CrudePart
 from gwsolver.reactions.oil.body import Leak, Oil, OilBody, OilComponent, OilSetting, Removal

@@ -9,7 +9,7 @@ from pydantic import Field
 from gwsolver.case.chemistry.context import Context
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import Point, Sourced, Table
-from gwsolver.case.words import nearest
+from gwsolver.core.errors import nearest
 from gwsolver.core.outline import disc_cells, outline_cells
 
 Floats = NDArray[np.float64]

@@ -37,11 +37,10 @@ def like_problems(
 
     units = ModelUnits.of(model, mass)
     problems = [
-        problem(key, f"{key} cannot be turned into the model's units: unknown are {', '.join(units.unknown)}",
-                "Or write the bare number in the model's units.")
+        problem(key, *misfit)
         for key in type(species).model_fields for value in [getattr(species, key)]
         for one in (value.values() if isinstance(value, dict) else (value,))
-        if isinstance(one, Quantity) and not units.suits(one)
+        if isinstance(one, Quantity) and (misfit := units.misfit(key, one))
     ]
     if species.name.lower() in known:
         problems.append(problem("name", f"there is a species {species.name.lower()!r} already"))

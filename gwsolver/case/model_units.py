@@ -39,6 +39,13 @@ class ModelUnits:
         """Return whether a value can be turned into these units."""
         return not (self.unknown and value.unit and parse_unit(value.unit).dimension != (0, 0, 0))
 
+    def misfit(self, key: str, value: Quantity) -> tuple[str, str] | None:
+        """Return what is wrong with a value that does not suit and what to do about it, None for one that does."""
+        if self.suits(value):
+            return None
+        return (f"{key} cannot be turned into the model's units: unknown are {', '.join(self.unknown)}",
+                "Or write the bare number in the model's units.")
+
     def number(self, value: Quantity | None, unit: str) -> float | None:
         """Return a value in a unit of the model, None if there is none.
 

@@ -12,6 +12,7 @@ from gwsolver.case.words import STATUSES
 from gwsolver.core.case import Provenance
 from gwsolver.core.errors import nearest
 from gwsolver.core.units import convert, parse_unit, split_number
+from gwsolver.reactions.components.formula import atoms, molar_mass
 
 KEYS = ("value", "unit", "range", "distribution", "source", "status", "note")
 
@@ -140,7 +141,7 @@ def _number(item: Any) -> tuple[float, str]:
 # Concentrations that laboratories give as an element: what they are of the ion that this project transports.
 _AS_ELEMENT = re.compile(
     r"^\s*(\S*g)\s*[-_ ]?(?:NO3-|SO4-|as )?\s*([NS])\s*(/.*)$|^\s*(\S*g/\S+)\s+(?:as\s+)?([NS])\s*$")
-_IONS = {"N": ("nitrate", "NO3", 62.005 / 14.007), "S": ("sulfate", "SO4", 96.06 / 32.06)}
+_IONS = {"N": ("nitrate", "NO3"), "S": ("sulfate", "SO4")}
 
 
 def _counted_as_element(numbers: list[float], unit: str) -> None:
@@ -150,7 +151,8 @@ def _counted_as_element(numbers: list[float], unit: str) -> None:
         return
     element = found.group(2) or found.group(5)
     plain = found.group(4) or f"{found.group(1)}{found.group(3)}"
-    ion, formula, factor = _IONS[element]
+    ion, formula = _IONS[element]
+    factor = molar_mass(atoms(formula)) / molar_mass(atoms(element))
     number = numbers[0] if numbers else 0.0
     raise _wrong(f"{number:g} {unit} counts {ion} as {element}; it counts as {formula} here: write "
                  f"\"{number * factor:.4g} {plain}\"")

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from gwsolver.case.quantity import Quantity, quantity
+from gwsolver.case.words import Status
 from gwsolver.core.units import parse_unit
 
-Status = Literal["published", "textbook", "assumed", "measured", "calibrated"]
 Language = Literal["en", "ru", "kk", "fr"]
 Point = tuple[float, float]
 

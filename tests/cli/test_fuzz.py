@@ -70,7 +70,7 @@ def damaged(text: str, what: str, at: float, word: str) -> str:
     return "\n".join(lines)
 
 
-def survive(folder: Path, out: Path, capsys) -> None:
+def assert_ends_in_words(folder: Path, out: Path, capsys) -> None:
     """Run a folder: whatever happens, it ends in words and in time."""
     def too_long(*_: object) -> None:
         raise TimeoutError("a run on damaged input takes too long")
@@ -114,7 +114,7 @@ def test_damaged_text_ends_in_words(damage, quiet):
         for what, at, word in changes:
             text = damaged(text, what, at, word)
         (model / name).write_text(text, encoding="utf-8")
-        survive(model, Path(scratch) / "out", quiet)
+        assert_ends_in_words(model, Path(scratch) / "out", quiet)
 
 
 @given(
@@ -133,4 +133,4 @@ def test_damaged_binaries_end_in_words(name, cut, flips, near, quiet):
         if cut is not None:
             del data[int(cut * len(data)):]
         (case / name).write_bytes(data)
-        survive(case / "gwt", Path(scratch) / "out", quiet)
+        assert_ends_in_words(case / "gwt", Path(scratch) / "out", quiet)

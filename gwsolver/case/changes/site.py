@@ -139,9 +139,8 @@ def unit_faults(site: Site, model: FlowModel | TransportModel, table: Sourced) -
     units = site.units(model)
     for key in type(table).model_fields:
         value = getattr(table, key)
-        if isinstance(value, Quantity) and not units.suits(value):
-            yield Fault(key, f"{key} cannot be turned into the model's units: unknown are {', '.join(units.unknown)}",
-                        "Or write the bare number in the model's units.")
+        if isinstance(value, Quantity) and (misfit := units.misfit(key, value)):
+            yield Fault(key, *misfit)
         if isinstance(value, Quantity) and value.is_list:
             yield Fault(key, f"{key} takes one number")
 

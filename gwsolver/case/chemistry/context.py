@@ -78,10 +78,8 @@ class Context:
         """Return a value in a unit of the model ("mass/length3"); None without one, or if it cannot be turned."""
         if value is None:
             return None
-        if not self.units.suits(value):
-            self.problem(
-                table, i, key, f"{key} cannot be turned into the model's units: unknown are "
-                + ", ".join(self.units.unknown), "Or write the bare number in the model's units.")
+        if misfit := self.units.misfit(key, value):
+            self.problem(table, i, key, *misfit)
             return None
         return self.units.number(value, unit)
 

@@ -4,6 +4,7 @@ import functools
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gwsolver.cli import main
@@ -127,6 +128,19 @@ def test_values_of_a_run_are_those_of_its_table(tmp_path):
     rows = table[(table["package"] == "receptor") & (table["type"] == "concentration")]
     assert np.array_equal(line.get_ydata(), rows["value"].to_numpy())
     assert broken_rules(figure, 170) == []
+
+
+def test_a_pumped_receptor_is_drawn_by_its_concentration_alone(tmp_path, monkeypatch):
+    """Its blended water and the rate at which it takes solute stand in the same table, in units of their own."""
+    results = run(tmp_path)
+    table = results.observations()
+    seen = table[(table["package"] == "receptor") & (table["type"] == "concentration")]
+    rates = seen.assign(type="well-mass-rate", value=1e3 * seen["value"], unit="g/d")
+    both = pd.concat([table, rates]).sort_values("time", kind="stable")
+    monkeypatch.setattr(type(results), "observations", lambda self: both)
+    line = next(x for x in axes_named(receptor_series(results, "benzene"), "chart").lines
+                if x.get_gid() == "series village well")
+    assert np.array_equal(line.get_ydata(), seen["value"].to_numpy())
 
 
 @pytest.mark.parametrize(("settings", "words"), [

@@ -135,7 +135,7 @@ def series_from_results(
 def _from_observations(results: Any, species: str, lang: str) -> dict[str, tuple[str, Floats, Floats, float]]:
     """Return label, times, values and distance by the receptors' own names, in the order of the case."""
     table = results.observations()
-    table = table[(table["model"] == species) & (table["package"] == "receptor")]
+    table = table[(table["model"] == species) & (table["package"] == "receptor") & (table["type"] == "concentration")]
     found = {}
     for place in results.case.receptors:
         rows = table[table["name"] == place.name]

@@ -343,6 +343,39 @@ def test_depletion_acts_once_on_a_column(tmp_path):
     assert found[1] == pytest.approx(found[0], rel=0.01)
 
 
+DECAY = """
+[[species]]
+name = "xylenes"
+like = "benzene"
+decay = "0.01 1/d"
+"""
+
+
+def test_nothing_decays_within_oil_where_that_is_asked_for(tmp_path):
+    """Decay beside oil is paid for by the oil: without it, oil keeps more, and all the same decays beyond."""
+    left, decayed = [], []
+    for name, more in (("within", ""), ("beyond", "decay_within = false\n")):
+        folder = write_site(tmp_path / name, DECAY, OIL + more)
+        models = {m.name: m for m in gw.load(folder).simulation.transport_models}
+        still = np.flatnonzero(models["xylenes"].mobile.decay_rate == 0.0)
+        assert still.size == (8 if more else 0)  # the cells of the lake, 40 m x 20 m
+        assert np.array_equal(still, np.flatnonzero(models["xylenes"].mobile.decay_rate_sorbed == 0.0))
+        results = gw.run(folder)
+        assert max(results.summary["closure"].values()) <= 1e-10
+        left.append(total_mass(results, "xylenes"))
+        decayed.append(amounts(results, "xylenes")["decay", "dissolved"][1])
+    assert left[1] > 1.05 * left[0]
+    assert 0.0 < decayed[1] < 0.5 * decayed[0]
+
+
+def test_what_acceptors_leave_decays_beside_an_instantaneous_reaction(tmp_path):
+    donors = DEGRADATION.replace('"toluene"]', '"toluene", "xylenes"]')
+    results = gw.run(write_site(tmp_path / "site", DECAY, OIL, donors))
+    gone = amounts(results, "xylenes")
+    assert min(gone["decay", "dissolved"][1], gone["degradation", "oxygen"][1]) > 0.0
+    assert max(results.summary["closure"].values()) <= 1e-10
+
+
 def test_oil_that_stands_in_the_waters_way(tmp_path):
     """8 % oil in 1 of 3 m, 15 % residual water: k_rw = (0.77 / 0.85)**3 there, side by side or in turn."""
     loaded = gw.load(write_site(tmp_path / "site", OIL + "residual_water = 0.15\n"))

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from gwsolver.case.chemistry.context import Context
 from gwsolver.case.chemistry.first_order import FirstOrderTable
-from gwsolver.case.chemistry.oil import oil_setting
+from gwsolver.case.chemistry.instantaneous import InstantaneousTable
+from gwsolver.case.chemistry.oil import oil_setting, sheltered
 from gwsolver.case.chemistry.permeability import hindered
 from gwsolver.case.chemistry.release import released
 from gwsolver.case.chemistry.solubility import check_concentrations
@@ -63,6 +64,7 @@ def assemble(content: "CaseFile", file: str, lines: LineIndex, simulation: Simul
     flows = hindered(simulation.flow_models, content.oil, oil_bodies(chemistry), context)
     if context.problems:
         raise InputError(sorted(context.problems, key=lambda p: p.line or 0))
+    models = sheltered(models, content.oil, oil_bodies(chemistry))
     return replace(simulation, transport_models=tuple(models.values()), flow_models=flows, chemistry=chemistry,
                    warnings=(*simulation.warnings, *context.warnings))
 
@@ -136,8 +138,13 @@ def _components(content: "CaseFile", context: Context) -> dict[str, Component]:
 
 
 def _decays_twice(content: "CaseFile", context: Context) -> None:
-    """Note species that decay in their transport model and are degraded by the case too."""
+    """Note species that decay in their transport model and are degraded at a rate by the case too.
+
+    Beside instantaneous reactions they may decay: that is what happens where acceptors are used up.
+    """
     for i, table in enumerate(content.degradation):
+        if isinstance(table, InstantaneousTable):
+            continue
         for name in table.degraded:
             if name not in context.models:
                 continue

@@ -1,5 +1,6 @@
 """``[[oil]]``: a body of oil, where it lies, of what it is made, what fills it and what takes it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import Point, Table, Words
 from gwsolver.core.errors import nearest
 from gwsolver.core.outline import outline_cells
+from gwsolver.core.simulation import TransportModel
 from gwsolver.reactions.components import Component, Crude, CrudePart
 from gwsolver.reactions.oil.body import Leak, Oil, OilBody, OilComponent, OilSetting, Removal
 from gwsolver.reactions.oil.kinetic import RateLimited
@@ -55,6 +57,7 @@ class OilTable(OutlinedTable):
     removal: list[RemovalTable] = []
     depletion: Annotated[Quantity | None, quantity("kg/m2/y", minimum=0.0)] = None
     depletes: Literal["all", "bulk"] = "all"
+    decay_within: bool = True
     residual_water: Annotated[Quantity | None, quantity("-", minimum=0.0, maximum=0.99)] = None
     transfer_rate: Annotated[Quantity | None, quantity("1/d", minimum=0.0)] = None
     transfer_power: Annotated[float | None, Field(ge=0.0)] = None
@@ -82,6 +85,26 @@ def oil_setting(tables: list[OilTable], context: Context) -> OilSetting | RateLi
             context.problem(TABLE, i, "transfer_rate", "all bodies need the same transfer_rate and transfer_power",
                             "Leave both out for oil in equilibrium with its water.", value=own)
     return RateLimited(oil, {c.species: rate or 0.0 for c in oil.components}, first.transfer_power or 0.0)
+
+
+def sheltered(
+    models: Mapping[str, TransportModel], tables: list[OilTable], bodies: Sequence[OilBody]
+) -> dict[str, TransportModel]:
+    """Return the models of species without decay of components in the cells of oil within which nothing is to decay.
+
+    For all time: also after the oil has been taken away.
+    """
+    found = dict(models)
+    for table, body in zip(tables, bodies, strict=True):
+        if table.decay_within:
+            continue
+        for name in body.oil.fractions:
+            mobile = found[name].mobile
+            rates = [mobile.decay_rate.copy(), mobile.decay_rate_sorbed.copy()]
+            for rate in rates:
+                rate[body.cells] = 0.0
+            found[name] = replace(found[name], mobile=replace(mobile, decay_rate=rates[0], decay_rate_sorbed=rates[1]))
+    return found
 
 
 def _oil_setting(tables: list[OilTable], context: Context) -> OilSetting:

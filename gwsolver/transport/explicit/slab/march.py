@@ -149,26 +149,41 @@ class SlabMarch:
         flow, capacity, boundaries = works[0].flow, works[0].capacity, [w.boundaries for w in works]
         last = self._paces
         if last is None or not last.serve(flow, capacity, boundaries):
-            last = self._paces = _Paces(flow, capacity, boundaries, *self._find_paces(works))
+            last = self._paces = self._find_paces(works)
         return last
 
-    def _find_paces(self, works: Sequence[Work]) -> tuple[bool, float, float]:
+    def _find_paces(self, works: Sequence[Work]) -> "_Paces":
         """Return whether almost dry cells pass water on, and the mean and the largest pace of cells [1/T]."""
-        actions = self.enter(works)
-        capacity, place = works[0].capacity, self.layout.place
+        rate, loss = self._leaving(works)
+        capacity = works[0].capacity
         little = NEARLY_DRY * works[0].model.mobile.porosity * works[0].model.grid.volume
         low = np.maximum(capacity.start, capacity.end) < little
-        rate = self.field.plain_rate[place]
         content = np.maximum(np.minimum(capacity.start, capacity.end), capacity.least)
-        loss = actions.loss[place]
         free = (content > 0.0) & (loss >= 0.0)
         pace = (rate[free] + loss[free]) / content[free]
-        return bool((rate[low] > 0.0).any()), float(pace.mean()) if pace.size else 0.0, float(pace.max(initial=0.0))
+        return _Paces(
+            works[0].flow, capacity, [w.boundaries for w in works], bool((rate[low] > 0.0).any()),
+            float(pace.mean()) if pace.size else 0.0, float(pace.max(initial=0.0)),
+            None if capacity.oil is None else (rate, loss),
+        )
+
+    def _leaving(self, works: Sequence[Work]) -> tuple[Floats32, Floats32]:
+        """Return what faces and all else can take out of cells [L**3/T], shape (cell,) each; -1: it is given there.
+
+        Where oil has come to keep more or less since, it is what it was.
+        """
+        last = self._paces
+        if last is not None and last.leaving is not None and last.leave(
+            works[0].flow, works[0].capacity, [w.boundaries for w in works]
+        ):
+            return last.leaving
+        actions, place = self.enter(works), self.layout.place
+        return self.field.plain_rate[place], actions.loss[place]
 
 
 @dataclass(frozen=True, eq=False)
 class _Paces:
-    """What part of its mass can leave a cell per time, and what that was found for."""
+    """What part of its mass can leave a cell per time, and what that was found for; `leaving` only beside oil."""
 
     flow: FlowStep
     capacity: Capacity
@@ -176,12 +191,18 @@ class _Paces:
     almost_dry: bool
     mean: float
     fastest: float
+    leaving: tuple[Floats32, Floats32] | None
 
     def serve(self, flow: FlowStep, capacity: Capacity, boundaries: Sequence[Boundaries]) -> bool:
         """Return whether they are those of this flow step and these boundaries."""
-        return same_field(flow, self.flow) and capacity is self.capacity and all(
-            a is b for a, b in zip(boundaries, self.boundaries, strict=True)
-        )
+        return capacity is self.capacity and self._go_on(flow, boundaries)
+
+    def leave(self, flow: FlowStep, capacity: Capacity, boundaries: Sequence[Boundaries]) -> bool:
+        """Return whether as much can leave, whatever cells hold: the same flow, boundaries and wet cells."""
+        return self._go_on(flow, boundaries) and bool(np.array_equal(capacity.wet, self.capacity.wet))
+
+    def _go_on(self, flow: FlowStep, boundaries: Sequence[Boundaries]) -> bool:
+        return same_field(flow, self.flow) and all(a is b for a, b in zip(boundaries, self.boundaries, strict=True))
 
 
 class _Interval:

@@ -8,7 +8,11 @@ import pytest
 
 from gwsolver.transport import resolution as resolution_module
 from gwsolver.transport.explicit import fields as fields_module
+from gwsolver.transport.explicit.engine import ExplicitEngine
 from gwsolver.transport.explicit.fields import fields_for
+from gwsolver.transport.explicit.local import plan as plan_module
+from gwsolver.transport.explicit.local.march import LocalMarch
+from gwsolver.transport.progress import Reporter
 from gwsolver.transport.schemes import named
 from gwsolver.transport.solver import TransportSolver
 from tests.transport.builders import constant, whole
@@ -93,3 +97,31 @@ def test_ratios_of_one_species_leave_those_of_another():
     assert np.array_equal(second.faces[2], others)
     assert np.array_equal(np.delete(first.faces, 2, 0), np.delete(second.faces, 2, 0))
     assert np.array_equal(first.rate, second.rate)
+
+
+def test_species_held_back_alike_go_by_one_schedule(monkeypatch):
+    """Levels are found once for both, whatever water brings of each; and no bit differs from each alone."""
+    (model, weak, _), flow = three_species(3)
+    wells, *others = flow.packages
+    wells = dataclasses.replace(wells, auxiliary={**wells.auxiliary, "d": np.full(2, 9.0)})
+    flow = dataclasses.replace(flow, packages=(wells, *others))
+    rich = dataclasses.replace(model, name="rich", initial_concentration=weak.initial_concentration, sources=tuple(
+        dataclasses.replace(s, auxiliary="d") if s.package == "wel-1" else s for s in model.sources))
+    made = []
+
+    def counted(*arguments, make=plan_module.Schedule):
+        made.append(arguments[0].model.name)
+        return make(*arguments)
+
+    monkeypatch.setattr(plan_module, "Schedule", counted)
+
+    def ends(models):
+        engine = ExplicitEngine(models, named("limited"), Reporter(None), [LocalMarch() for _ in models])
+        return [c.concentration for step in flows(flow, 3) for c in engine.advance(step, step.end, whole(step))]
+
+    together = ends([model, rich, weak])
+    assert made == ["bare", "weak"] * 2
+    alone = [ends([m]) for m in (model, rich, weak)]
+    for i, concentration in enumerate(together):
+        assert np.array_equal(concentration, alone[i % 3][i // 3])
+    assert not np.array_equal(together[0], together[1])

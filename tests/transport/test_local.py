@@ -12,7 +12,7 @@ from gwsolver.core.dis import structured_grid
 from gwsolver.core.steps import PackageFlow
 from gwsolver.kernels import set_threads
 from gwsolver.transport.explicit import species as species_module
-from gwsolver.transport.explicit.local import plan as plan_module
+from gwsolver.transport.explicit.local import schedule as schedule_module
 from gwsolver.transport.explicit.local.choice import ChosenMarch
 from gwsolver.transport.explicit.local.march import LocalMarch
 from gwsolver.transport.explicit.march import GlobalMarch
@@ -100,7 +100,7 @@ def test_a_uniform_concentration_stays_uniform(seed, even):
 
 def corrected(work, plan):
     """H, G1, G2, gamma of faces with the Lax-Wendroff terms of a plan."""
-    content = 0.5 * (plan.first + plan.last)
+    content = plan.schedule.middle
     return twins.second_order(
         work.model, work.flow, work.sweep.faces, work.coefficients.faces, work.boundaries.fixed, content,
         plan.levels.steps(plan.layout), work.scheme.clip,
@@ -170,7 +170,7 @@ def test_kernels_equal_their_twin(seed, even):
 
 def test_one_level_is_the_global_sweep_with_lax_wendroff_terms(monkeypatch):
     """Where one level serves all cells the march is Euler stages of the global kernel, to float32."""
-    monkeypatch.setattr(plan_module, "longest_step", lambda work, content: 0.25)
+    monkeypatch.setattr(schedule_module, "longest_step", lambda work, content: 0.25)
     rng = np.random.default_rng(1)
     grid = structured_grid(np.full(30, 10.0), np.full(20, 10.0), 0.0, [-5.0, -10.0])
     model = transport_model(grid, dispersivity=(10.0, 1.0, 0.5), initial=rng.random(grid.n_cells))

@@ -1,7 +1,8 @@
 """What follows from the flow alone, made once for all species that it carries and spreads alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
+from typing import Any, TypeVar
 from weakref import ReferenceType, ref
 
 import numpy as np
@@ -17,6 +18,7 @@ from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 SAME_TIME = 1e-9
 
 
@@ -45,6 +47,7 @@ class Fields:
         self._sweep: Sweep
         self.ends: Ends
         self._fresh: Coefficients | None = None
+        self._shared: dict[Hashable, Any] = {}
         self._known: list[tuple[Floats, ReferenceType[Coefficients]]] = []
 
     def last(self, flow: FlowStep) -> bool:
@@ -60,7 +63,7 @@ class Fields:
         if last:
             self._model.grid.let_go()
         if rewets:
-            self._wet, self._sweep = wet, sweep_for(self._model.grid, wet)
+            self._wet, self._sweep, self._shared = wet, sweep_for(self._model.grid, wet), {}
             if last:
                 give_back()  # what made the tables, which coefficients then need elsewhere
         self._flow, self._known = flow, []
@@ -90,6 +93,13 @@ class Fields:
             found.again = partial(self._again, ratio)
         self._known = [(known, ref(k)) for known, k in alive] + [(ratio, ref(found))]
         return found
+
+    def shared(self, key: Hashable, serves: Callable[[T], bool], make: Callable[[], T]) -> T:
+        """Return what was made last under this key if it serves, else what `make` returns."""
+        known: T | None = self._shared.get(key)
+        if known is None or not serves(known):
+            known = self._shared[key] = make()
+        return known
 
     def _find(self) -> Coefficients:
         assert self._flow is not None

@@ -93,6 +93,10 @@ class General:
         found: T = self._lasting[key]
         return found
 
+    def shared(self, key: Hashable, serves: Callable[[T], bool], make: Callable[[], T]) -> T:
+        """Return what any species of these fields made last under this key if it serves, else what `make` returns."""
+        return self._fields.shared(key, serves, make)
+
     def _make(self) -> None:
         """Make what is not made yet."""
         flow, b = self._made_for

@@ -7,7 +7,8 @@ from gwsolver.core.memory import give_back
 from gwsolver.kernels import transport_local
 from gwsolver.transport.explicit.local.layout import Layout, lay_out
 from gwsolver.transport.explicit.local.levels import TooManyLevels
-from gwsolver.transport.explicit.local.plan import Plan, contents, fastest
+from gwsolver.transport.explicit.local.plan import Plan
+from gwsolver.transport.explicit.local.schedule import contents, fastest
 from gwsolver.transport.explicit.local.window import Window
 from gwsolver.transport.explicit.rows import Rows
 from gwsolver.transport.explicit.sweeps import RowSweep, useful_threads
@@ -71,14 +72,15 @@ class LocalMarch:
     def _carry(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` over an interval with one plan."""
         plan, layout = self.plan(work, start, until), self.layout
-        n_steps = plan.n_steps(start, until)
+        schedule = plan.schedule
+        n_steps = schedule.n_steps(start, until)
         length = (until - start) / n_steps
         special = plan.special(work)
         mass, integral = np.zeros(layout.n_places), np.zeros(layout.n_places)
         passed = np.zeros(3 * layout.n_places if work.watched.size else 0)
         c = np.zeros(layout.n_places, np.float32)
         mass[layout.place] = work.mass
-        c[layout.place] = _concentrations(work, plan.first)
+        c[layout.place] = _concentrations(work, schedule.first)
         window = Window(work, plan, c)
         all_cells = plan.cells(work, length)
         faces, cells = plan.faces.within(window.active), all_cells.within(window.active)
@@ -97,8 +99,8 @@ class LocalMarch:
             window.note_leak(c, float(mass.sum()))
             updates += faces.updates / 3.0
             work.sub_steps += 1 << (plan.levels.n_levels - 1)
-            work.limits.add(plan.limit)
-            report(Progress(start + (step + 1) * length, length, plan.limit.cell, plan.limit.reason))
+            work.limits.add(schedule.limit)
+            report(Progress(start + (step + 1) * length, length, schedule.limit.cell, schedule.limit.reason))
         self.untold += updates / max(work.mass.size, 1)
         whole = int(self.untold)
         work.stages += whole
@@ -116,8 +118,9 @@ class LocalMarch:
         """Make the layout anew where other cells take part than before."""
         assert isinstance(work.sweep, RowSweep)
         if work.sweep.tables is not self._tables:
-            self._tables = work.sweep.tables
-            self.layout = lay_out(work.model.grid, self._tables)
+            tables = self._tables = work.sweep.tables
+            _, self.layout = work.general.shared(
+                "layout", lambda known: known[0] is tables, lambda: (tables, lay_out(work.model.grid, tables)))
             self._plan = None
             if work.general.last_field:
                 give_back()
@@ -163,4 +166,4 @@ def _finish(work: Work, plan: Plan, mass: Floats, integral: Floats, until: float
     if b.fixed_cells.size:
         work.fixed_net += work.mass[b.fixed_cells] - before
         work.mass[b.fixed_cells] = work.content(until)[b.fixed_cells] * b.fixed_concentration
-    work.concentration[:] = _concentrations(work, plan.last)
+    work.concentration[:] = _concentrations(work, plan.schedule.last)

@@ -1,23 +1,20 @@
-"""What stays the same from interval to interval while flow and boundaries do: levels, coefficients, rules."""
+"""What stays the same from interval to interval while flow and boundaries do: a schedule, and what is packed for it."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.transport.explicit.ends import EndRule
-from gwsolver.transport.explicit.limits import Limit, emptying_rate, reason
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
-from gwsolver.transport.explicit.local.levels import allowed_part, find_levels
 from gwsolver.transport.explicit.local.rules import rule_of
 from gwsolver.transport.explicit.local.runs import CellRuns, FaceRuns
+from gwsolver.transport.explicit.local.schedule import Schedule, ends
 from gwsolver.transport.explicit.local.second_order import SecondOrder
 from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.sources import Boundaries
 
 Floats = NDArray[np.float64]
-SLOWEST = 64.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,58 +29,39 @@ class Special:
 
 
 class Plan:
-    """Levels and coefficients of an interval.
+    """Coefficients of an interval in the order of its schedule.
 
     Attributes
     ----------
     layout : Layout
-    longest : float
-        Longest step the slowest cells may take [T].
-    limit : Limit
-        The shortest step, as if there were no Lax-Wendroff terms, and the cell that asks for it.
-    first, last : ndarray of float64, shape (cell,)
-        M at both ends of the interval [L**3].
-    rate : ndarray of float32, shape (place,)
-        What can leave per unit concentration, as if there were no Lax-Wendroff terms [L**3/T].
+    schedule : Schedule
+        That of another species, where it serves.
     levels : Levels
     faces : FaceRuns
     """
 
     def __init__(self, work: Work, layout: Layout, start: float, until: float) -> None:
-        self.first = self.last = low = self._middle = contents(work, start)
-        if not work.capacity.steady:
-            self.last = contents(work, until)
-            low, self._middle = np.minimum(self.first, self.last), 0.5 * (self.first + self.last)
-        self.layout, self.limit, self.longest = layout, fastest(work, low), longest_step(work, low)
-        self.rate = np.zeros(layout.n_places, np.float32)
-        self.rate[layout.place] = emptying_rate(work.coefficients, work.boundaries)
-        second = SecondOrder(work, self._middle)
-        self.levels = find_levels(work, layout, self._length(start, until), low, second)
-        self.faces = FaceRuns(layout, rule_of(work), self.levels, second)
+        rule = rule_of(work)
+        second = SecondOrder(work, ends(work, start, until)[1])
+        self.schedule: Schedule = work.general.shared(
+            "schedule", lambda known: known.layout is layout and known.serves(work, rule, start, until),
+            lambda: Schedule(work, layout, rule, second, start, until),
+        )
+        self.layout, self.levels = layout, self.schedule.levels
+        self.faces = FaceRuns(layout, rule, self.levels, self.schedule.stretches, second)
         work.coefficients.let_go()
         self._cells: tuple[float, Floats, CellRuns] | None = None
         self._made_for = work.coefficients, work.capacity, work.boundaries, work.rule
 
-    def n_steps(self, start: float, until: float) -> int:
-        """Return how many steps of the slowest cells an interval needs."""
-        return max(1, math.ceil((until - start) / self.longest * (1.0 - 1e-9)))
-
-    def _length(self, start: float, until: float) -> float:
-        """Return the step of the slowest cells to seven digits [T].
-
-        Intervals that differ by round-off then have one plan, and the same one after a restart.
-        """
-        return float(f"{(until - start) / self.n_steps(start, until):.7g}")
-
     def serves(self, work: Work, start: float, until: float) -> bool:
         """Whether the plan holds for another interval too."""
         coefficients, capacity, boundaries, rule = self._made_for
-        if work.coefficients is not coefficients or self._length(start, until) != self.levels.length:
+        schedule = self.schedule
+        if work.coefficients is not coefficients or schedule.length(start, until) != self.levels.length:
             return False
         if not (work.capacity is capacity and work.capacity.steady):
-            if not np.array_equal(self.first, contents(work, start)):
-                return False
-            if not np.array_equal(self.last, contents(work, until)):
+            first, _, last = ends(work, start, until)
+            if not (np.array_equal(schedule.first, first) and np.array_equal(schedule.last, last)):
                 return False
         return same_boundaries(work, boundaries, rule)
 
@@ -94,7 +72,7 @@ class Plan:
             before, given, cells = self._cells
             if length == before and np.array_equal(source, given):
                 return cells
-        cells = CellRuns(work, self.layout, self.levels, self._middle, length)
+        cells = CellRuns(work, self.layout, self.levels, self.schedule.middle, length)
         self._cells = length, source, cells
         return cells
 
@@ -124,35 +102,3 @@ def same_boundaries(work: Work, boundaries: Boundaries, rule: EndRule) -> bool:
     return all(a is b or np.array_equal(a, b) for a, b in pairs)
 
 
-def contents(work: Work, time: float) -> Floats:
-    """Return M at a time, not below its least, shape (cell,) [L**3]."""
-    return np.maximum(work.content(time), work.capacity.least)
-
-
-def _pace(work: Work, content: Floats) -> Floats:
-    """Return the part of each cell that can leave it per time [1/T], as if there were no Lax-Wendroff terms."""
-    rate = emptying_rate(work.coefficients, work.boundaries)
-    return np.divide(rate, content, out=np.zeros(rate.size), where=content > 0.0)
-
-
-def fastest(work: Work, content: Floats) -> Limit:
-    """Return the shortest step of a cell that may lose `scheme.limit` of itself, and which cell asks for it."""
-    pace = _pace(work, content)
-    cell = int(pace.argmax())
-    if pace[cell] <= 0.0:
-        return Limit(np.inf, -1, "")
-    return Limit(work.scheme.limit / float(pace[cell]), cell, reason(cell, work.coefficients, work.boundaries))
-
-
-def longest_step(work: Work, content: Floats) -> float:
-    """Return the step of the slowest cells [T]: that of the slowest fifth, at most `SLOWEST` times the shortest.
-
-    Longer ones save nothing (neighbours differ by two levels), and make the window look further ahead.
-    """
-    pace = _pace(work, content) / allowed_part(work)
-    moving = pace[pace > 0.0]
-    if not moving.size:
-        return np.inf
-    fifth = moving.size // 5
-    slow = float(np.partition(moving, fifth)[fifth])
-    return work.scheme.limit / max(slow, float(moving.max()) / SLOWEST)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gwsolver.kernels import transport_local_packing, transport_local_window
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
 from gwsolver.transport.explicit.local.levels import Levels
-from gwsolver.transport.explicit.local.rules import Groups, Rule, groups_of
+from gwsolver.transport.explicit.local.rules import Groups, Rule
 from gwsolver.transport.explicit.local.second_order import SecondOrder
 from gwsolver.transport.explicit.work import Work
 
@@ -109,10 +109,12 @@ class Stretches:
 
 
 class FaceRuns:
-    """All groups of eight faces, sorted and packed; a group belongs to the finer of its two segments."""
+    """All groups of eight faces, sorted (`face_stretches`), and their coefficients packed."""
 
-    def __init__(self, layout: Layout, rule: Rule, levels: Levels, second: SecondOrder) -> None:
-        self._stretches = s = _face_stretches(layout, groups_of(rule, layout), levels.level)
+    def __init__(
+        self, layout: Layout, rule: Rule, levels: Levels, stretches: Stretches, second: SecondOrder
+    ) -> None:
+        self._stretches = s = stretches
         self._steps = np.exp2(np.arange(3 * levels.n_levels) // 3)
         self.weights, self.packed = s.weights, np.zeros(s.size, np.float32)
         second.pack(levels.steps(layout), s.table, s.start, layout, rule, self.packed)
@@ -122,8 +124,8 @@ class FaceRuns:
         return self._stretches.pick(active, self._steps)
 
 
-def _face_stretches(layout: Layout, groups: Groups, level: NDArray[np.int8]) -> Stretches:
-    """Return groups of faces in the order of work."""
+def face_stretches(layout: Layout, groups: Groups, level: NDArray[np.int8]) -> Stretches:
+    """Return groups of faces in the order of work; a group belongs to the finer of its two segments."""
     parts = []
     last = layout.face_at[0, SEGMENT - 1::SEGMENT] >= 0
     for direction in range(3):

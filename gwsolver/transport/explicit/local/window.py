@@ -30,7 +30,7 @@ class Window:
     """
 
     def __init__(self, work: Work, plan: Plan, c: Floats32) -> None:
-        self._layout, self._levels, self._rate = plan.layout, plan.levels, plan.rate
+        self._layout, self._levels, self._rate = plan.layout, plan.levels, plan.schedule.rate
         layout = plan.layout
         b = work.boundaries
         self._fed = np.zeros(layout.n_segments, np.uint8)

@@ -138,6 +138,23 @@ def test_fast_kinetics_come_near_instantaneous_and_slow_ones_to_none(tmp_path, p
     assert found[2] == pytest.approx(plume(reacting), rel=0.1)
 
 
+def test_iron_on_solids_counts_below_the_water_table(tmp_path):
+    """50 mg/kg of 1.75 t/m3 in the lower layer up to the water table at 4.5 to 5 m of 7 m, and nothing above."""
+    iron = """
+[[degradation]]
+model = "instantaneous"
+donors = ["benzene", "toluene"]
+[degradation.acceptors.iron]
+solid = "50 mg/kg"
+"""
+    results = gw.run(write_site(tmp_path / "site", OIL + "layers = [2]\n", iron, sinks=5.5))
+    booked = amounts(results, "iron(III)")
+    wet = np.nansum(results.head().isel(time=-1, layer=1).values) * 100.0  # m3: the bottom is at 0
+    assert booked["degradation", "met by water"][0] == pytest.approx(50e-6 * 1.75e6 * wet, rel=1e-6)
+    assert max(results.summary["closure"].values()) <= 1e-10
+    assert sum(out for (_, term), (_, out) in booked.items() if term in ("benzene", "toluene")) > 0.0
+
+
 @pytest.mark.parametrize(("text", "term"), [
     ('rates = { benzene = "0.002 1/d", toluene = "0.01 1/d" }\nyields = { benzene = { toluene = 0.1 } }\n'
      'model = "first_order"\n', "first order"),

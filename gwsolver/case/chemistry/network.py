@@ -76,7 +76,7 @@ def acceptor_of(process: str, table: AcceptorTable, i: int, context: Context) ->
 
 
 def _on_solids(solid: Quantity | None, i: int, context: Context) -> np.ndarray | None:
-    """Return the mass that the solids of each cell hold [M], from mass per mass of dry solid."""
+    """Return the mass that the solids of each whole cell hold [M], from mass per mass of dry solid: f rho_b V."""
     if solid is None:
         return None
     part = context.number(TABLE, i, "acceptors", solid, "-")

@@ -11,6 +11,7 @@ from gwsolver.reactions.reaction import Book, Cells, Floats
 
 Ints = NDArray[np.int32]
 Flags = NDArray[np.uint8]
+MET = "met by water"  # the term of what lay in ground that was dry so far
 BOOKED = -1000000  # as cython_ext/reactions_cell.pxd names it
 
 
@@ -37,6 +38,9 @@ class Extents:
         Masses of what the reaction holds at the start, shape (cell,) or () [M].
     name : str
         Package in the books.
+    full : ndarray of float64, shape (cell,), optional
+        Water of each cell when it is full [L**3]. Where given, what a cell holds (Fe(III), biomass) is that of a full
+        cell and counts as far up as water has reached: more where a water table rises, no less where it falls.
 
     Attributes
     ----------
@@ -48,7 +52,8 @@ class Extents:
     """
 
     def __init__(
-        self, network: Network, species: Sequence[str], n_cells: int, held: Mapping[str, float | Floats], name: str
+        self, network: Network, species: Sequence[str], n_cells: int, held: Mapping[str, float | Floats], name: str,
+        full: Floats | None = None,
     ) -> None:
         self.network = network
         self._name = name
@@ -56,6 +61,11 @@ class Extents:
         self.held = np.empty((len(self._held_names), n_cells))
         for h, account in enumerate(self._held_names):
             self.held[h] = held[account]
+        self._full, self._reached = full, np.ones(n_cells)
+        self._of_full = self.held
+        if full is not None:
+            self._of_full, self.held = self.held, np.zeros_like(self.held)
+            self._reached[:] = 0.0
         self.extents = np.zeros((len(network.steps), n_cells))
         rows = {(MOBILE, name): k for k, name in enumerate(species)}
         rows |= {(HELD, name): -1 - h for h, name in enumerate(self._held_names)}
@@ -78,6 +88,19 @@ class Extents:
     def accounts(self) -> tuple[Ints, Ints, Ints, Floats, Floats, Floats, Floats]:
         """Return what kernels want to settle a cell: row, first, step, factor, weight, extents, gap."""
         return self.rows, self._first, self._step, self._factor, self._weights, self.extents, self._gap
+
+    def meet(self, cells: Cells, book: Book) -> None:
+        """Take in what lies in ground that water reaches for the first time."""
+        if self._full is None or not self._held_names:
+            return
+        part = np.divide(cells.water, self._full, out=np.zeros(cells.water.size), where=self._full > 0.0)
+        more = np.maximum(np.minimum(part, 1.0) - self._reached, 0.0)
+        if not more.any():
+            return
+        self._reached += more
+        for h, account in enumerate(self._held_names):
+            self.held[h] += more * self._of_full[h]
+            book(account, self._name, MET, more * self._of_full[h])
 
     def tell(self, cells: Cells, book: Book) -> None:
         """Book the extents that a kernel has just written, and take up the balances."""
@@ -133,12 +156,13 @@ class Extents:
 
     def state(self) -> dict[str, Floats]:
         """Return what a later `restore` needs."""
-        return {"held": self.held.copy(), "difference": self._difference.copy(),
-                "traded": self._traded.copy(), "present": self._present.copy()}
+        return {"held": self.held.copy(), "reached": self._reached.copy(),
+                "difference": self._difference.copy(), "traded": self._traded.copy(), "present": self._present.copy()}
 
     def restore(self, state: Mapping[str, Floats]) -> None:
         """Take back such a state."""
         self.held[:] = state["held"]
+        self._reached[:] = state["reached"]
         self._difference[:] = state["difference"]
         self._traded[:] = state["traded"]
         self._present[:] = state["present"]

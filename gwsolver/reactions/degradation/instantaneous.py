@@ -47,6 +47,8 @@ class Setting:
         The species that follows CO2, "" if none does.
     name : str
         Package in the books.
+    full : ndarray of float64, shape (cell,), or None
+        Water of each cell when it is full [L**3]: Fe(III) counts as far up as water has reached. None: all of it.
     """
 
     donors: tuple[Donor, ...]
@@ -55,6 +57,7 @@ class Setting:
     acts_on: str = "total"
     carbon_dioxide: str = ""
     name: str = "degradation"
+    full: Floats | None = None
 
     @property
     def meets(self) -> tuple[tuple[str, str], ...]:
@@ -92,12 +95,13 @@ class Instantaneous(ByExtents):
     def __init__(self, setting: Setting, species: Sequence[str], n_cells: int) -> None:
         network = oxidation(setting.donors, setting.acceptors, species, setting.carbon_dioxide)
         solids = {PROCESSES[a.process].taken_account: a.solid for a in setting.acceptors if a.solid is not None}
-        self.extents = Extents(network, species, n_cells, solids, setting.name)
+        self.extents = Extents(network, species, n_cells, solids, setting.name, setting.full)
         self._tables = _tables(setting, self.extents)
         self._ways = setting.acts_on == "dissolved", setting.sharing == "priority"
 
     def act(self, cells: Cells, length: float, book: Book) -> None:
         """React; `length` does not matter."""
+        self.extents.meet(cells, book)
         tables = (*self._tables, *self._ways, *self.extents.accounts())
         reactions_instantaneous.instantaneous(
             cells.mass, cells.content, cells.water, flags(cells.free), self.extents.held, *tables, n_threads()

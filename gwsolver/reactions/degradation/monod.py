@@ -96,6 +96,8 @@ class Setting:
     tolerances : Tolerances
     name : str
         Package in the books.
+    full : ndarray of float64, shape (cell,), or None
+        Water of each cell when it is full [L**3]: biomass and Fe(III) count as far up as water has reached. None: all.
     """
 
     substrates: tuple[Substrate, ...]
@@ -107,6 +109,7 @@ class Setting:
     carbon_dioxide: str = ""
     tolerances: Tolerances = field(default_factory=Tolerances)
     name: str = "degradation"
+    full: Floats | None = None
 
     def start(self, species: Sequence[str], n_cells: int) -> Rates:
         """Return the reaction; `InputError` with all problems."""
@@ -121,7 +124,7 @@ class Setting:
         return Rates(
             network, laws, species, n_cells, held, self.name,
             whole=[s.species for s in self.substrates] if self.acts_on == "total" else (),
-            tolerances=self.tolerances, activity=self.activity,
+            tolerances=self.tolerances, activity=self.activity, full=self.full,
         )  # fmt: skip
 
     def _network(self, species: Sequence[str]) -> net.Network:

@@ -40,6 +40,26 @@ def test_one_donor_and_oxygen():
     assert cells.mass[1, 0] == cells.mass[0, 1] == 0.0  # used up to the last bit
 
 
+def test_iron_counts_as_far_up_as_water_has_reached():
+    """Cells of 4 of water when full: half full, then three quarters, a quarter, and full; dry; full from the start."""
+    setting = Setting((Donor("benzene", factors={"iron": 20.0}),), (Acceptor("iron", product="iron", solid=100.0),),
+                      full=np.full(3, 4.0))
+    reaction, taken, books = setting.start(("benzene", "iron"), 3), np.zeros(3), Books()
+    assert not reaction.held()["iron(III)"].any()
+    for part, met in ((0.5, 0.5), (0.75, 0.75), (0.25, 0.75), (1.0, 1.0)):
+        cells = cells_of(("benzene", "iron"), [[100.0] * 3, [0.0] * 3], water=[4.0 * part, 0.0, 4.0])
+        before = cells.mass[0].copy()
+        reaction.act(cells, 1.0, books)
+        taken += 20.0 * (before - cells.mass[0])
+        np.testing.assert_allclose(taken, [100.0 * met, 0.0, 100.0], rtol=1e-14)
+        np.testing.assert_allclose(taken + reaction.held()["iron(III)"], [100.0 * met, 0.0, 100.0], rtol=1e-14)
+        again = setting.start(("benzene", "iron"), 3)
+        again.restore(reaction.state())
+        reaction = again
+    assert books["iron(III)", "degradation", "met by water"] == pytest.approx(200.0, rel=1e-14)
+    assert books.account("iron(III)") == pytest.approx(0.0, abs=1e-12)
+
+
 def test_acceptors_are_exhausted_in_order():
     """6 of O2, 10 of NO3, 30 of Fe(III), 100 of SO4, 25 of CH4 oxidise so much benzene, one after the other."""
     benzene, limits = BTEX[0], [6.0, 10.0, 30.0, 100.0, 25.0]

@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 _WHERE = {
     "load": "gwsolver.run.api",
     "scenarios": "gwsolver.run.scenarios",
+    "open_ensemble": "gwsolver.ensemble.result",
     "open_results": "gwsolver.results",
     "plume_map": "gwsolver.maps",
     "receptor_series": "gwsolver.maps",
@@ -27,15 +28,15 @@ _WHERE = {
 }
 
 __all__ = [
-    "InputError", "Problem", "RunError", "acceptors", "heads", "load", "mass_budget", "open_results", "plume_dates",
-    "plume_map", "receptor_series", "run", "scenarios", "section", "setting",
+    "InputError", "Problem", "RunError", "acceptors", "ensemble", "heads", "load", "mass_budget", "open_ensemble",
+    "open_results", "plume_dates", "plume_map", "receptor_series", "run", "scenarios", "section", "setting",
 ]
 
 
 def __getattr__(name: str) -> Any:
     # Imported where used: `gwsolver --help` must not load numpy, flopy or matplotlib.
-    if name == "run":  # the room is callable
-        return importlib.import_module("gwsolver.run")
+    if name in ("run", "ensemble"):  # the rooms are callable
+        return importlib.import_module(f"gwsolver.{name}")
     if name in _WHERE:
         return getattr(importlib.import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'gwsolver' has no attribute '{name}'")

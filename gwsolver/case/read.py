@@ -14,6 +14,7 @@ from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, PlaceTable, SpeciesTable
 from gwsolver.case.settings import Case
 from gwsolver.case.species_values import sorption_contradictions
+from gwsolver.case.uncertain import Uncertain
 from gwsolver.case.words import LATER
 from gwsolver.core.errors import InputError, Problem, nearest
 from gwsolver.core.figures import FIGURES, SHARED
@@ -202,12 +203,22 @@ def _place(location: Location, raw: Mapping[str, Any]) -> str:
     names = [str(p) for p in location if isinstance(p, str)]
     if not names:
         return ""
-    numbers = [p for p in location if isinstance(p, int)]
+    # A list in a list: "[[scenario.well]] number 1 of 2".
+    ends = [i for i, p in enumerate(location) if isinstance(p, int)]
+    if ends and _in_tables(location[:ends[0]], raw):
+        inner = [str(p) for p in location[:ends[-1]] if isinstance(p, str)]
+        numbers = " of ".join(str(int(location[i]) + 1) for i in reversed(ends))
+        return f"[[{'.'.join(inner)}]] number {numbers}"
     if isinstance(raw.get(names[0]), list):
-        # A list in a list: "[[scenario.well]] number 1 of 2".
-        return f"[[{'.'.join(names[:len(numbers)] or names[:1])}]]" + (
-            f" number {' of '.join(str(n + 1) for n in reversed(numbers))}" if numbers else "")
+        return f"[[{names[0]}]]"
     return f"[{'.'.join(names)}]"
+
+
+def _in_tables(location: Location, raw: Any) -> bool:
+    """Return whether a list of tables stands at a location."""
+    for part in location:
+        raw = raw.get(part) if isinstance(raw, Mapping) else None
+    return isinstance(raw, list)
 
 
 def _contradictions(content: CaseFile, file: Path, lines: LineIndex) -> Iterator[Problem]:
@@ -233,6 +244,7 @@ def _contradictions(content: CaseFile, file: Path, lines: LineIndex) -> Iterator
             yield from _place_contradictions(table, i, place, problem)
     yield from limit_problems(content, file.parent, problem)
     yield from Scenarios(content.scenario, str(file), lines).contradictions()
+    yield from Uncertain(content.ensemble, str(file), lines).contradictions()
     files: set[str] = set()
     for i, figure in enumerate(content.figure):
         if Path(figure.file).suffix.lower() not in (".png", ".svg", ".pdf"):

@@ -25,6 +25,7 @@ from gwsolver.case.tables import (
     crs_code,
     iso_date,
 )
+from gwsolver.case.uncertain import EnsembleTable
 from gwsolver.core.figures import FIGURES
 
 
@@ -135,4 +136,5 @@ class CaseFile(Table):
     volatilisation: VolatilisationTable | None = None
     figure: list[FigureTable] = []
     scenario: list[ScenarioTable] = []  # type: ignore[valid-type]
+    ensemble: EnsembleTable | None = None
     values: dict[str, Annotated[Quantity, quantity()]] = {}

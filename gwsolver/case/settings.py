@@ -11,6 +11,7 @@ from gwsolver.case.model_units import LENGTHS, TIMES
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, FigureTable, PlaceTable
+from gwsolver.case.uncertain import Uncertain
 from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings, in_language
 from gwsolver.core.lines import LineIndex
 from gwsolver.core.simulation import Simulation
@@ -79,6 +80,11 @@ class Case:
     def scenarios(self) -> Scenarios:
         """The alternatives to the case as it stands."""
         return Scenarios(self.content.scenario, str(self.file), self.lines)
+
+    @property
+    def uncertain(self) -> Uncertain:
+        """What is uncertain, and the members of the ensemble."""
+        return Uncertain(self.content.ensemble, str(self.file), self.lines)
 
     def resolve(self, simulation: Simulation) -> CaseInfo:
         """Return `info` with what only the simulation knows, limits in the unit of its concentrations.

@@ -7,5 +7,4 @@ STATUSES: tuple[str, ...] = get_args(Status)
 # Keys of later releases: known, so that they are refused by name and not taken for slips of the pen.
 LATER = {
     "surface": "Networks of rivers and lakes are not in this release.",
-    "ensemble": "Ensembles are not in this release.",
 }

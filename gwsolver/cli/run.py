@@ -14,6 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", help="folder with case.toml or mfsim.nam, or with simulations below it")
     parser.add_argument("--out", metavar="DIR", help="results folder (default: PATH/results)")
     parser.add_argument("--scenario", default="", metavar="NAME", help="a scenario of the case")
+    parser.add_argument("--member", type=int, default=0, metavar="N", help="a member of the case's ensemble, in full")
+    parser.add_argument("--members", type=int, default=0, metavar="N", help="of so many (default: as the case says)")
     parser.add_argument(
         "--scheme", default="",
         help=f"transport scheme: {', '.join(_schemes())} (default: limited, implicit where that is far less work)",
@@ -48,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.path, arguments.out, scheme=arguments.scheme, threads=arguments.threads, flow=arguments.flow,
         progress=sys.stderr.isatty() and not arguments.as_json, echo=not arguments.as_json,
         checkpoint=arguments.checkpoint, restart=arguments.restart, scenario=arguments.scenario,
+        member=arguments.member, members=arguments.members,
     )
     figures = []
     if not arguments.no_figures and results.species:

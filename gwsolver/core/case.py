@@ -124,6 +124,8 @@ class CaseInfo:
         `title` by language.
     scenario : str
         Name of the scenario; "" for the case alone.
+    member : int
+        Number of the ensemble's member, from one; 0 for the case itself.
     """
 
     title: str = ""
@@ -141,6 +143,7 @@ class CaseInfo:
     values: dict[str, Provenance] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     scenario: str = ""
+    member: int = 0
 
     @property
     def concentration_unit(self) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from gwsolver import __version__, kernels
 from gwsolver.core.errors import InputError, RunError
 from gwsolver.run.checks import Check, checks, failures, table, warnings
-from gwsolver.run.identity import file_hashes, simulation_hash
+from gwsolver.run.identity import file_hashes, saved_flow_hashes, simulation_hash
 from gwsolver.run.load import load
 from gwsolver.run.summary import Timings, commit, machine, peak_memory_mb, versions
 
 if TYPE_CHECKING:
-    from gwsolver.core.simulation import Simulation
+    from gwsolver.core.sampling import Design
     from gwsolver.results import Results, ResultsWriter
     from gwsolver.run.checkpoint import Keeper
     from gwsolver.run.load import LoadedCase
@@ -25,6 +25,7 @@ __all__ = ["load", "run"]
 def run(
     source: Any, out: str | Path | None = None, *, scheme: str = "", threads: int = 0, flow: str = "auto",
     progress: bool = False, echo: bool = False, checkpoint: float = 600.0, restart: bool = False, scenario: str = "",
+    member: int = 0, members: "int | Design" = 0,
 ) -> "Results":
     """Solve a case folder, a MODFLOW 6 folder or a flopy ``MFSimulation``; return its results.
 
@@ -32,7 +33,8 @@ def run(
     ----------
     source : str, Path or flopy.mf6.MFSimulation
     out : str or Path, optional
-        Results folder; default ``results`` below the case's or simulation's folder, ``scenarios/NAME`` for a scenario.
+        Results folder; default ``results`` below the case's or simulation's folder, ``scenarios/NAME`` for a scenario,
+        ``results_member_NUMBER`` for a member of an ensemble.
     scheme : str
         Transport scheme; if none is named 'limited', or 'implicit' where that is far less work (the log says why).
     threads : int
@@ -49,6 +51,10 @@ def run(
         Go on from the checkpoint in the results folder, bit for bit as if the run had never stopped.
     scenario : str
         Name of a scenario of the case ("base": the case as it stands); "" for the case alone.
+    member : int
+        Number of a member of the case's ensemble, from one.
+    members : int or Design
+        Of how many (0: as the case says), or the members that were drawn.
 
     Raises
     ------
@@ -66,7 +72,7 @@ def run(
         import gwsolver.results
         import gwsolver.run.simulate  # noqa: F401
     with timings.phase("reading"):
-        loaded = load(source, flow=flow, scenario=scenario)
+        loaded = load(source, flow=flow, scenario=scenario, member=member, members=members)
         problems = loaded.check()
     if problems:
         raise InputError(problems)
@@ -76,13 +82,15 @@ def run(
 
     simulation = loaded.simulation
     below = Path("scenarios", scenario) if scenario else Path("results")
+    if member:
+        below = below.with_name(f"{below.name}_member_{member}")
     folder = Path(out) if out is not None else loaded.folder / below
     with timings.phase("reading"):
         identity = simulation_hash(simulation)
     check_folder(folder, identity)
     kernels.set_threads(threads)
     head = cache(lambda: {
-        "input_hash": identity, "scheme": scheme, "version": __version__, "saved_flows": _saved_flows(simulation),
+        "input_hash": identity, "scheme": scheme, "version": __version__, "saved_flows": saved_flow_hashes(simulation),
     })
     given_up = not restart and has_checkpoint(folder)
     state = load_checkpoint(folder, head()) if restart else None
@@ -173,9 +181,3 @@ def _solve(
             writer.abandon()
         raise
     return outcome, report
-
-
-def _saved_flows(simulation: "Simulation") -> list[str]:
-    """Return the hashes of the files of flows that are read: the simulation's hash knows only their names."""
-    saved = {m.saved_flows for m in simulation.transport_models if not m.flow_model and m.saved_flows is not None}
-    return sorted(file_hashes(tuple(name for s in saved for name in (s.head_file, s.budget_file))).values())

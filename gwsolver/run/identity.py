@@ -40,6 +40,12 @@ def file_hashes(files: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def saved_flow_hashes(simulation: Simulation) -> list[str]:
+    """Return the hashes of the files of flows that are read: the simulation's hash knows only their names."""
+    saved = {m.saved_flows for m in simulation.transport_models if not m.flow_model and m.saved_flows is not None}
+    return sorted(file_hashes(tuple(name for s in saved for name in (s.head_file, s.budget_file))).values())
+
+
 def _feed(digest: "hashlib._Hash", value: Any) -> None:
     """Add one value, with its type and length, so that neighbours cannot run into each other."""
     if is_dataclass(value) and not isinstance(value, type):

@@ -9,6 +9,7 @@ import numpy as np
 
 from gwsolver.core.case import CaseInfo
 from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.sampling import Design
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
 
 UNITS = {"meters": "m", "metres": "m", "feet": "ft", "centimeters": "cm", "centimetres": "cm"}
@@ -74,7 +75,9 @@ class LoadedCase:
         return {"joined to": list(neighbours)} if neighbours else {}
 
 
-def load(source: Any, *, flow: str = "auto", scenario: str = "") -> LoadedCase:
+def load(
+    source: Any, *, flow: str = "auto", scenario: str = "", member: int = 0, members: int | Design = 0
+) -> LoadedCase:
     """Read and check a case folder, a MODFLOW 6 folder or a flopy ``MFSimulation``.
 
     A ``case.toml`` in the folder wins, then ``mfsim.nam``, then every ``mfsim.nam`` below.
@@ -86,6 +89,11 @@ def load(source: Any, *, flow: str = "auto", scenario: str = "") -> LoadedCase:
         "auto", "solve" or "saved": where the flow comes from.
     scenario : str
         Name of a scenario of the case ("base": the case as it stands); "" for the case alone.
+    member : int
+        Number of a member of its ensemble, from one; 0 for the case itself.
+    members : int or Design
+        So many members in all instead of those that [ensemble] asks for (another number gives other members), or
+        members that were drawn before.
 
     Raises
     ------
@@ -97,6 +105,8 @@ def load(source: Any, *, flow: str = "auto", scenario: str = "") -> LoadedCase:
 
         if scenario:
             raise InputError([Problem("a simulation in memory has no scenarios", value=scenario)])
+        if member:
+            raise InputError([Problem("a simulation in memory has no ensemble")])
         simulation = read(source, flow=flow)
         folder = Path(str(source.sim_path))
         return LoadedCase(folder, simulation, _complete(CaseInfo(), simulation))
@@ -110,7 +120,7 @@ def load(source: Any, *, flow: str = "auto", scenario: str = "") -> LoadedCase:
             "this is a file, not a folder", file=str(source),
             hint="Give the folder that holds case.toml or mfsim.nam.",
         )])
-    return _alternatives(folder, flow, (scenario,))[scenario]
+    return _alternatives(folder, flow, (scenario,), member, members)[scenario]
 
 
 def load_scenarios(source: str | Path, *, flow: str = "auto", only: Sequence[str] = ()) -> dict[str, LoadedCase]:
@@ -136,13 +146,16 @@ def load_scenarios(source: str | Path, *, flow: str = "auto", only: Sequence[str
     return _alternatives(folder, flow, None if not only else tuple(dict.fromkeys(("base", *only))))
 
 
-def _alternatives(folder: Path, flow: str, names: tuple[str, ...] | None) -> dict[str, LoadedCase]:
+def _alternatives(
+    folder: Path, flow: str, names: tuple[str, ...] | None, member: int = 0, members: int | Design = 0
+) -> dict[str, LoadedCase]:
     """Read a folder once and return it as scenarios change it, by name; "" is the folder as it stands."""
     from gwsolver.modflow import read
 
     if not (folder / "case.toml").is_file():
-        if names != ("",):
-            raise InputError([Problem("there is no case.toml, so no scenario", file=str(folder))])
+        if names != ("",) or member:
+            raise InputError([Problem(f"there is no case.toml, so no {'ensemble' if names == ('',) else 'scenario'}",
+                                      file=str(folder))])
         simulation = read(folder, flow=flow)
         return {"": LoadedCase(folder, simulation, _complete(CaseInfo(), simulation))}
     from gwsolver.case import read_case
@@ -150,12 +163,15 @@ def _alternatives(folder: Path, flow: str, names: tuple[str, ...] | None) -> dic
     case = read_case(folder)
     simulation = case.apply(read(case.simulation_folder, flow=flow))
     info = _complete(case.resolve(simulation), simulation)
-    problems = case.scenarios.problems(simulation, info)
+    problems = [*case.scenarios.problems(simulation, info), *case.uncertain.problems(simulation, info)]
     if problems:
         raise InputError(problems)
     found = {}
     for name in case.scenarios.names if names is None else names:
         own = case.scenarios.apply(name, simulation, info) if name else (simulation, info)
+        if member:
+            made = case.uncertain.design(members) if isinstance(members, int) else members
+            own = case.uncertain.apply(made, member, *own)
         found[name] = LoadedCase(folder, *own)
     return found
 

@@ -1,27 +1,19 @@
 """`gwsolver.scenarios`: a case and its alternatives, each in a process and a folder of its own, then compared."""
 
-import contextlib
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.run.comparison import Alternative, Alternatives
 from gwsolver.run.identity import simulation_hash
 from gwsolver.run.load import LoadedCase, load_scenarios
+from gwsolver.run.processes import Job, Tell, run_side_by_side
 
 FOLDER = "scenarios"
-POLL = 0.05
-Tell = Callable[[str, str], None]  # name of the scenario; "running", "finished", "there already", or what went wrong
 
 
 def scenarios(
@@ -62,6 +54,7 @@ def scenarios(
         On Ctrl-C; what is finished stays, what was running has a checkpoint.
     """
     from gwsolver.case import read_case
+    from gwsolver.results import open_results
     from gwsolver.transport.schemes import named
 
     if jobs < 0:
@@ -75,99 +68,33 @@ def scenarios(
     _check_folder(folder)
     case = read_case(here)
     members = {name: _member(name, case.scenarios.title(name), own, folder, scheme) for name, own in loaded.items()}
-    pending = [_Job(m, Path(path), folder / m.name, scheme, flow) for m in members.values() if m.results is None]
+    pending = [
+        Job(name, _command(name, Path(path), folder / name, scheme, flow))
+        for name, member in members.items() if member.results is None]
     tell = tell or (lambda name, word: None)
     for member in members.values():
         if member.again:
             tell(member.name, "there already")
-    cores = _cores()
-    at_once = max(1, min(jobs or cores, len(pending) or 1))
-    for member in _run(pending, at_once, max(1, cores // at_once), tell):
-        members[member.name] = member
+    for job, failure in run_side_by_side(pending, jobs, tell):
+        done = {"failure": failure} if failure else {"results": open_results(folder / job.name)}
+        members[job.name] = replace(members[job.name], **done)
     info = replace(next(iter(loaded.values())).info, title=case.info.title, titles=case.info.titles, scenario="")
     return Alternatives(folder, tuple(members.values()), info)
 
 
-@dataclass(frozen=True, eq=False)
-class _Job:
-    """A scenario that must be run."""
-
-    member: Alternative
-    path: Path
-    folder: Path
-    scheme: str
-    flow: str
-
-    def start(self, threads: int, said: IO[bytes], complaints: IO[bytes]) -> "subprocess.Popen[bytes]":
-        """Start its process, out of the reach of Ctrl-C: that is passed on once, by `_run`."""
+def _command(name: str, path: Path, folder: Path, scheme: str, flow: str) -> Callable[[int], list[str]]:
+    """Return what makes the command line of a scenario's process, and room for its results."""
+    def arguments(threads: int) -> list[str]:
         from gwsolver.run.checkpoint import has_checkpoint
 
-        command = [
-            sys.executable, "-m", "gwsolver", "run", str(self.path), "--scenario", self.member.name, "--out",
-            str(self.folder), "--threads", str(threads), "--flow", self.flow, "--no-figures", "--json",
-            *(["--scheme", self.scheme] if self.scheme else []),
-            *(["--restart"] if has_checkpoint(self.folder) else []),
+        _clear(name, folder)
+        return [
+            "-m", "gwsolver", "run", str(path), "--scenario", name, "--out", str(folder), "--threads", str(threads),
+            "--flow", flow, "--no-figures", "--json", *(["--scheme", scheme] if scheme else []),
+            *(["--restart"] if has_checkpoint(folder) else []),
         ]
-        here = str(Path(__file__).resolve().parents[2])
-        known = os.environ.get("PYTHONPATH", "")
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in (here, known) if p)}
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=complaints, env=environment, start_new_session=True)
 
-
-def _run(pending: list[_Job], at_once: int, threads: int, tell: Tell) -> Iterator[Alternative]:
-    """Run jobs, so many at a time; yield what came of each as it ends."""
-    waiting = list(pending)
-    with contextlib.ExitStack() as files, _Running() as running:
-        while waiting or running.jobs:
-            while waiting and len(running.jobs) < at_once:
-                job = waiting.pop(0)
-                _clear(job)
-                said, complaints = (files.enter_context(tempfile.TemporaryFile()) for _ in range(2))
-                running.jobs.append((job, job.start(threads, said, complaints), said, complaints))
-                tell(job.member.name, "running")
-            time.sleep(POLL)
-            for entry in [e for e in running.jobs if e[1].poll() is not None]:
-                running.jobs.remove(entry)
-                member = _ended(*entry)
-                tell(member.name, member.failure or "finished")
-                yield member
-
-
-class _Running:
-    """Processes under way; whatever ends the block (Ctrl-C) interrupts them once and waits for their checkpoints."""
-
-    def __init__(self) -> None:
-        self.jobs: list[tuple[_Job, subprocess.Popen[bytes], IO[bytes], IO[bytes]]] = []
-
-    def __enter__(self) -> "_Running":
-        return self
-
-    def __exit__(self, *unused: object) -> None:
-        for _, process, _, _ in self.jobs:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGINT)
-        for _, process, _, _ in self.jobs:
-            process.wait()
-
-
-def _ended(job: _Job, process: "subprocess.Popen[bytes]", said: IO[bytes], complaints: IO[bytes]) -> Alternative:
-    """Return what came of a process that ended."""
-    from gwsolver.results import open_results
-
-    if process.returncode == 0:
-        return replace(job.member, results=open_results(job.folder))
-    said.seek(0)
-    complaints.seek(0)
-    try:
-        words = str(json.loads(said.read())["message"])
-    except (ValueError, KeyError, TypeError):
-        last = complaints.read().decode("utf-8", "replace").strip().splitlines()[-1:]
-        words = last[0] if last else ""
-    if process.returncode < 0:
-        name = signal.Signals(-process.returncode).name
-        words = f"the process was ended by {name}" + (f": {words}" if words else "; the machine may be out of memory")
-    return replace(job.member, failure=words or f"exit code {process.returncode}")
+    return arguments
 
 
 def _member(name: str, title: dict[str, str], case: LoadedCase, folder: Path, scheme: str) -> Alternative:
@@ -193,21 +120,21 @@ def _member(name: str, title: dict[str, str], case: LoadedCase, folder: Path, sc
     return replace(found, results=results, again=True) if same else found
 
 
-def _clear(job: _Job) -> None:
+def _clear(name: str, folder: Path) -> None:
     """Remove results of an earlier form of the scenario; anything else is left for `check_folder` to refuse."""
     from gwsolver.results.folder import SUMMARY, UNFINISHED
 
     for marker in (SUMMARY, UNFINISHED):
-        file = job.folder / marker
+        file = folder / marker
         if not file.is_file():
             continue
         content = _json(file)
-        if content.get("case", {}).get("scenario") != job.member.name:
+        if content.get("case", {}).get("scenario") != name:
             continue
-        for name in {*content.get("files", []), marker}:
-            if Path(name).name == name:
-                (job.folder / name).unlink(missing_ok=True)
-        shutil.rmtree(job.folder / "export", ignore_errors=True)
+        for one in {*content.get("files", []), marker}:
+            if Path(one).name == one:
+                (folder / one).unlink(missing_ok=True)
+        shutil.rmtree(folder / "export", ignore_errors=True)
 
 
 def _json(file: Path) -> Mapping[str, Any]:
@@ -233,8 +160,3 @@ def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise InputError([Problem("the output folder is a file", file=str(folder),
                                   hint="Name another folder with --out.")])
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

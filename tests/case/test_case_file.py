@@ -138,7 +138,7 @@ def test_an_unknown_table_names_the_nearest_known_one(tmp_path):
     assert "Did you mean 'receptor'?" in str(problem)
 
 
-@pytest.mark.parametrize("table", ["[surface]", "[ensemble]"])
+@pytest.mark.parametrize("table", ["[surface]"])
 def test_what_later_releases_read_is_refused_by_name(tmp_path, table):
     (problem,) = problems_of(tmp_path, f'[case]\ntitle = "x"\n\n{table}\nname = "a"\n')
     assert f"{table} is not read by this release" in str(problem)

@@ -52,3 +52,47 @@ def test_what_is_wrong_with_a_removal_is_told(tmp_path, old, new, words):
     assert text != SCENARIO
     with pytest.raises(InputError, match=words):
         gw.scenarios(write_site(tmp_path / "site", OIL, RECEPTOR, text), jobs=1)
+
+
+BODY = """
+[[scenario]]
+name = "rich"
+[[scenario.oil_body]]
+name = "lake"
+species = "benzene"
+mass_fraction_factor = 1.5
+
+[[scenario]]
+name = "more"
+[[scenario.oil_body]]
+name = "lake"
+mass_factor = 2
+"""
+
+
+def test_more_oil_with_more_benzene_is_booked_and_dissolves_by_raoults_law(tmp_path):
+    found = gw.scenarios(write_site(tmp_path / "site", OIL, RECEPTOR, BODY), jobs=1)
+    assert not found.failures
+    spilled = {name: amounts(r, "benzene")["lake", "spilled"][0] for name, r in found.results.items()}
+    assert spilled["rich"] == pytest.approx(1.5 * spilled["base"], rel=1e-9)
+    assert spilled["more"] == pytest.approx(2.0 * spilled["base"], rel=1e-9)
+    bulk = {name: amounts(r, "oil bulk")["lake", "spilled"][0] for name, r in found.results.items()}
+    assert bulk["more"] == pytest.approx(2.0 * bulk["base"], rel=1e-9)
+    assert 0.99 < bulk["rich"] / bulk["base"] < 1.0  # the bulk gives way to benzene
+    largest = {name: float(r.concentration("benzene").isel(time=0).max()) for name, r in found.results.items()}
+    assert 1.49 < largest["rich"] / largest["base"] < 1.51  # its mole fraction; measured: 1.4995
+    assert 1.0 < largest["more"] / largest["base"] < 1.3  # less of it is gone of twice the oil; measured: 1.17
+
+
+@pytest.mark.parametrize(("old", "new", "words"), [
+    ('name = "lake"', 'name = "lak"', "there is no oil body 'lak'"),
+    ('species = "benzene"\n', "", "mass_fraction_factor needs species: the component whose part it is"),
+    ('species = "benzene"', 'species = "oxygen"', "there is no component of the oil 'oxygen'"),
+    ("mass_fraction_factor = 1.5", "mass_fraction_factor = 5000", "more than all"),
+    ("mass_fraction_factor = 1.5\n", "", "species needs mass_fraction or mass_fraction_factor"),
+])
+def test_what_is_wrong_with_a_body_is_told(tmp_path, old, new, words):
+    text = BODY.replace(old, new)
+    assert text != BODY
+    with pytest.raises(InputError, match=words):
+        gw.load(write_site(tmp_path / "site", OIL, RECEPTOR, text))

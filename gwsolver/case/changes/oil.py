@@ -1,6 +1,6 @@
 """``[[scenario.oil]]``: oil is taken away at a moment, all of it or a part, everywhere or inside an outline."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from gwsolver.case.moments import When
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.tables import Point, Sourced
 from gwsolver.core.outline import outline_cells
-from gwsolver.reactions.oil.body import OilSetting, Removal
+from gwsolver.reactions.oil.body import OilBody, OilSetting, Removal
 from gwsolver.reactions.oil.kinetic import RateLimited, oil_bodies
 
 
@@ -28,9 +28,9 @@ class OilChangeTable(Sourced):
 
 def check(table: OilChangeTable, site: Site) -> Iterator[Fault]:
     """Yield what is wrong."""
-    bodies = [b.name for b in oil_bodies(site.simulation.chemistry)]
-    if table.name not in bodies:
-        yield unknown("name", "oil body", table.name, bodies)
+    known = [b.name for b in oil_bodies(site.simulation.chemistry)]
+    if table.name not in known:
+        yield unknown("name", "oil body", table.name, known)
         return
     if table.begin is None:
         yield Fault("name", "the moment of the removal is missing", "Write for example from = 2005-01-01.")
@@ -44,15 +44,21 @@ def check(table: OilChangeTable, site: Site) -> Iterator[Fault]:
 
 def apply(table: OilChangeTable, site: Site) -> Site:
     """Return the site with one removal more."""
-    chemistry, begin = site.simulation.chemistry, table.begin
-    assert chemistry is not None
+    begin = table.begin
     assert begin is not None
     time = begin.on(site.simulation.transport_models[0].time)
     removal = Removal(time, 1.0 - table.part.to("-"), _cells(table, site))
+    return with_bodies(
+        site, lambda b: replace(b, removals=(*b.removals, removal)) if b.name == table.name else b)
+
+
+def with_bodies(site: Site, change: Callable[[OilBody], OilBody]) -> Site:
+    """Return the site with every body of oil as `change` makes it, in equilibrium or dissolving slowly."""
+    chemistry = site.simulation.chemistry
+    assert chemistry is not None
 
     def changed(oil: OilSetting) -> OilSetting:
-        return replace(oil, bodies=tuple(
-            replace(b, removals=(*b.removals, removal)) if b.name == table.name else b for b in oil.bodies))
+        return replace(oil, bodies=tuple(change(b) for b in oil.bodies))
 
     settings = tuple(replace(s, oil=changed(s.oil)) if isinstance(s, RateLimited) else s for s in chemistry.settings)
     oil = None if chemistry.oil is None else changed(chemistry.oil)

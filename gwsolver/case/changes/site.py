@@ -134,6 +134,26 @@ def unknown(key: str, what: str, name: str, known: Iterable[str], hint: str = ""
         f"Did you mean {near!r}?" if near else "", there, hint) if x))
 
 
+def chosen_species(name: str, site: Site) -> list[TransportModel]:
+    """Return the species of a name, all of them for ""."""
+    return [m for m in site.simulation.transport_models if name.lower() in ("", m.name)]
+
+
+def species_faults(name: str, site: Site) -> Iterator[Fault]:
+    """Yield a fault if a species is named that is not there, or if there is none at all."""
+    names = [m.name for m in site.simulation.transport_models]
+    if not chosen_species(name, site):
+        yield unknown("species", "species", name, names) if name else Fault("", "the simulation has no GWT model")
+
+
+def one_number_faults(table: Sourced) -> Iterator[Fault]:
+    """Yield the lists where one number is wanted."""
+    for key in type(table).model_fields:
+        value = getattr(table, key)
+        if isinstance(value, Quantity) and value.is_list:
+            yield Fault(key, f"{key} takes one number")
+
+
 def unit_faults(site: Site, model: FlowModel | TransportModel, table: Sourced) -> Iterator[Fault]:
     """Yield the values whose unit cannot be turned into the model's, and lists where one number is wanted."""
     units = site.units(model)
@@ -141,8 +161,7 @@ def unit_faults(site: Site, model: FlowModel | TransportModel, table: Sourced) -
         value = getattr(table, key)
         if isinstance(value, Quantity) and (misfit := units.misfit(key, value)):
             yield Fault(key, *misfit)
-        if isinstance(value, Quantity) and value.is_list:
-            yield Fault(key, f"{key} takes one number")
+    yield from one_number_faults(table)
 
 
 def one_of(table: Sourced, keys: tuple[str, ...]) -> Iterator[Fault]:
@@ -150,7 +169,7 @@ def one_of(table: Sourced, keys: tuple[str, ...]) -> Iterator[Fault]:
     given = [k for k in keys if getattr(table, k) not in (None, False)]
     if len(given) != 1:
         what = f"{', '.join(given)} exclude each other" if given else "nothing is changed"
-        yield Fault(given[-1] if given else "name", f"{what}: give one of {', '.join(keys)}")
+        yield Fault(given[-1] if given else "", f"{what}: give one of {', '.join(keys)}")
 
 
 def replaced(model: FlowModel | TransportModel, package: StressPackage) -> tuple[StressPackage, ...]:

@@ -16,4 +16,5 @@ def slope(c: Floats, k: Floats, p: Floats) -> Floats:
     return k * p / (1.0 + k * np.maximum(c, 0.0)) ** 2
 
 
-ISOTHERM = Isotherm("langmuir", "S = Kl Smax C / (1 + Kl C)", False, "[0, inf)", sorbed, slope)
+ISOTHERM = Isotherm(
+    "langmuir", "S = Kl Smax C / (1 + Kl C)", False, "[0, inf)", sorbed, slope, "sorption_parameter")

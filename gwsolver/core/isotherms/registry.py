@@ -31,6 +31,8 @@ class Isotherm:
         (c, k, p) -> sorbed mass per mass of solid [M/M]; 0 where c <= 0.
     slope : callable
         (c, k, p) -> its derivative with respect to c [L**3/M]; what it tends to from above where c <= 0.
+    scales : str
+        The parameter, as a `gwsolver.core.aquifer.Domain` calls it, that the sorbed mass is proportional to.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Isotherm:
     allowed: str
     sorbed: Formula
     slope: Formula
+    scales: str = "distribution_coefficient"
 
 
 @cache

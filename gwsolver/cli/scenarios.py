@@ -102,7 +102,8 @@ def _rich(title: str, table: "pd.DataFrame") -> Any:
         table = table.drop(columns="species")
     for head in table.columns:
         figure, _, unit = head.partition(" [")
-        words = SHORT.get(figure, figure) + (f"\n{unit.removesuffix(']')}" if unit not in ("", "-]") else "")
+        own, comma, whose = figure.partition(", ")
+        words = SHORT.get(own, own) + comma + whose + (f"\n{unit.removesuffix(']')}" if unit not in ("", "-]") else "")
         shown.add_column(words, justify="left" if head in texts else "right", vertical="bottom", overflow="fold")
     rows = [[_cell(value) for value in row] for row in table.itertuples(index=False)]
     for before, row in zip([None, *rows[:-1]], rows, strict=True):

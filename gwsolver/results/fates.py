@@ -57,12 +57,13 @@ def mass_by_fate(results: "Results", species: str) -> "pd.DataFrame":
         [(GIVEN, given, unit), *((fate, amount, unit) for fate, amount in ordered)], columns=["fate", "amount", "unit"])
 
 
-def pumped(results: "Results", species: str) -> tuple[float, float]:
-    """Return what wells took out until the last saved time: mass of a species [M] and water [L**3]."""
-    water = _last(results, "", results.flow_model_of(species))
-    solute = _last(results, species)
-    return tuple(float(t.loc[t["term"].map(lambda k: BY_KIND.get(k) == "wells"), "out"].sum())
-                 for t in (solute, water))  # type: ignore[return-value]
+def pumped(results: "Results", species: str) -> dict[str, tuple[float, float]]:
+    """Return what wells took out until the last saved time, by package: mass of a species [M] and water [L**3]."""
+    solute, water = (
+        table.loc[table["term"].map(lambda kind: BY_KIND.get(kind) == "wells")].groupby("package")["out"].sum()
+        for table in (_last(results, species), _last(results, "", results.flow_model_of(species)))
+    )
+    return {str(name): (float(solute.get(name, 0.0)), float(volume)) for name, volume in water.items()}
 
 
 def _last(results: "Results", species: str, model: str | None = None) -> "pd.DataFrame":

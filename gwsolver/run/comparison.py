@@ -1,6 +1,6 @@
 """Alternatives side by side: one tidy table of figures, one wide table for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -142,11 +142,22 @@ def _rows(member: Alternative) -> Iterator[tuple[Any, ...]]:
                     yield member.name, row["receptor"], species, figure, value, unit, text
         for fate, amount, unit in mass_by_fate(results, species).itertuples(index=False):
             yield member.name, "", species, fate, amount, unit, ""
-        mass, volume = pumped(results, species)
-        yield member.name, "", species, "water pumped", volume, units["volume"], ""
-        per = f"{units['mass']}/{units['volume']}" if units["mass"] != "model units" else "model units"
-        yield (member.name, "", species, "mass removed per volume pumped", mass / volume if volume > 0.0 else np.nan,
-               per, "" if volume > 0.0 else "nothing pumped")
+        wells = pumped(results, species)
+        yield from ((member.name, "", species, *row) for row in _pumping("", wells.values(), units))
+        if len(wells) > 1:
+            for name, own in wells.items():
+                yield from ((member.name, "", species, *row) for row in _pumping(f", {name}", [own], units))
+
+
+def _pumping(
+    whose: str, wells: Collection[tuple[float, float]], units: Mapping[str, str]
+) -> Iterator[tuple[str, float, str, str]]:
+    """Yield figure, value, unit and text of what some wells take out together, given as mass and volume."""
+    mass, volume = (sum(values) for values in zip(*wells, strict=True)) if wells else (0.0, 0.0)
+    per = f"{units['mass']}/{units['volume']}" if units["mass"] != "model units" else "model units"
+    yield f"water pumped{whose}", volume, units["volume"], ""
+    yield (f"mass removed per volume pumped{whose}", mass / volume if volume > 0.0 else np.nan, per,
+           "" if volume > 0.0 else "nothing pumped")
 
 
 def _receptor_figures(

@@ -1,5 +1,6 @@
 """Scenarios of case.toml: what each kind of change makes of a simulation, and what is refused."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ import gwsolver as gw
 from gwsolver.case.changes.barrier import filled
 from gwsolver.case.changes.entries import Changed, Choice, Moved, Pumped
 from gwsolver.case.changes.registry import kinds
+from gwsolver.case.changes.screens import screen
 from gwsolver.case.changes.site import Window
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.errors import InputError
@@ -88,6 +90,20 @@ until = 2006-01-01
     np.testing.assert_array_equal(values.cells, [4 * 20 + 8, 180 + 4 * 20 + 8])
     assert package.at(model.time.steps_of(0)[0]).cells.size == 0
     assert package.at(model.time.steps_of(1)[2]).cells.size == 0
+
+
+@pytest.mark.parametrize(("cell_type", "head", "parts"), [
+    (1, 7.0, (1.0, 6.0)),  # 1 m of water in the upper 4 m
+    (1, 5.0, (0.0, 5.0)),
+    (1, -1.0, (4.0, 6.0)),  # nothing wet at the start
+    (0, 7.0, (4.0, 6.0)),  # a confined cell is taken as full
+])
+def test_what_is_dry_at_the_start_gives_a_new_well_nothing(site, cell_type, head, parts):
+    model = gw.load(site).simulation.flow_models[0]
+    rock = replace(model.conductivity, cell_type=np.full(model.grid.n_cells, cell_type))
+    x, y = place(8, 4)
+    _, found = screen(replace(model, conductivity=rock, initial_head=np.full(model.grid.n_cells, head)), x, y, [1, 2])
+    np.testing.assert_allclose(found, np.array(parts) / sum(parts), rtol=1e-14)
 
 
 def test_a_well_is_moved_with_its_rate_and_its_receptor(site):

@@ -123,7 +123,7 @@ def test_what_wells_at_receptors_take_is_what_the_budget_books(found):
     assert list(rate.index) == pytest.approx([YEAR * y for y in range(5, 13)])
     seen = receptor_series(results, "tracer")["Village"]
     assert blend.iloc[-1] == pytest.approx(seen.iloc[-1], rel=1e-12)  # thickness 4 and 6 m: the same weights
-    mass, water = pumped(results, "tracer")
+    [(mass, water)] = pumped(results, "tracer").values()
     assert water == pytest.approx(15.0 * 8 * YEAR, rel=1e-9)
     # trapezoidal sum of the well's rate, the other well's part is small
     sums = float(np.trapezoid(np.r_[0.0, rate], np.r_[4 * YEAR, rate.index]))
@@ -152,8 +152,16 @@ def test_tables_keep_what_is_not_reached_and_their_units(found):
     assert set(arrival["unit"]) == {"y"}
     wide = alternatives.table().set_index(["scenario", "receptor"])
     assert wide.loc[("decay", "Village"), "arrival [y]"] == "not reached"
-    removed = alternatives.masses().set_index("scenario")["mass removed per volume pumped [g/m³]"]
+    masses = alternatives.masses().set_index("scenario")
+    removed = masses["mass removed per volume pumped [g/m³]"]
     assert removed["pump"] > 0.0
+    # Where wells of several packages pump, each is told for itself too, and they add up.
+    whole, own = removed["pump"] * masses.loc["pump", "water pumped [m³]"], 0.0
+    for name, volume in (("pt", 8.0 * 8 * YEAR), ("wel", 15.0 * 8 * YEAR)):
+        assert masses.loc["pump", f"water pumped, {name} [m³]"] == pytest.approx(volume, rel=1e-9)
+        own += volume * masses.loc["pump", f"mass removed per volume pumped, {name} [g/m³]"]
+    assert own == pytest.approx(whole, rel=1e-9)
+    assert np.isnan(masses.loc["base", "mass removed per volume pumped, pt [g/m³]"])
 
 
 def test_the_receptor_table_is_that_of_the_series(found):

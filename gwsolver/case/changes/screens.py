@@ -11,14 +11,18 @@ from gwsolver.core.simulation import FlowModel
 
 
 def screen(model: FlowModel, x: float, y: float, layers: Sequence[int]) -> tuple[Ints, Floats]:
-    """Return the cells of a well and their parts of its rate, by hydraulic conductivity times thickness.
+    """Return the cells of a well and their parts of its rate, by hydraulic conductivity times wet thickness.
 
-    Their sum is one; without layers it is the uppermost active cell.
+    Wet is what the initial heads fill of convertible cells; where they fill none of them, the whole thickness counts.
+    The sum of the parts is one; without layers it is the uppermost active cell.
     """
     cells = in_layers(model.grid, plan_cells_at(model.grid, x, y), layers)
     if not layers:
         cells = cells[np.argsort(-model.grid.top[cells], kind="stable")][:1]
-    transmissivity = model.conductivity.k[cells] * model.grid.thickness[cells]
+    full = model.grid.thickness[cells]
+    filled = np.clip(model.initial_head[cells] - model.grid.bottom[cells], 0.0, full)
+    wet = np.where(model.conductivity.cell_type[cells] != 0, filled, full)
+    transmissivity = model.conductivity.k[cells] * (wet if wet.any() else full)
     return cells, transmissivity / transmissivity.sum()
 
 

@@ -1,6 +1,6 @@
 """Write the MODFLOW 6 files of the Kokzhide-type model from the values of case.toml.
 
-    python build.py                                   the 50 m grid, into mf6/
+    python build.py                                   the 50 m grid, into mf6/, and the cases of the reaction options
     python build.py --spacing 100 --out FOLDER        a coarser grid for tests
 
 Coordinates here are local: x east, y north, from the lower left corner of the grid. Units: m, d, g.
@@ -23,12 +23,12 @@ Floats = NDArray[np.float64]
 DAYS = 365.25  # days of a year
 WELLS = {"PW1": (5025.0, 4225.0), "PW2": (4525.0, 4025.0), "PW3": (3725.0, 4325.0)}
 MONITORING = {"MW1": (5325.0, 4175.0), "MW2": (5175.0, 4175.0)}
-LAKE = (5400.0, 5600.0, 4125.0, 4275.0)  # west, east, south, north
 WELL_LAYERS = (2, 3, 4)
 # Noon, so that years of 365.25 days end on 1 January whether a leap day is due or not.
 START = "1975-01-01T12:00:00"
-STEPS_PER_YEAR = 2
+STEPS_PER_YEAR = 1
 SAVED_YEARS = (10, 20, 30, 40, 50, 60, 80)
+OPTIONS = ("acceptors",)
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,6 @@ class Lattice:
     def cell(self, x: float, y: float) -> tuple[int, int]:
         """Return (row, column) of a local point; on an edge the cell to the north or east."""
         return self.n_row - 1 - int(y // self.spacing), int(x // self.spacing)
-
-    def shares(self, box: tuple[float, float, float, float]) -> list[tuple[int, int, float]]:
-        """Return (row, column, share of the box's area) of every cell that a rectangle touches."""
-        west, east, south, north = box
-        half = 0.5 * self.spacing
-        along_x = np.clip(np.minimum(self.x + half, east) - np.maximum(self.x - half, west), 0.0, None) / (east - west)
-        along_y = np.clip(np.minimum(self.y + half, north) - np.maximum(self.y - half, south), 0.0, None)
-        along_y /= north - south
-        share = along_y[:, None] * along_x[None, :]
-        return [(int(i), int(j), float(share[i, j])) for i, j in np.argwhere(share > 0.0)]
 
 
 def water_table(
@@ -104,17 +94,6 @@ def river_cells(lattice: Lattice, values: dict[str, Quantity]) -> dict[str, list
         "temir": [(i, 0, temir) for i in range(lattice.n_row)],
         "emba": [(lattice.n_row - 1, j, west + slope * lattice.x[j]) for j in range(1, lattice.n_col)],
     }
-
-
-def source_series(values: dict[str, Quantity]) -> list[tuple[float, float]]:
-    """Return (time [d], mass rate of the whole lake [g/d]) for every year until the lake is removed.
-
-    The oil holds a mass m0 of benzene and loses it at Q C0, so that the rate falls as exp(-Q C0 t / m0).
-    """
-    mass = values["oil_volume"].to("m3") * values["oil_density"].to("g/m3") * values["benzene_in_oil"].to("-")
-    rate = values["source_flow"].to("m3/d") * values["source_concentration"].to("g/m3")
-    years = np.arange(round(values["source_end"].to("y")) + 1)
-    return [(float(y * DAYS), round(float(rate * np.exp(-rate * y * DAYS / mass)), 4)) for y in years]
 
 
 def build(folder: Path, spacing: float, values: dict[str, Quantity]) -> flopy.mf6.MFSimulation:
@@ -233,15 +212,6 @@ def _solute_model(
         distcoef=float(f"{distribution:.6g}"), first_order_decay=True, decay=decay, decay_sorbed=decay,
     )
     flopy.mf6.ModflowGwtssm(solute)
-    source = [((0, i, j), "lake", round(share, 6), "oil_lake") for i, j, share in lattice.shares(LAKE)]
-    flopy.mf6.ModflowGwtsrc(
-        solute, pname="src", auxiliary=["share"], auxmultname="share", boundnames=True,
-        stress_period_data={0: source, 2: []},
-        timeseries={
-            "filename": "benzene.src.ts", "timeseries": source_series(values), "time_series_namerecord": "lake",
-            "interpolation_methodrecord": "linear",
-        },
-    )
     points = [(f"{name.lower()}_l{layer + 1}", place, layer) for name, place in WELLS.items() for layer in WELL_LAYERS]
     points += [(name.lower(), place, 0) for name, place in MONITORING.items()]
     flopy.mf6.ModflowUtlobs(solute, filename="benzene.obs", continuous={
@@ -258,9 +228,38 @@ def _output(package: type, model: flopy.mf6.MFModel, file: str, record: str) -> 
     for period, start in enumerate(starts):
         end = (*starts, SAVED_YEARS[-1])[period + 1]
         steps = [str(STEPS_PER_YEAR * (y - start)) for y in SAVED_YEARS if start < y <= end]
-        rules[period] = [(record, "steps", *steps), ("BUDGET", "steps", *steps)]
-    kind = "head" if record == "HEAD" else "concentration"
-    package(model, **{f"{kind}_filerecord": file}, budget_filerecord=f"{model.name}.cbc", saverecord=rules)
+        kinds = (record, "BUDGET") if record == "HEAD" else (record,)
+        rules[period] = [(kind, "steps", *steps) for kind in kinds]
+    files = {"head_filerecord": file, "budget_filerecord": "flow.cbc"} if record == "HEAD" else {
+        "concentration_filerecord": file}
+    package(model, **files, saverecord=rules)
+
+
+def option_case(text: str, option: str) -> str:
+    """Return the case of another reaction option: the main case.toml with what a file gives.
+
+    That is title, more species, reactions and figures. Scenarios and the values behind the MODFLOW files are left out:
+    they stand in the main case.toml.
+    """
+    title, rest = option.split("# Species", 1)
+    species, rest = rest.split("# Reactions", 1)
+    reactions, figures = rest.split("# Figures", 1)
+    top, main = text.split("[case.title]", 1)
+    main = main[main.index("[modflow]"):main.index("# Figures")].replace('simulation = "mf6"', 'simulation = "../mf6"')
+    known, places = main.split("# Places", 1)
+    made = "# Made by build.py from ../case.toml and reactions.toml beside this file: change those.\n\n"
+    return "".join((
+        made, top[top.index("[case]"):], title[title.index("[case.title]"):], known, "# Species", species,
+        "# Reactions", reactions, "# Places", places, "# Figures", figures))
+
+
+def build_options(folder: Path) -> None:
+    """Write the cases of the other reaction options, which share the MODFLOW files."""
+    text = (HERE / "case.toml").read_text(encoding="utf-8")
+    for name in OPTIONS:
+        option = (HERE / name / "reactions.toml").read_text(encoding="utf-8")
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / "case.toml").write_text(option_case(text, option), encoding="utf-8")
 
 
 def _without_time_stamps(folder: Path) -> None:
@@ -279,6 +278,8 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     build(arguments.out, arguments.spacing, read_case(HERE).values)
+    if arguments.out == HERE / "mf6":
+        build_options(HERE)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Networks of rivers, reservoirs and lakes (comes with the surface-water module)."""
+"""Networks of rivers, reservoirs, deltas and lakes: water and salt, for many members at once."""

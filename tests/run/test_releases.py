@@ -32,6 +32,12 @@ def test_what_enters_is_the_integral_of_the_function(tmp_path, text, mass):
     assert ("pit", "src") not in amounts(results, "toluene")
 
 
+def test_a_pit_over_two_layers_seeps_once(tmp_path):
+    pit = HEAD + 'model = "pit"\nleakage = "3 mm/d"\nconcentration = "3 mg/L"\nlayers = [1, 2]\n'
+    booked = amounts(gw.run(write_site(tmp_path / "site", pit, years=1)), "benzene")
+    assert booked["pit", "src"][0] == pytest.approx(3.0 * 0.003 * 800.0 * 365.25, rel=1e-9)
+
+
 def test_a_round_release_is_shared_among_cells_exactly(tmp_path):
     """Of a disc of 7.071 m in the middle of a cell of 10 m 63.66 % lie there, 9.085 % in each neighbour."""
     disc = '\n[[release]]\nname = "Tank"\nspecies = "benzene"\nmodel = "fixed"\nrate = "1 kg/d"\nend = 2001-01-01\n'

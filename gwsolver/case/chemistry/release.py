@@ -169,7 +169,9 @@ def released(tables: list[ReleaseTable], context: Context) -> dict[str, Transpor
         if name not in context.models or under is None:
             continue
         cells, area = under
-        source, factor = table.function(i, float(area.sum()), context)
+        column = context.grid.column[cells]
+        plan = float((area / np.bincount(column)[column]).sum())  # once, however many layers lie below it
+        source, factor = table.function(i, plan, context)
         for wrong in _problems(source):
             context.problem(TABLE, i, "model", wrong.what, wrong.hint, value=wrong.value, allowed=wrong.allowed)
         model = found.get(name, context.models[name])

@@ -39,6 +39,8 @@ class Cells:
         Where the reactions' interval begins [T].
     oil : ndarray of float64, shape (species, cell), or None
         The part of `content` that the oil keeps, N / s [L**3]; the oil's own reaction changes both.
+    saturation : ndarray of float64, shape (cell,), or None
+        Water-filled part of the cell [-]; None where no reaction asks.
     """
 
     species: tuple[str, ...]
@@ -49,6 +51,7 @@ class Cells:
     free: Bools
     time: float
     oil: Floats | None = None
+    saturation: Floats | None = None
 
 
 class Book(Protocol):

@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gwsolver.case.model_units import ModelUnits
 from gwsolver.case.moments import Moment
 from gwsolver.case.quantity import Quantity
@@ -54,13 +51,6 @@ class Context:
     def grid(self) -> Grid:
         """The grid that all species share."""
         return next(iter(self.models.values())).grid
-
-    @property
-    def full(self) -> NDArray[np.float64]:
-        """Water of each cell when it is full, shape (cell,) [L**3]."""
-        model = next(iter(self.models.values()))
-        found: NDArray[np.float64] = model.mobile.porosity * model.grid.volume
-        return found
 
     @property
     def time(self) -> TimeAxis:

@@ -18,5 +18,5 @@ class InstantaneousTable(NetworkTable):
         """Return the setting in the model's units; problems go to the context."""
         return Setting(
             self.network_donors(i, context), self.network_acceptors(i, context), self.sharing, self.acts_on,
-            self.gas(i, context), self.name, context.full,
+            self.gas(i, context), self.name, wetted=True,
         )

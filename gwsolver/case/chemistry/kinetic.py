@@ -45,7 +45,7 @@ class KineticTable(NetworkTable):
         )
         return Setting(
             donors, acceptors, self.acts_on, 1.0 if self.activity is None else self.activity.to("-"),
-            self.gas(i, context), name=self.name, full=context.full,
+            self.gas(i, context), name=self.name, wetted=True,
         )
 
     def _check(self, i: int, context: Context) -> None:

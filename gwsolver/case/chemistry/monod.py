@@ -71,7 +71,7 @@ class MonodTable(Sourced):
         gas = context.species(TABLE, i, "carbon_dioxide", self.carbon_dioxide) if self.carbon_dioxide else ""
         return Setting(
             substrates, self._biomass(i, context), self._acceptor(i, context), self.competition, self.acts_on,
-            1.0 if self.activity is None else self.activity.to("-"), gas, name=self.name, full=context.full,
+            1.0 if self.activity is None else self.activity.to("-"), gas, name=self.name, wetted=True,
         )
 
     def _rate(self, i: int, name: str, table: SubstrateTable, unit: str, context: Context) -> float:
@@ -86,9 +86,10 @@ class MonodTable(Sourced):
     def _biomass(self, i: int, context: Context) -> Biomass | None:
         if self.biomass is None:
             return None
+        model = next(iter(context.models.values()))
         per_volume = context.number(TABLE, i, "biomass", self.biomass.initial, "mass/length3") or 0.0
         return Biomass(
-            per_volume * context.full,
+            per_volume * model.mobile.porosity * model.grid.volume,
             context.number(TABLE, i, "biomass", self.biomass.decay, "1/time") or 0.0,
             context.number(TABLE, i, "biomass", self.biomass.least, "mass/length3") or 0.0,
         )

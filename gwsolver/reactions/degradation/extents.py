@@ -38,9 +38,9 @@ class Extents:
         Masses of what the reaction holds at the start, shape (cell,) or () [M].
     name : str
         Package in the books.
-    full : ndarray of float64, shape (cell,), optional
-        Water of each cell when it is full [L**3]. Where given, what a cell holds (Fe(III), biomass) is that of a full
-        cell and counts as far up as water has reached: more where a water table rises, no less where it falls.
+    wetted : bool
+        Whether what a cell holds (Fe(III), biomass) is that of a full one, and counts as far up as water has reached:
+        more where a water table rises, no less where it falls.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Extents:
 
     def __init__(
         self, network: Network, species: Sequence[str], n_cells: int, held: Mapping[str, float | Floats], name: str,
-        full: Floats | None = None,
+        wetted: bool = False,
     ) -> None:
         self.network = network
         self._name = name
@@ -61,11 +61,10 @@ class Extents:
         self.held = np.empty((len(self._held_names), n_cells))
         for h, account in enumerate(self._held_names):
             self.held[h] = held[account]
-        self._full, self._reached = full, np.ones(n_cells)
+        self._wetted, self._reached = wetted and self.held.size > 0, np.zeros(n_cells)
         self._of_full = self.held
-        if full is not None:
-            self._of_full, self.held = self.held, np.zeros_like(self.held)
-            self._reached[:] = 0.0
+        if self._wetted:
+            self.held = np.zeros_like(self.held)
         self.extents = np.zeros((len(network.steps), n_cells))
         rows = {(MOBILE, name): k for k, name in enumerate(species)}
         rows |= {(HELD, name): -1 - h for h, name in enumerate(self._held_names)}
@@ -91,10 +90,10 @@ class Extents:
 
     def meet(self, cells: Cells, book: Book) -> None:
         """Take in what lies in ground that water reaches for the first time."""
-        if self._full is None or not self._held_names:
+        if not self._wetted:
             return
-        part = np.divide(cells.water, self._full, out=np.zeros(cells.water.size), where=self._full > 0.0)
-        more = np.maximum(np.minimum(part, 1.0) - self._reached, 0.0)
+        assert cells.saturation is not None
+        more = np.maximum(cells.saturation - self._reached, 0.0)
         if not more.any():
             return
         self._reached += more

@@ -47,8 +47,8 @@ class Setting:
         The species that follows CO2, "" if none does.
     name : str
         Package in the books.
-    full : ndarray of float64, shape (cell,), or None
-        Water of each cell when it is full [L**3]: Fe(III) counts as far up as water has reached. None: all of it.
+    wetted : bool
+        Whether Fe(III) counts as far up in a cell as water has reached; else all of it from the start.
     """
 
     donors: tuple[Donor, ...]
@@ -57,7 +57,7 @@ class Setting:
     acts_on: str = "total"
     carbon_dioxide: str = ""
     name: str = "degradation"
-    full: Floats | None = None
+    wetted: bool = False
 
     @property
     def meets(self) -> tuple[tuple[str, str], ...]:
@@ -95,7 +95,7 @@ class Instantaneous(ByExtents):
     def __init__(self, setting: Setting, species: Sequence[str], n_cells: int) -> None:
         network = oxidation(setting.donors, setting.acceptors, species, setting.carbon_dioxide)
         solids = {PROCESSES[a.process].taken_account: a.solid for a in setting.acceptors if a.solid is not None}
-        self.extents = Extents(network, species, n_cells, solids, setting.name, setting.full)
+        self.extents = Extents(network, species, n_cells, solids, setting.name, setting.wetted)
         self._tables = _tables(setting, self.extents)
         self._ways = setting.acts_on == "dissolved", setting.sharing == "priority"
 

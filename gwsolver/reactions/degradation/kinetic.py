@@ -98,8 +98,8 @@ class Setting:
     tolerances : Tolerances
     name : str
         Package in the books.
-    full : ndarray of float64, shape (cell,), or None
-        Water of each cell when it is full [L**3]: Fe(III) counts as far up as water has reached. None: all of it.
+    wetted : bool
+        Whether Fe(III) counts as far up in a cell as water has reached; else all of it from the start.
     """
 
     donors: tuple[Donor, ...]
@@ -109,7 +109,7 @@ class Setting:
     carbon_dioxide: str = ""
     tolerances: Tolerances = field(default_factory=Tolerances)
     name: str = "degradation"
-    full: Floats | None = None
+    wetted: bool = False
 
     def start(self, species: Sequence[str], n_cells: int) -> Rates:
         """Return the reaction; `InputError` with all problems."""
@@ -131,7 +131,7 @@ class Setting:
             network, laws, species, n_cells,
             {net.PROCESSES[a.process].taken_account: a.solid for a in self.acceptors if a.solid is not None}, self.name,
             whole=[d.species for d in self.donors] if self.acts_on == "total" else (),
-            tolerances=self.tolerances, activity=self.activity, full=self.full,
+            tolerances=self.tolerances, activity=self.activity, wetted=self.wetted,
         )  # fmt: skip
 
     def _laws(self, network: net.Network) -> list[Law]:

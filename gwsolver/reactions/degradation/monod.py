@@ -96,8 +96,8 @@ class Setting:
     tolerances : Tolerances
     name : str
         Package in the books.
-    full : ndarray of float64, shape (cell,), or None
-        Water of each cell when it is full [L**3]: biomass and Fe(III) count as far up as water has reached. None: all.
+    wetted : bool
+        Whether biomass and Fe(III) count as far up in a cell as water has reached; else all of it from the start.
     """
 
     substrates: tuple[Substrate, ...]
@@ -109,7 +109,7 @@ class Setting:
     carbon_dioxide: str = ""
     tolerances: Tolerances = field(default_factory=Tolerances)
     name: str = "degradation"
-    full: Floats | None = None
+    wetted: bool = False
 
     def start(self, species: Sequence[str], n_cells: int) -> Rates:
         """Return the reaction; `InputError` with all problems."""
@@ -124,7 +124,7 @@ class Setting:
         return Rates(
             network, laws, species, n_cells, held, self.name,
             whole=[s.species for s in self.substrates] if self.acts_on == "total" else (),
-            tolerances=self.tolerances, activity=self.activity, full=self.full,
+            tolerances=self.tolerances, activity=self.activity, wetted=self.wetted,
         )  # fmt: skip
 
     def _network(self, species: Sequence[str]) -> net.Network:

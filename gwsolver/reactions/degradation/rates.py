@@ -76,7 +76,7 @@ class Rates(ByExtents):
     network : Network
     laws : sequence of Law
         One for each step.
-    species, n_cells, held, name, full
+    species, n_cells, held, name, wetted
         As `Extents` takes them.
     whole : iterable of str
         Entries of which rates see all mass per volume of water, not what is dissolved.
@@ -90,9 +90,9 @@ class Rates(ByExtents):
     def __init__(
         self, network: Network, laws: Sequence[Law], species: Sequence[str], n_cells: int,
         held: Mapping[str, float | Floats], name: str, *, whole: Iterable[str] = (),
-        tolerances: Tolerances | None = None, activity: float | Floats = 1.0, full: Floats | None = None,
+        tolerances: Tolerances | None = None, activity: float | Floats = 1.0, wetted: bool = False,
     ) -> None:  # fmt: skip
-        self.extents = Extents(network, species, n_cells, held, name, full)
+        self.extents = Extents(network, species, n_cells, held, name, wetted)
         self._tolerances = tolerances or Tolerances()
         self._activity = np.array(np.broadcast_to(activity, (n_cells,)), float)
         self._tables = _tables(network, laws, frozenset(whole))

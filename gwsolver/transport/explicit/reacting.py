@@ -94,7 +94,7 @@ class Reacting:
                 oil[i] = kept
                 content[i] += kept
             free[i, work.boundaries.fixed_cells] = False
-        return Cells(self._reactor.species, mass, content, water, k.solid, free, since, oil)
+        return Cells(self._reactor.species, mass, content, water, k.solid, free, since, oil, k.saturation)
 
     def _take(self, works: Sequence[Work], time: float, cells: Cells) -> None:
         """Take masses back, and what the oil keeps; concentrations follow where either has changed."""

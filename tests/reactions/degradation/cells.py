@@ -16,14 +16,15 @@ class Books(dict):
         return sum((v for k, v in self.items() if k[0] == name), 0.0)
 
 
-def cells_of(species, concentration, *, water=1.0, retardation=1.0, free=None):
+def cells_of(species, concentration, *, water=1.0, retardation=1.0, free=None, saturation=None):
     """Cells at these concentrations, shape (species, cell)."""
     c = np.array(concentration, float)
     c = c[:, None] if c.ndim == 1 else c
     water = np.broadcast_to(np.asarray(water, float), c.shape[1:]).copy()
     content = np.broadcast_to(np.asarray(retardation, float), c.shape) * water
     free = np.ones(c.shape, bool) if free is None else np.array(free)
-    return Cells(tuple(species), c * content, content, water, np.zeros(c.shape[1]), free, 0.0)
+    return Cells(tuple(species), c * content, content, water, np.zeros(c.shape[1]), free, 0.0, None,
+                 None if saturation is None else np.array(saturation, float))
 
 
 def twin_instantaneous(mass, content, water, held, donors, acceptors, *, dissolved=False, ranked=False):

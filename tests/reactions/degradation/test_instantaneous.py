@@ -43,11 +43,12 @@ def test_one_donor_and_oxygen():
 def test_iron_counts_as_far_up_as_water_has_reached():
     """Cells of 4 of water when full: half full, then three quarters, a quarter, and full; dry; full from the start."""
     setting = Setting((Donor("benzene", factors={"iron": 20.0}),), (Acceptor("iron", product="iron", solid=100.0),),
-                      full=np.full(3, 4.0))
+                      wetted=True)
     reaction, taken, books = setting.start(("benzene", "iron"), 3), np.zeros(3), Books()
     assert not reaction.held()["iron(III)"].any()
     for part, met in ((0.5, 0.5), (0.75, 0.75), (0.25, 0.75), (1.0, 1.0)):
-        cells = cells_of(("benzene", "iron"), [[100.0] * 3, [0.0] * 3], water=[4.0 * part, 0.0, 4.0])
+        cells = cells_of(("benzene", "iron"), [[100.0] * 3, [0.0] * 3], water=[4.0 * part, 0.0, 4.0],
+                         saturation=[part, 0.0, 1.0])
         before = cells.mass[0].copy()
         reaction.act(cells, 1.0, books)
         taken += 20.0 * (before - cells.mass[0])

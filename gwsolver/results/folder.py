@@ -11,6 +11,7 @@ from gwsolver.core.errors import InputError, Problem, RunError
 
 SUMMARY = "summary.json"
 UNFINISHED = "unfinished.json"
+SURFACE = "surface"  # the `kind` of a summary that is of a network of rivers and lakes
 PREFIX, SUFFIX = ".", ".part"
 
 

@@ -13,7 +13,7 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Floats, Grid
 from gwsolver.results import cf
 from gwsolver.results.features import Feature, read_features
-from gwsolver.results.folder import SUMMARY, UNFINISHED
+from gwsolver.results.folder import SUMMARY, SURFACE, UNFINISHED
 from gwsolver.results.locate import cells_at
 
 if TYPE_CHECKING:
@@ -35,6 +35,25 @@ def open_results(path: str | Path) -> "Results":
     InputError
         If there are no finished results.
     """
+    folder, summary = read_summary(path)
+    if summary.get("kind") == SURFACE:
+        raise InputError([Problem(
+            what="these are results of a network of rivers and lakes", file=str(folder),
+            hint="Open them with gwsolver.open_surface; they have levels and balances, no maps.",
+        )])
+    if not (folder / "results.nc").is_file():
+        raise InputError([Problem(what="results.nc is missing", file=str(folder), hint="Run the case again.")])
+    return Results(folder, summary)
+
+
+def read_summary(path: str | Path) -> tuple[Path, dict[str, Any]]:
+    """Return the folder of finished results, the one given or its ``results``, and their summary.
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
     folder = Path(path)
     if not (folder / SUMMARY).is_file() and (folder / "results" / SUMMARY).is_file():
         folder = folder / "results"
@@ -51,9 +70,7 @@ def open_results(path: str | Path) -> "Results":
     except (ValueError, KeyError, TypeError) as error:
         raise InputError([Problem(what="this is not the summary of a gwsolver run", file=str(folder / SUMMARY))]
                          ) from error
-    if not (folder / "results.nc").is_file():
-        raise InputError([Problem(what="results.nc is missing", file=str(folder), hint="Run the case again.")])
-    return Results(folder, summary)
+    return folder, summary
 
 
 class Results:

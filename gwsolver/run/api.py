@@ -9,12 +9,13 @@ from gwsolver import __version__, kernels
 from gwsolver.core.errors import InputError, RunError
 from gwsolver.run.checks import Check, checks, failures, table, warnings
 from gwsolver.run.identity import file_hashes, saved_flow_hashes, simulation_hash
-from gwsolver.run.load import load
+from gwsolver.run.load import load, surface_of
 from gwsolver.run.summary import Timings, commit, machine, peak_memory_mb, versions
 
 if TYPE_CHECKING:
     from gwsolver.core.sampling import Design
     from gwsolver.results import Results, ResultsWriter
+    from gwsolver.results.surface import SurfaceResults
     from gwsolver.run.checkpoint import Keeper
     from gwsolver.run.load import LoadedCase
     from gwsolver.run.simulate import Outcome
@@ -26,7 +27,7 @@ def run(
     source: Any, out: str | Path | None = None, *, scheme: str = "", threads: int = 0, flow: str = "auto",
     progress: bool = False, echo: bool = False, checkpoint: float = 600.0, restart: bool = False, scenario: str = "",
     member: int = 0, members: "int | Design" = 0,
-) -> "Results":
+) -> "Results | SurfaceResults":
     """Solve a case folder, a MODFLOW 6 folder or a flopy ``MFSimulation``; return its results.
 
     Parameters
@@ -65,6 +66,12 @@ def run(
     RunError
         If the run began but could not be finished; results up to there are kept, without summary.json.
     """
+    network = surface_of(source)
+    if network is not None:
+        from gwsolver.run.surface import refuse_options, run_surface
+
+        refuse_options(network, scenario=scenario, member=member, restart=restart)
+        return run_surface(network, out, echo=echo)
     timings = Timings()
     with timings.phase("imports"):
         # All at once, so that no phase below pays for them.

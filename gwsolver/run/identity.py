@@ -22,10 +22,14 @@ def simulation_hash(simulation: Simulation, *extra: str) -> str:
     *extra : str
         What else decides it: the scheme.
     """
+    return input_hash(simulation, *extra)
+
+
+def input_hash(*values: Any) -> str:
+    """Return the SHA-256 of dataclasses, arrays, mappings, sequences and what `repr` tells of anything else."""
     digest = hashlib.sha256()
-    _feed(digest, simulation)
-    for text in extra:
-        _feed(digest, text)
+    for value in values:
+        _feed(digest, value)
     return digest.hexdigest()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from gwsolver.core.case import CaseInfo
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.sampling import Design
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
+
+if TYPE_CHECKING:
+    from gwsolver.case import Case
 
 UNITS = {"meters": "m", "metres": "m", "feet": "ft", "centimeters": "cm", "centimetres": "cm"}
 TIMES = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}
@@ -123,6 +126,20 @@ def load(
     return _alternatives(folder, flow, (scenario,), member, members)[scenario]
 
 
+def surface_of(source: Any) -> "Case | None":
+    """Return the case of a folder whose case.toml has a network of rivers and lakes; None for all others."""
+    if not isinstance(source, str | Path):
+        return None
+    file = Path(source)
+    file = file if file.name == "case.toml" else file / "case.toml"
+    if not file.is_file() or "[surface]" not in file.read_text(encoding="utf-8", errors="replace"):
+        return None
+    from gwsolver.case import read_case
+
+    case = read_case(file)
+    return None if case.content.surface is None else case
+
+
 def load_scenarios(source: str | Path, *, flow: str = "auto", only: Sequence[str] = ()) -> dict[str, LoadedCase]:
     """Read a case folder once and return the case as each scenario changes it, by name, "base" first.
 
@@ -161,6 +178,12 @@ def _alternatives(
     from gwsolver.case import read_case
 
     case = read_case(folder)
+    if case.content.surface is not None:
+        raise InputError([Problem(
+            "the case is a network of rivers and lakes ([surface]): it has no simulation, scenario or member to load",
+            str(case.file), case.lines.line(("surface",)), "[surface]",
+            hint="Run it with gwsolver run, or gw.run in Python.",
+        )])
     simulation = case.apply(read(case.simulation_folder, flow=flow))
     info = _complete(case.resolve(simulation), simulation)
     problems = [*case.scenarios.problems(simulation, info), *case.uncertain.problems(simulation, info)]

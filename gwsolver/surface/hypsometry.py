@@ -54,6 +54,10 @@ class Hypsometry:
         self.volume: Floats = np.append(0.0, np.cumsum(0.5 * (a[1:] + a[:-1]) * steps))
         self.floor, self.top, self.capacity = float(h[0]), float(h[-1]), float(self.volume[-1])
 
+    def __repr__(self) -> str:
+        """Return what makes this table: hashes of inputs are made from it."""
+        return f"Hypsometry({self.level.tolist()}, {self.area.tolist()})"
+
     @classmethod
     def from_columns(
         cls, level: Sequence[float] | Floats, area: Sequence[float] | Floats, volume: Sequence[float] | Floats, *,

@@ -138,14 +138,6 @@ def test_an_unknown_table_names_the_nearest_known_one(tmp_path):
     assert "Did you mean 'receptor'?" in str(problem)
 
 
-@pytest.mark.parametrize("table", ["[surface]"])
-def test_what_later_releases_read_is_refused_by_name(tmp_path, table):
-    (problem,) = problems_of(tmp_path, f'[case]\ntitle = "x"\n\n{table}\nname = "a"\n')
-    assert f"{table} is not read by this release" in str(problem)
-    assert "not in this release" in str(problem)
-    assert problem.line == 4
-
-
 def test_all_problems_come_at_once_in_the_order_of_the_file(tmp_path):
     text = """\
         [case]

@@ -47,7 +47,7 @@ def test_every_key_status_and_unit_stands_in_the_document():
               VolatilisationTable)
     keys = {key for table in tables for key in table.model_fields} | set(KEYS) | set(STATUSES)
     tables_of_case = {"case", "modflow", "species", "source", "receptor", "limit", "figure", "values",
-                      "oil", "degradation", "reactions", "release", "scenario", "volatilisation", "ensemble"}
+                      "surface", "oil", "degradation", "reactions", "release", "scenario", "volatilisation", "ensemble"}
     for key in keys - tables_of_case:
         assert f"`{key}`" in text, key
     for table in tables_of_case:

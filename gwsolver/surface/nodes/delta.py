@@ -33,6 +33,10 @@ class Delta:
         Of its linear store [d].
     salt_kept : float or ndarray of float64, shape (member,)
         Part of the lost water's salt that stays in the delta's soils [-]; the rest goes on with the river.
+    initial : float or ndarray of float64, shape (member,)
+        Water on its way at the start [m3].
+    initial_salinity : float or ndarray of float64, shape (member,)
+        [kg/m3]
     """
 
     name: str
@@ -41,6 +45,8 @@ class Delta:
     demand: Forcing = NOTHING
     lag: Floats | float = 0.0
     salt_kept: Floats | float = 1.0
+    initial: Floats | float = 0.0
+    initial_salinity: Floats | float = 0.0
     priority: int | None = None
     joins: tuple[str, ...] = ()
 
@@ -51,6 +57,8 @@ class Delta:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with its values."""
+        if np.any(np.asarray(self.initial) < 0.0):
+            yield Problem("initial volume", value=f"{np.min(self.initial):g} m3", allowed="[0, inf)")
         if np.any(np.asarray(self.lag) < 0.0):
             yield Problem("lag", value=f"{np.min(self.lag):g} d", allowed="[0, inf)")
         for name in ("slope", "salt_kept"):
@@ -69,6 +77,8 @@ class Spreading(Alone):
     def __init__(self, setting: Delta, members: int) -> None:
         super().__init__(setting.name, members)
         self._setting = setting
+        self.state.volume = np.array(self.full(setting.initial))
+        self.state.salt = setting.initial_salinity * self.state.volume
         self._lag, self._slope = self.full(setting.lag), self.full(setting.slope)
         self._kept = self.full(setting.salt_kept)
 

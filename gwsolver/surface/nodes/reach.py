@@ -27,6 +27,10 @@ class Reach:
         Part of the inflow that is lost, with its salt [-].
     loss : Forcing
         Lost beside that as far as there is water, with its salt [m3/d].
+    initial : float or ndarray of float64, shape (member,)
+        Water on its way at the start [m3].
+    initial_salinity : float or ndarray of float64, shape (member,)
+        [kg/m3]
     """
 
     name: str
@@ -34,6 +38,8 @@ class Reach:
     lag: Floats | float = 0.0
     loss_share: Floats | float = 0.0
     loss: Forcing = NOTHING
+    initial: Floats | float = 0.0
+    initial_salinity: Floats | float = 0.0
     priority: int | None = None
     joins: tuple[str, ...] = ()
 
@@ -44,6 +50,8 @@ class Reach:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with its values."""
+        if np.any(np.asarray(self.initial) < 0.0):
+            yield Problem("initial volume", value=f"{np.min(self.initial):g} m3", allowed="[0, inf)")
         if np.any(np.asarray(self.lag) < 0.0):
             yield Problem("lag", value=f"{np.min(self.lag):g} d", allowed="[0, inf)")
         if np.any((np.asarray(self.loss_share) < 0.0) | (np.asarray(self.loss_share) > 1.0)):
@@ -60,6 +68,8 @@ class Flowing(Alone):
     def __init__(self, setting: Reach, members: int) -> None:
         super().__init__(setting.name, members)
         self._setting = setting
+        self.state.volume = np.array(self.full(setting.initial))
+        self.state.salt = setting.initial_salinity * self.state.volume
         self._lag, self._share = self.full(setting.lag), self.full(setting.loss_share)
 
     def ask(self, step: CalendarStep, wanted: Sequence[Floats]) -> Sequence[Floats]:

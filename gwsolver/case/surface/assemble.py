@@ -1,0 +1,130 @@
+"""From ``[surface]`` to a network."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gwsolver.case.surface.bank import BankTable
+from gwsolver.case.surface.delta import DeltaTable
+from gwsolver.case.surface.demand import DemandTable
+from gwsolver.case.surface.inflow import InflowTable
+from gwsolver.case.surface.lake import LakeTable
+from gwsolver.case.surface.node import NodeTable
+from gwsolver.case.surface.outlet import OutletTable
+from gwsolver.case.surface.reach import ReachTable
+from gwsolver.case.surface.reservoir import ReservoirTable
+from gwsolver.case.surface.series import Reader, refuse
+from gwsolver.case.surface.strait import StraitTable
+from gwsolver.case.tables import Date, Table
+from gwsolver.core.calendar import STEPS, CalendarStep
+from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.lines import LineIndex
+from gwsolver.surface.network import Network
+from gwsolver.surface.node import Setting
+
+
+class SurfaceTable(Table):
+    """``[surface]``: from when until when, and the nodes by kind."""
+
+    start: Date
+    end: Date
+    step: Literal["month", "day"] = "month"
+    inflow: list[InflowTable] = []
+    outlet: list[OutletTable] = []
+    reach: list[ReachTable] = []
+    delta: list[DeltaTable] = []
+    demand: list[DemandTable] = []
+    reservoir: list[ReservoirTable] = []
+    lake: list[LakeTable] = []
+    strait: list[StraitTable] = []
+    bank: list[BankTable] = []
+
+    def nodes(self) -> list[tuple[str, int, NodeTable]]:
+        """Return all nodes with the kind and the number of each."""
+        kinds = [k for k in type(self).model_fields if k not in ("start", "end", "step")]
+        return [(kind, i, table) for kind in kinds for i, table in enumerate(getattr(self, kind))]
+
+
+@dataclass(frozen=True, eq=False)
+class SurfaceCase:
+    """A network that a case describes.
+
+    Attributes
+    ----------
+    settings : tuple of Setting
+    steps : tuple of CalendarStep
+    kinds : dict of str to str
+        Kind of each node by name.
+    """
+
+    settings: tuple[Setting, ...]
+    steps: tuple[CalendarStep, ...]
+    kinds: dict[str, str]
+
+    def network(self, members: int = 1) -> Network:
+        """Return the network at work."""
+        return Network(self.settings, members)
+
+
+def surface_case(table: SurfaceTable, file: Path, lines: LineIndex) -> SurfaceCase:
+    """Return the network of a case.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong in [surface].
+    """
+    reader = Reader(file, lines)
+    nodes = table.nodes()
+    settings = tuple(node.setting(i, reader) for _, i, node in nodes)
+    start, end = (datetime.date.fromisoformat(d[:10]) for d in (table.start, table.end))
+    if end <= start:
+        reader.problems.append(Problem("the end of the run is not after its start", str(file),
+                                       lines.line(("surface", "end")), "[surface]", value=table.end))
+    if not nodes:
+        reader.problems.append(Problem("a network needs nodes", str(file), lines.line(("surface",)), "[surface]",
+                                       hint="Give at least one [[surface.inflow]] and where it goes."))
+    refuse(reader)
+    steps = tuple(STEPS[table.step](start, end))
+    _try_series(settings, nodes, reader, (steps[0], steps[-1]))
+    refuse(reader)
+    found = SurfaceCase(settings, steps, {n.name: kind for kind, _, n in nodes})
+    try:
+        found.network()
+    except InputError as error:
+        raise InputError(_placed(error.problems, nodes, str(file), lines)) from None
+    return found
+
+
+def _try_series(
+    settings: Sequence[Setting], nodes: Sequence[tuple[str, int, NodeTable]], reader: Reader,
+    steps: Sequence[CalendarStep],
+) -> None:
+    """Note series that do not cover the first or the last step."""
+    for setting, (kind, i, node) in zip(settings, nodes, strict=True):
+        for key in node.model_fields_set:
+            forcing = getattr(setting, {"release": "forced"}.get(key, key), None)
+            if not hasattr(forcing, "over"):
+                continue
+            try:
+                for step in steps:
+                    forcing.over(step)
+            except InputError as error:
+                for p in error.problems:
+                    reader.problem((kind, i, key), f"{key}: {p.what}", p.hint)
+
+
+def _placed(
+    problems: Sequence[Problem], nodes: Sequence[tuple[str, int, NodeTable]], file: str, lines: LineIndex
+) -> list[Problem]:
+    """Return a network's problems with the file and the line of the node they belong to."""
+    at = {node.name: (kind, i) for kind, i, node in nodes}
+    found = []
+    for p in problems:
+        kind, i = at.get(p.package, ("", 0))
+        line = lines.line(("surface", kind, i, "name")) if kind else lines.line(("surface",))
+        place = f"[[surface.{kind}]] number {i + 1}" if kind else "[surface]"
+        found.append(Problem(f"{p.package}: {p.what}", file, line, place, p.cell, p.value, p.allowed, p.hint))
+    return found

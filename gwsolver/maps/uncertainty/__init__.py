@@ -1,1 +1,0 @@
-"""Figures of ensembles: how likely, by when, and what it hangs on."""

@@ -23,15 +23,18 @@ _WHERE = {
     "heads": "gwsolver.maps",
     "setting": "gwsolver.maps",
     "mass_budget": "gwsolver.maps",
+    "exceedance_map": "gwsolver.maps",
+    "receptor_band": "gwsolver.maps",
+    "tornado": "gwsolver.maps",
     "InputError": "gwsolver.core.errors",
     "RunError": "gwsolver.core.errors",
     "Problem": "gwsolver.core.errors",
 }
 
 __all__ = [
-    "InputError", "Problem", "RunError", "acceptors", "ensemble", "heads", "load", "mass_budget", "open_ensemble",
-    "open_results", "open_surface", "plume_dates", "plume_map", "receptor_series", "run", "scenarios", "section",
-    "setting",
+    "InputError", "Problem", "RunError", "acceptors", "ensemble", "exceedance_map", "heads", "load", "mass_budget",
+    "open_ensemble", "open_results", "open_surface", "plume_dates", "plume_map", "receptor_band", "receptor_series",
+    "run", "scenarios", "section", "setting", "tornado",
 ]
 
 

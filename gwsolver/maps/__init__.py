@@ -8,9 +8,12 @@ from gwsolver.maps.multiples.dates import plume_dates
 from gwsolver.maps.overviews import heads, setting
 from gwsolver.maps.plume import plume_map, save_map
 from gwsolver.maps.sections.section import section
+from gwsolver.maps.uncertainty.band import receptor_band
+from gwsolver.maps.uncertainty.exceedance import exceedance_map
+from gwsolver.maps.uncertainty.tornado import tornado
 from gwsolver.maps.work_precision import work_precision
 
 __all__ = [
-    "acceptors", "alternatives", "heads", "mass_budget", "plume_dates", "plume_map", "receptor_series", "save_map",
-    "section", "setting", "work_precision",
+    "acceptors", "alternatives", "exceedance_map", "heads", "mass_budget", "plume_dates", "plume_map", "receptor_band",
+    "receptor_series", "save_map", "section", "setting", "tornado", "work_precision",
 ]

@@ -3,6 +3,11 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
 # CIE L* 94, 81, 60, 31 on paper of 99: adjacent steps of at least 13 survive grey and colour blindness.
 PAPER = "#FCFCFA"
 COLOURS = ("#FBEFC4", "#F5C15C", "#DB7430", "#8A2522")
@@ -13,28 +18,53 @@ DEPTH_OF_FLOOR = 2.0
 
 @dataclass(frozen=True)
 class Classes:
-    """Four classes, each ten times as high as the one before; the last is open upwards.
+    """Four classes, the last open upwards; of concentrations each is ten times as high as the one before.
 
     Attributes
     ----------
     breaks : tuple of float
         Lower edges of the four classes.
     limit : float or None
-        The second edge, if the classes come from a limit.
+        The edge that is drawn as the limit, if the classes come from one.
+    times : tuple of float
+        The edges as multiples of the limit; empty: not said.
+    log : bool
+        Values are drawn by their logarithm, as befits what falls by a part from cell to cell.
+    least : float or None
+        Smallest value that numbers at points tell; default: the smallest that is drawn.
     """
 
     breaks: tuple[float, ...]
     limit: float | None
+    times: tuple[float, ...] = TIMES
+    log: bool = True
+    least: float | None = None
+
+    @property
+    def told(self) -> float:
+        """Smallest value that numbers at points tell; what is less is "<" it."""
+        return self.floor if self.least is None else self.least
 
     @property
     def floor(self) -> float:
-        """Smallest concentration that is drawn."""
+        """Smallest value that is drawn."""
         return self.breaks[0]
 
     @property
     def levels(self) -> list[float]:
-        """Edges as log10, the open end closed far up: the levels of a filled contour."""
+        """Edges as they are drawn, the open end closed far up: the levels of a filled contour."""
+        if not self.log:
+            return [*self.breaks, 10.0 * self.breaks[-1]]
         return [*(math.log10(b) for b in self.breaks), math.log10(self.breaks[-1]) + 12.0]
+
+    def heights(self, values: Floats) -> Floats:
+        """Return values as they are drawn; logarithms are floored two decades below the lowest class."""
+        if not self.log:
+            return np.asarray(values, float)
+        low = 10.0**self.bottom
+        with np.errstate(invalid="ignore"):
+            logs = np.log10(np.where(values > low, values, low))
+        return np.where(np.isfinite(values), logs, np.nan)
 
     @property
     def bottom(self) -> float:

@@ -41,6 +41,10 @@ class Theme:
         The map shows the whole model.
     arrows : (columns, rows)
         Of flow arrows on a wide map.
+    grade : callable
+        Classes from the scene.
+    legend : str
+        Section of the languages whose words stand in place of those of the legend.
     """
 
     finding: Callable[[PlumeScene, Language], str]
@@ -49,6 +53,8 @@ class Theme:
     classes: bool = True
     whole: bool = False
     arrows: tuple[int, int] = (4, 3)
+    grade: Callable[[PlumeScene], Classes] = lambda scene: classes_for(scene.limit, scene.maximum)
+    legend: str = ""
 
 
 PLUME = Theme(titles.finding, titles.subtitle, titles.footnote)
@@ -63,7 +69,9 @@ def draw_scene(scene: PlumeScene, words: Language, width: int = 170, title: str 
 
 def _draw(scene: PlumeScene, words: Language, width: int, title: str | None, theme: Theme) -> MapFigure:
     short = width == 85
-    classes = classes_for(scene.limit, scene.maximum)
+    classes = theme.grade(scene)
+    if theme.legend:
+        words = words.instead("legend", theme.legend)
     frame_mm = FRAMES[width]
     window = choose_window(replace(scene, sites=(), sources=()) if theme.whole else scene, classes, *frame_mm)
     frame = Frame(frame_mm[0] * MM, frame_mm[1] * MM, window)
@@ -72,7 +80,7 @@ def _draw(scene: PlumeScene, words: Language, width: int, title: str | None, the
     axes.set_gid("map")
     layers.new_axes_style(axes, window.box)
     drawn = Drawn()
-    field = layers.log_surface(scene, classes, window.box, RASTER_MM * window.per_mm)
+    field = layers.class_surface(scene, classes, window.box, RASTER_MM * window.per_mm)
     layers.draw_classes(axes, field, scene, classes, frame, drawn)
     layers.draw_heads(axes, scene, frame, 2.0 * RASTER_MM * window.per_mm, drawn, halves=not short)
     layers.draw_rivers(axes, scene, frame, drawn)

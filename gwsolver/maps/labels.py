@@ -101,7 +101,7 @@ def point_labels(scene: PlumeScene, classes: Classes, frame: Frame, words: Langu
         if not (2.0 < x < frame.width - 2.0 and 2.0 < y < frame.height - 2.0):
             continue
         above = scene.above(site)
-        value = "" if math.isnan(site.value) else words.concentration(site.value, classes.floor)
+        value = "" if math.isnan(site.value) else words.concentration(site.value, classes.told)
         versions = [[site.name]]
         if value and site.kind != SOURCE:
             versions = [[f"{site.name}  {value}"], [site.name, value], [site.name]]

@@ -75,12 +75,9 @@ class Frame:
         return np.column_stack(self.to_page(line[:, 0], line[:, 1]))
 
 
-def log_surface(scene: PlumeScene, classes: Classes, box: Box, step: float) -> Surface:
-    """Return log10 of the concentration, floored two decades below the lowest class."""
-    low = 10.0**classes.bottom
-    with np.errstate(invalid="ignore"):
-        z = np.log10(np.where(scene.concentration > low, scene.concentration, low))
-    return surface(scene.grid, np.where(np.isfinite(scene.concentration), z, np.nan), box, step)
+def class_surface(scene: PlumeScene, classes: Classes, box: Box, step: float) -> Surface:
+    """Return the surface of the concentration as its classes are drawn."""
+    return surface(scene.grid, classes.heights(scene.concentration), box, step)
 
 
 def draw_classes(axes: Axes, field_: Surface, scene: Subject, classes: Classes, frame: Frame, drawn: Drawn) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from matplotlib.patches import Rectangle
 
-from gwsolver.maps.classes import COLOURS, EDGE, TIMES, Classes
+from gwsolver.maps.classes import COLOURS, EDGE, Classes
 from gwsolver.maps.labels import PointLabel, draw_flow_arrow
 from gwsolver.maps.layers import HEAD_BLUE, OUTSIDE, RIVER_BLUE, Drawn
 from gwsolver.maps.page import GREY_INK, INK, Page, text_size, wrap
@@ -35,7 +35,7 @@ def class_texts(classes: Classes, words: Language) -> tuple[list[str], list[str]
         n = [words.number(e, 3) for e in edges]
         return [f"{a}\u2009–\u2009{b}" for a, b in pairwise(n)] + [f">\u2009{n[-1]}"]
 
-    return texts(classes.breaks), texts(TIMES) if classes.limit is not None else []
+    return texts(classes.breaks), texts(classes.times) if classes.limit is not None and classes.times else []
 
 
 def heading(scene: Subject, words: Language, key: str = "legend.heading") -> str:
@@ -157,7 +157,7 @@ def _class_column(page: Page, scene: Subject, classes: Classes, words: Language,
         if times and need - width <= swatch - 7.0 + 10.0:
             page.text(x + width, base, times[i], ha="right", colour=GREY_INK, name="class times")
         y -= step
-        if classes.limit is not None and i == 1:
+        if classes.breaks[i] == classes.limit:
             page.line([x - 1.5, x + swatch + 1.5], [y, y], color=INK, linewidth=1.9, zorder=27, solid_capstyle="butt")
     return y
 
@@ -192,15 +192,15 @@ def _class_bar(page: Page, scene: Subject, classes: Classes, words: Language, x:
     for i in range(4):
         page.patch(Rectangle((x + i * part, y - height), part, height, facecolor=COLOURS[i], edgecolor=EDGE,
                              linewidth=0.4, gid="class swatch"), 26)
-    if classes.limit is not None:
-        page.line([x + part, x + part], [y - height - 1.8, y + 1.8], color=INK, linewidth=1.9, zorder=27,
-                  solid_capstyle="butt")
+    if classes.limit in classes.breaks:
+        at = x + classes.breaks.index(classes.limit) * part
+        page.line([at, at], [y - height - 1.8, y + 1.8], color=INK, linewidth=1.9, zorder=27, solid_capstyle="butt")
     y -= height
     at_edges = max(text_size(t)[0] for t in values) > part - 4.0
     if at_edges:
         # Ranges would run into each other: name the edges between the classes instead.
         values = [words.number(b, 3) for b in classes.breaks]
-        times = [words.number(t, 3) for t in TIMES] if times else []
+        times = [words.number(t, 3) for t in classes.times] if times else []
     for texts, colour, name in ((values, INK, "class"), ([f"({t})" for t in times], GREY_INK, "class times")):
         if texts:
             y -= 8.6

@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from gwsolver.maps.classes import COLOURS, Classes
-from gwsolver.maps.layers import FLOW_BLUE, HEAD_BLUE, RIVER_BLUE, Frame, log_surface, step_of
+from gwsolver.maps.layers import FLOW_BLUE, HEAD_BLUE, RIVER_BLUE, Frame, class_surface, step_of
 from gwsolver.maps.page import GREY_INK, INK, Page, text_size, wrap
 from gwsolver.maps.placing import HARD, Obstacles, Rect
 from gwsolver.maps.scene import PlumeScene
@@ -78,7 +78,7 @@ def _fill(page: Page, axes: Axes, rect: Rect, scene: PlumeScene, classes: Classe
                         autolim=False)
     obstacles = Obstacles((0.0, 0.0, rect[2] - rect[0], rect[3] - rect[1]))
     level = math.log10(classes.limit if classes.limit is not None else classes.floor)
-    field = log_surface(scene, classes, box, step)
+    field = class_surface(scene, classes, box, step)
     if field.z.max() > level:
         axes.contourf(field.x, field.y, field.z, levels=[level, level + 20.0], colors=[COLOURS[2]], zorder=2)
     contours: list[tuple[float, np.ndarray]] = []

@@ -27,6 +27,10 @@ class Language:
         section, _, name = key.partition(".")
         return str(self.table[section][name] if name else self.table[section]).format(**values)
 
+    def instead(self, section: str, other: str) -> "Language":
+        """Return the language with words of one section in place of those of another."""
+        return Language(self.code, {**self.table, section: {**self.table[section], **self.table[other]}})
+
     def unit(self, unit: str) -> str:
         """Return a unit as this language writes it."""
         return str(self.table["unit"].get(unit, unit))
@@ -109,6 +113,6 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         raise InputError([Problem("lang", package="map", value=code, allowed="one of " + ", ".join(LANGUAGES))])
     folder = resources.files("gwsolver.maps").joinpath("languages")
-    places = (folder, folder.joinpath("alternatives"))
+    places = (folder, folder.joinpath("alternatives"), folder.joinpath("uncertainty"))
     tables = [tomllib.loads(place.joinpath(f"{code}.toml").read_text("utf-8")) for place in places]
     return Language(code, {key: value for table in tables for key, value in table.items()})

@@ -16,8 +16,13 @@ import gwsolver as gw
 from gwsolver.cli import main
 from gwsolver.core.errors import InputError, RunError
 from gwsolver.ensemble.reduce import read, reduced
+from gwsolver.maps.uncertainty.band import band_scene
+from gwsolver.maps.uncertainty.exceedance import exceedance_scene
+from gwsolver.maps.uncertainty.tornado import tornado_scene
+from gwsolver.maps.words import language
 from gwsolver.results.receptors import exposure, receptor_series
 from tests.ensemble.sites import PARAMETERS, square
+from tests.maps.checks import broken_rules
 
 MEMBERS = 20
 
@@ -278,3 +283,69 @@ def test_bad_options_are_refused_before_anything_runs(run, capsys, options, word
     assert main(["ensemble", str(run[0]), "--out", str(tmp_path / "out"), *options]) == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+# ---- figures
+
+
+@pytest.mark.parametrize("width", [170, 85])
+@pytest.mark.parametrize("lang", ["en", "kk"])
+def test_figures_of_a_run_keep_the_rules(run, lang, width):
+    for draw in (gw.exceedance_map, gw.receptor_band, gw.tornado):
+        assert broken_rules(draw(run[1], lang=lang, width=width), width) == [], draw.__name__
+
+
+def test_numbers_on_figures_are_those_of_the_tables(run):
+    _, found = run
+    scene = exceedance_scene(found, "tracer", None, "max", None, "en")
+    _, names, seen = found.receptors("tracer")
+    p = found.exceedance("tracer", 0.5)[-1]
+    np.testing.assert_allclose(scene.concentration, 100.0 * p)
+    for site in scene.sites:
+        above = (seen[:, -1, names.index(site.name)].astype(np.float32) > 0.5).mean()
+        assert np.isnan(site.value) or site.value == pytest.approx(100.0 * above)
+    assert scene.law.limit == 0.5 and scene.facts.finished == MEMBERS
+    assert scene.time == found.times[-1]
+    first = exceedance_scene(found, "tracer", "2001-01-01", "max", "1 mg/L", "en")
+    assert first.time == pytest.approx(365.25)
+    np.testing.assert_allclose(first.concentration, 100.0 * found.exceedance("tracer", 1.0)[1])
+    bands = band_scene(found, "tracer", ["far"], None, "en")
+    table = found.indicators("tracer")
+    arrival = table.loc[table["receptor"] == "Far", "arrival"].to_numpy()
+    assert bands.seen[0].count == np.isfinite(arrival).sum()
+    early = np.sort(arrival)[1]  # the second of twenty: P10
+    if np.isfinite(early):
+        assert bands.seen[0].arrivals[0] == pytest.approx(2000.0 + early, abs=0.01)
+    ranks = found.rank_correlations("tracer", "Near", "time above limit")
+    scene = tornado_scene(found, "tracer", "near", "time above limit", None, language("ru"))
+    assert [i.correlation for i in scene.influences] == list(ranks)
+    assert {i.title for i in scene.influences} == {"Коэффициент фильтрации", "decay", "pit"}
+
+
+@pytest.mark.parametrize(("draw", "settings", "words"), [
+    (gw.exceedance_map, {"species": "benzene"}, "species = benzene; allowed: one of tracer"),
+    (gw.exceedance_map, {"time": "2100-01-01"}, "time = 2100-01-01; allowed"),
+    (gw.exceedance_map, {"layer": 3}, "layer = 3; allowed: max, or 1 to 1"),
+    (gw.exceedance_map, {"lang": "de"}, "lang = de"),
+    (gw.receptor_band, {"receptors": ["Nowhere"]}, "receptors = Nowhere; allowed: some of Near, Far"),
+    (gw.receptor_band, {"width": 100}, "width = 100; allowed: one of 85, 170"),
+    (gw.tornado, {"receptor": "Nowhere"}, "receptor = Nowhere; allowed: one of Near, Far"),
+    (gw.tornado, {"indicator": "sum"}, "indicator = sum; allowed: one of peak, time above limit, arrival"),
+])
+def test_figures_refuse_what_is_not_there(run, draw, settings, words):
+    with pytest.raises(InputError) as caught:
+        draw(run[1], **settings)
+    assert words in str(caught.value)
+
+
+def test_the_command_draws_in_the_language_asked_for(run, capsys):
+    folder, _ = run
+    assert main(["ensemble", str(folder), "--members", str(MEMBERS), "--lang", "fr", "--width", "85", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    names = [Path(f).name for f in told["figures"]]
+    assert names == ["exceedance_tracer_fr.png", "band_tracer_fr.png", "tornado_tracer_fr.png"]
+    for file in told["figures"]:
+        assert Path(file).stat().st_size > 5_000
+        Path(file).unlink()
+    assert main(["ensemble", str(folder), "--lang", "de"]) == 2
+    assert "lang = de" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from gwsolver.maps.classes import PAPER
 from gwsolver.maps.page import GREY_INK, INK, MM, SETTINGS, SMALL, MapFigure, Page, text_size, wrap
 from gwsolver.maps.placing import HARD, Obstacles
 from gwsolver.maps.request import check_width, default_species
+from gwsolver.maps.scene import Subject
 from gwsolver.maps.words import Language, language
 
 MOST_IN_ONE = 5
@@ -192,7 +193,7 @@ def _arrivals(page: Page, chart: Chart, scene: SeriesScene, styled: list[tuple[S
             obstacles.block(best.box, pad=1.0)
 
 
-def _limit_label(page: Page, chart: Chart, scene: SeriesScene, words: Language, obstacles: Obstacles) -> None:
+def limit_label(page: Page, chart: Chart, scene: Subject, words: Language, obstacles: Obstacles) -> None:
     """Write the limit below or above its line, where it covers least."""
     if scene.limit is None:
         return
@@ -252,7 +253,7 @@ def _one(page: Page, scene: SeriesScene, words: Language, width: int) -> tuple[f
     _arrivals(page, chart, scene, [(series, colour) for series, (colour, _) in styled], words, obstacles)
     for series, (colour, _) in styled:
         _name_label(page, chart, series, colour, obstacles, _passes(series, scene))
-    _limit_label(page, chart, scene, words, obstacles)
+    limit_label(page, chart, scene, words, obstacles)
     left = -reach
     bottom = -12.0
     if short:
@@ -313,7 +314,7 @@ def _multiples(page: Page, scene: SeriesScene, words: Language, width: int) -> t
         obstacles = Obstacles((0.0, 0.0, wide, high))
         _line(chart, series, STYLES[0][0], "solid", obstacles)
         if i == 0:
-            _limit_label(part, chart, scene, words, obstacles)
+            limit_label(part, chart, scene, words, obstacles)
         _arrivals(part, chart, scene, [(series, STYLES[0][0])], words, obstacles)
         line = high + head - 9.5
         for text in names[i]:

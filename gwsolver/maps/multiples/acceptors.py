@@ -154,7 +154,7 @@ def _painter(scene: PlumeScene, plume: PlumeScene, classes: Classes, edges: list
         filled = axes.contourf(field.x, field.y, z, levels=edges, colors=COLOURS, zorder=2)
         if field.z.size > layers.RASTER_FROM:
             filled.set_rasterized(True)
-        logs = layers.log_surface(plume, classes, frame.window.box, step)
+        logs = layers.class_surface(plume, classes, frame.window.box, step)
         lines = logs.lines(math.log10(_edge(classes)))
         for colour, wide, order, gid in (("white", 3.2, 7, "limit casing"), (INK, 1.9, 8, "limit line")):
             axes.add_collection(LineCollection(lines, colors=colour, linewidths=wide, zorder=order, gid=gid),

@@ -91,7 +91,7 @@ def area_above(scene: PlumeScene) -> float:
 def classes_painter(scene: PlumeScene, classes: Classes) -> Paint:
     """Return what draws the classes and the limit line of a scene."""
     def paint(axes: Any, frame: Frame, drawn: Drawn) -> Surface:
-        field = layers.log_surface(scene, classes, frame.window.box, RASTER_MM * frame.window.per_mm)
+        field = layers.class_surface(scene, classes, frame.window.box, RASTER_MM * frame.window.per_mm)
         layers.draw_classes(axes, field, scene, classes, frame, drawn)
         return field
 

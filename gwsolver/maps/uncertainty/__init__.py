@@ -1,0 +1,1 @@
+"""Figures of ensembles: how likely, by when, and what it hangs on."""

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gwsolver.core.statistics import BAND, band, standard_error
 from gwsolver.core.time import TimeAxis
 from gwsolver.ensemble.result import INDICATORS, Ensemble
-from gwsolver.ensemble.statistics import standard_error
 from gwsolver.results.ensemble_file import Entry, write_ensemble
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PARTS = {"P10": 0.1, "P50": 0.5, "P90": 0.9}
 NEVER = "not reached"
 
 
@@ -58,17 +57,9 @@ def receptor_bands(found: Ensemble) -> "pd.DataFrame":
     for species in found.species if found.case.receptors else ():
         times, names, seen = found.receptors(species)
         for j, name in enumerate(names):
-            for time, own in zip(times, quantiles(seen[:, :, j]).T, strict=True):
+            for time, own in zip(times, band(seen[:, :, j]).T, strict=True):
                 rows.append((species, name, time, *own))
-    return pd.DataFrame(rows, columns=["species", "receptor", "time", *PARTS])
-
-
-def quantiles(values: np.ndarray) -> np.ndarray:
-    """Return P10, P50, P90 over members, shape (3, time), of values (member, time); NaN where all are dry."""
-    found = np.full((len(PARTS), values.shape[1]), np.nan)
-    wet = np.isfinite(values).any(axis=0)
-    found[:, wet] = np.nanquantile(values[:, wet], list(PARTS.values()), axis=0)
-    return found
+    return pd.DataFrame(rows, columns=["species", "receptor", "time", *BAND])
 
 
 def indicators(found: Ensemble) -> "pd.DataFrame":
@@ -139,7 +130,7 @@ def _fields(found: Ensemble) -> Iterator[Entry]:
             arrivals = found.arrivals(name)
             yield Entry(f"arrived_{name}", ("cell",), np.isfinite(arrivals).mean(axis=0).astype(np.float32), {
                 "long_name": f"part of finished members in which {name} ever reaches the limit", **shared})
-            for part, values in zip(PARTS, found.arrival_quantiles(name, tuple(PARTS.values())), strict=True):
+            for part, values in zip(BAND, found.arrival_quantiles(name, tuple(BAND.values())), strict=True):
                 there = np.where(np.isfinite(values), values, np.nan)
                 yield Entry(f"arrival_{part.lower()}_{name}", ("cell",), there, {
                     "long_name": f"time by which {part[1:]} of 100 members have reached the limit", **when,

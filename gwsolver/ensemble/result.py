@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from gwsolver.core.case import CaseInfo
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.sampling import Design
+from gwsolver.core.statistics import BAND, quantile_with_never, rank_correlation
 from gwsolver.ensemble.folder import EnsembleFolder
 from gwsolver.ensemble.reduce import Wanted, read
-from gwsolver.ensemble.statistics import quantile_with_never, rank_correlation
 from gwsolver.results.receptors import exposure
 from gwsolver.run.comparison import Clock, limit_of
 
@@ -71,6 +71,7 @@ class Ensemble:
             raise InputError([Problem("the ensemble has no finished member", file=str(self.folder), hint=next(
                 iter(self.failures.values()), "Run gwsolver ensemble; it goes on where it stopped."))])
         self.base = open_results(place.base)
+        self._indicators: dict[tuple[str, float], pd.DataFrame] = {}
 
     def __repr__(self) -> str:
         return f"<gwsolver ensemble {self.folder}: {len(self.finished)} of {self.design.n_members} members>"
@@ -130,8 +131,8 @@ class Ensemble:
         fields = (np.asarray(read(self.place.member(n), f"arrival/{species}"), np.float64) for n in self.finished)
         return np.stack([f if view is None else view(f) for f in fields])
 
-    def arrival_quantiles(self, species: str, parts: tuple[float, ...] = (0.1, 0.5, 0.9), view: View | None = None
-                          ) -> Floats:
+    def arrival_quantiles(self, species: str, parts: tuple[float, ...] = tuple(BAND.values()),
+                          view: View | None = None) -> Floats:
         """Return by when such parts of the members have reached the limit, shape (part, cell) [T]; infinite: never so.
 
         P10 is an early arrival: one member in ten is there by then.
@@ -182,6 +183,8 @@ class Ensemble:
         import pandas as pd
 
         limit = self.limit(species) if limit is None else limit
+        if (species, limit) in self._indicators:
+            return self._indicators[species, limit].copy()
         clock = Clock.of(self.case)
         times, names, seen = self.receptors(species)
         rows = []
@@ -190,7 +193,9 @@ class Ensemble:
                 met = exposure(times, own[:, j], limit)
                 arrival = clock.years(met.arrival) if met.reached else np.inf
                 rows.append((number, name, met.peak, clock.years(met.time_above), arrival))
-        return pd.DataFrame(rows, columns=["member", "receptor", *INDICATORS])
+        table = pd.DataFrame(rows, columns=["member", "receptor", *INDICATORS])
+        self._indicators[species, limit] = table
+        return table.copy()
 
     def rank_correlations(self, species: str, receptor: str, indicator: str = "peak", limit: float | None = None
                           ) -> "pd.Series":

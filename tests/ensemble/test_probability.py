@@ -10,10 +10,10 @@ import pytest
 
 import gwsolver as gw
 from gwsolver.case import read_case
+from gwsolver.core.statistics import chance, quantile_with_never, rank_correlation, standard_error
 from gwsolver.ensemble.folder import EnsembleFolder
 from gwsolver.ensemble.reduce import Wanted, save
 from gwsolver.ensemble.result import Ensemble
-from gwsolver.ensemble.statistics import chance, quantile_with_never, rank_correlation, standard_error
 from gwsolver.flow import FlowSolver
 from gwsolver.transport import TransportSolver
 from tests.ensemble.sites import CELL, CELLS, DISPERSIVITY, FLUX, POROSITY, column

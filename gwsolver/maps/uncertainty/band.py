@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from gwsolver.core.case import in_language
 from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.statistics import BAND as BAND_PARTS
+from gwsolver.core.statistics import band, quantile_with_never
 from gwsolver.maps import furniture, titles
 from gwsolver.maps.charts.chart import Chart, decades
 from gwsolver.maps.charts.series import limit_label
@@ -27,7 +29,6 @@ from gwsolver.maps.uncertainty.facts import Facts, pick, telling
 from gwsolver.maps.words import Language, language
 
 Floats = NDArray[np.float64]
-PARTS = (0.1, 0.5, 0.9)
 BAND, EDGE, MEDIAN = "#E9C9A4", "#B98A56", "#8A2522"  # L* 83, 61, 31 on paper of 99
 GUTTER = 6.0  # mm
 BASE_DASH = (0, (5, 1.8))
@@ -150,9 +151,9 @@ def band_scene(
         if arrivals is not None:
             first = _positions(arrivals.loc[arrivals["receptor"] == name, "arrival"].to_numpy(float), found, times, at)
         seen.append(Seen(
-            in_language(places[name].title, lang, name), _quantiles(values[:, :, names.index(name)]),
+            in_language(places[name].title, lang, name), band(values[:, :, names.index(name)]),
             np.interp(times, rows["time"], rows["value"]), int(np.isfinite(first).sum()),
-            tuple(_arrived(first, part) for part in PARTS), KINDS.get(places[name].kind) == MONITORING))
+            _arrived(first), KINDS.get(places[name].kind) == MONITORING))
     return BandScene(**about, seen=tuple(seen), at=at, scale=scale, facts=Facts.of(found, lang))
 
 
@@ -163,14 +164,6 @@ def _chosen(names: list[str], receptors: list[str] | tuple[str, ...] | None) -> 
         raise InputError([Problem("receptors", package="chart", value=", ".join(wrong),
                                   allowed="some of " + ", ".join(names))])
     return [known[r.lower()] for r in receptors] if receptors else names
-
-
-def _quantiles(values: Floats) -> Floats:
-    """Return P10, P50, P90 over runs, shape (3, time); NaN where all are dry."""
-    found = np.full((len(PARTS), values.shape[1]), np.nan)
-    wet = np.isfinite(values).any(axis=0)
-    found[:, wet] = np.nanquantile(values[:, wet], PARTS, axis=0)
-    return found
 
 
 def _positions(arrival: Floats, found: Any, times: Floats, at: Floats) -> Floats:
@@ -184,11 +177,10 @@ def _positions(arrival: Floats, found: Any, times: Floats, at: Floats) -> Floats
     return np.where(np.isfinite(arrival), moved, np.inf)
 
 
-def _arrived(first: Floats, part: float) -> float:
-    """Return the position by which a part of the runs has arrived; infinite: fewer do."""
-    if not first.size:
-        return math.inf
-    return float(np.sort(first)[max(math.ceil(part * first.size - 1e-9), 1) - 1])
+def _arrived(first: Floats) -> tuple[float, ...]:
+    """Return the positions by which a tenth, half and nine tenths of the runs have arrived; infinite: fewer do."""
+    parts = BAND_PARTS.values()
+    return tuple(float(quantile_with_never(first, p)) for p in parts) if first.size else (math.inf,) * len(parts)
 
 
 def draw_band(scene: BandScene, words: Language, width: int = 170, title: str | None = None) -> MapFigure:

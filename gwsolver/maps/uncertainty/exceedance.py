@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gwsolver.core.statistics import missed, standard_error
 from gwsolver.maps import titles
 from gwsolver.maps.classes import Classes
 from gwsolver.maps.compose import Theme, draw_scene
@@ -138,10 +139,10 @@ def _subtitle(scene: PlumeScene, words: Language, short: bool) -> str:
 def _footnote(scene: PlumeScene, classes: Classes, words: Language, short: bool, unlabelled: int) -> str:
     assert isinstance(scene, ExceedanceScene)
     facts = scene.facts
-    error = words.number(100.0 * math.sqrt(0.25 / facts.finished), 2)
+    error = words.number(100.0 * float(standard_error(np.array(0.5), facts.finished)), 2)
     parts = [words("exceedance.points")] if any(math.isfinite(s.value) for s in scene.sites) else []
     parts += facts.sentences(words)
-    parts.append(words("exceedance.error", error=error, missed=words.number(min(300.0 / facts.finished, 100.0), 2)))
+    parts.append(words("exceedance.error", error=error, missed=words.number(100.0 * missed(facts.finished), 2)))
     parts.append(titles.limit_sentence(scene.law, words))
     if unlabelled:
         parts.append(words("foot.unlabelled", count=unlabelled))

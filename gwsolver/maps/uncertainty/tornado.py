@@ -8,6 +8,7 @@ from matplotlib import rc_context
 from matplotlib.patches import Rectangle
 
 from gwsolver.core.case import in_language
+from gwsolver.core.statistics import chance
 from gwsolver.maps import furniture, titles
 from gwsolver.maps.from_results import subject
 from gwsolver.maps.page import GREY_INK, INK, MM, SETTINGS, SMALL, MapFigure, Page, text_size, wrap
@@ -110,7 +111,7 @@ def tornado_scene(
         for name, r in ranks.items())
     return TornadoScene(
         **about, receptor=in_language(place.title, words.code, place.name), indicator=indicator, influences=influences,
-        chance=1.96 / math.sqrt(max(found.n - 1, 1)), facts=Facts.of(found, words.code))
+        chance=chance(max(found.n, 2)), facts=Facts.of(found, words.code))
 
 
 def _range(value: Any, words: Language) -> str:

@@ -1,4 +1,4 @@
-"""What an ensemble says: probabilities, quantiles with "never" as a class, ranks."""
+"""What members of an ensemble say together: probabilities, quantiles with "never" as a class, ranks."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-NEVER = np.inf
+BAND = {"P10": 0.1, "P50": 0.5, "P90": 0.9}
 
 
 def standard_error(probability: Floats, n: int) -> Floats:
@@ -15,7 +15,20 @@ def standard_error(probability: Floats, n: int) -> Floats:
     A Latin hypercube's is smaller, never larger, where the outcome is monotone in each parameter (McKay, Beckman and
     Conover 1979). Where no member, or every one, is above, it is zero although a part up to 3 / n may be missed.
     """
-    return np.sqrt(probability * (1.0 - probability) / n)
+    return np.asarray(np.sqrt(probability * (1.0 - probability) / n), np.float64)
+
+
+def missed(n: int) -> float:
+    """Return what n members of which none is above may miss at most, in 19 of 20 cases: 3 / n, up to 1."""
+    return min(3.0 / n, 1.0)
+
+
+def band(values: Floats) -> Floats:
+    """Return P10, P50, P90 over members, shape (3, time), of values (member, time); NaN where all are NaN (dry)."""
+    found = np.full((len(BAND), values.shape[1]), np.nan)
+    wet = np.isfinite(values).any(axis=0)
+    found[:, wet] = np.nanquantile(values[:, wet], list(BAND.values()), axis=0)
+    return found
 
 
 def quantile_with_never(values: Floats, part: float) -> Floats:

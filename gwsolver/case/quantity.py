@@ -32,7 +32,7 @@ class Quantity:
     range : tuple of float
         Low and high in `unit`; empty if not given.
     distribution : str
-        "lognormal", "uniform", ... for later sampling; a note to the reader until then.
+        A name of `gwsolver.core.distributions` in an ensemble's parameter; elsewhere a note to the reader.
     provenance : Provenance
         Source and status.
     note : str

@@ -82,11 +82,17 @@ def _draw(found: Any, arguments: argparse.Namespace) -> list[str]:
 
 def _print(found: Any) -> None:
     """Tell how many finished, what receptors see, what failed."""
+    from gwsolver.ensemble.products import arrivals
+    from gwsolver.run.comparison import Clock
+
     print(f"{found.n} of {found.design.n_members} members finished; ensemble in {found.folder}")
-    for species in found.wanted.limits if found.case.receptors else ():
-        table = found.indicators(species)
-        for receptor, own in table.groupby("receptor", sort=False):
-            above = int((own["arrival"] < float("inf")).sum())
-            print(f"  {species} at {receptor}: above the limit in {above} of {found.n} members")
+    for row in arrivals(found).itertuples():
+        print(f"  {row.species} at {row.receptor}: above the limit in {row.members_above} of {row.members_finished} "
+              "members")
+        if row.members_above:
+            unit = Clock.of(found.case).unit
+            by = ((part, getattr(row, part)) for part in ("P10", "P50", "P90"))
+            told = ", ".join(f"{part} {t if isinstance(t, str) else f'{t:.3g} {unit}'}" for part, t in by)
+            print(f"    first reached: {told}")
     for number, words in found.failures.items():
         print(f"error: member {number} failed: {words}", file=sys.stderr)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gwsolver.core.statistics import BAND, band, standard_error
+from gwsolver.core.statistics import BAND, band, quantile_with_never, standard_error
 from gwsolver.core.time import TimeAxis
 from gwsolver.ensemble.result import INDICATORS, Ensemble
 from gwsolver.results.ensemble_file import Entry, write_ensemble
@@ -27,7 +27,7 @@ def write(found: Ensemble, axis: TimeAxis) -> list[Path]:
     """
     tables = {
         "members.csv": members(found), "receptors.csv": receptor_bands(found), "indicators.csv": indicators(found),
-        "sensitivity.csv": sensitivity(found),
+        "arrivals.csv": arrivals(found), "sensitivity.csv": sensitivity(found),
     }
     files = [_netcdf(found, axis)]
     for name, table in tables.items():
@@ -73,6 +73,23 @@ def indicators(found: Ensemble) -> "pd.DataFrame":
         arrival = table["arrival"].astype(object)
         tables.append(table.assign(arrival=arrival.where(np.isfinite(table["arrival"]), NEVER)))
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def arrivals(found: Ensemble) -> "pd.DataFrame":
+    """Return by when a tenth, half and nine tenths of the members reach the limit at each receptor, in years.
+
+    "not reached" where fewer ever do; times in the model's unit where that is not known.
+    """
+    import pandas as pd
+
+    rows = []
+    for species in _judged(found):
+        for receptor, own in found.indicators(species).groupby("receptor", sort=False):
+            times = own["arrival"].to_numpy(float)
+            by = [float(quantile_with_never(times, part)) for part in BAND.values()]
+            rows.append((species, receptor, int(np.isfinite(times).sum()), found.n,
+                         *(t if np.isfinite(t) else NEVER for t in by)))
+    return pd.DataFrame(rows, columns=["species", "receptor", "members_above", "members_finished", *BAND])
 
 
 def sensitivity(found: Ensemble) -> "pd.DataFrame":

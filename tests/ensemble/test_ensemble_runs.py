@@ -44,7 +44,7 @@ def test_all_members_finish_and_only_what_is_kept_stays(run):
     assert found.times == pytest.approx([0.5 * 365.25 * (k + 1) for k in range(8)])
     names = {p.name for p in (folder / "ensemble").iterdir()}
     assert names == {"base", "design.json", "members", "ensemble.nc", "members.csv", "receptors.csv", "indicators.csv",
-                     "sensitivity.csv"}
+                     "arrivals.csv", "sensitivity.csv"}
     assert max(len(b) for b in bits(folder / "ensemble").values()) < 20_000
 
 
@@ -95,7 +95,7 @@ def test_killed_and_resumed_it_has_the_bits_of_one_that_was_not(run, tmp_path):
     for name, stamp in kept.items():
         assert (out / "members" / name).stat().st_mtime_ns == stamp
     assert bits(out) == bits(folder / "ensemble")
-    for name in ("members.csv", "receptors.csv", "indicators.csv", "sensitivity.csv"):
+    for name in ("members.csv", "receptors.csv", "indicators.csv", "arrivals.csv", "sensitivity.csv"):
         assert (out / name).read_bytes() == (folder / "ensemble" / name).read_bytes()
 
 
@@ -219,6 +219,34 @@ def test_arrivals_are_those_of_full_runs_and_never_is_a_class(run, tmp_path):
     np.testing.assert_array_equal(np.isfinite(p90), reached >= 0.9)
     np.testing.assert_array_equal(np.isfinite(p10), reached >= 0.1)
     assert np.isinf(p10).any() and np.isfinite(p90).any()
+
+
+def test_arrivals_at_receptors_are_quantiles_or_not_reached(run):
+    folder, found = run
+    table = pd.read_csv(folder / "ensemble" / "arrivals.csv").set_index("receptor")
+    for name, own in found.indicators("tracer").groupby("receptor"):
+        times = np.sort(own["arrival"].to_numpy(float))
+        assert table.loc[name, "members_above"] == np.isfinite(times).sum()
+        for part, place in (("P10", 1), ("P50", 9), ("P90", 17)):
+            told = table.loc[name, part]
+            assert told == "not reached" if np.isinf(times[place]) else float(told) == pytest.approx(times[place])
+    assert "not reached" in table.to_numpy()
+
+
+def test_the_ensemble_of_a_scenario(tmp_path, capsys):
+    """A pit that is gone after a year: the base is the scenario, and members are those of the case under it."""
+    text = PARAMETERS + '\n[[scenario]]\nname = "dug"\n[[scenario.source]]\nname = "pit"\noff = true\nfrom = "1 y"\n'
+    folder = square(tmp_path / "site", text)
+    assert main(["ensemble", str(folder), "--members", "2", "--scenario", "dug", "--no-figures"]) == 0
+    assert "tracer at Near: above the limit in" in capsys.readouterr().out
+    found = gw.open_ensemble(folder / "ensemble_dug")
+    assert found.case.scenario == "dug"
+    alone = gw.run(folder, tmp_path / "alone", scenario="dug", member=2, members=2)
+    np.testing.assert_array_equal(
+        list(found.concentrations("tracer"))[1],
+        alone.concentration("tracer").values[:, 0].reshape(8, -1).astype(np.float32))
+    with pytest.raises(InputError, match="changed: the case; the scenario"):
+        gw.ensemble(folder, folder / "ensemble_dug", members=2)
 
 
 def test_what_receptors_see_is_what_members_observed(run, tmp_path):

@@ -15,7 +15,6 @@ SHORT = {
     "time above limit": "above limit", "peak over limit": "peak/limit", "time of peak": "peak at",
     "largest concentration of blended well water": "well: peak", "largest mass rate of the well": "well: mass rate",
     "time of blended well water above limit": "well: above limit", "arrival in blended well water": "well: arrival",
-    "mass removed per volume pumped": "removed per volume",
 }
 NAME = "scenarios"
 HELP = "run a case and its scenarios side by side and compare them"
@@ -78,18 +77,38 @@ def _draw(found: Any, lang: str) -> list[str]:
 
 
 def _print(found: Any) -> None:
-    """Print both tables; as wide as they need where nobody looks at a terminal."""
+    """Print all tables; as wide as they need where nobody looks at a terminal."""
     from rich.console import Console
 
-    receptors, masses = found.table(), found.masses()
+    receptors = found.table()
     receptors = receptors[receptors["receptor"] != ""].drop(columns=[c for c in receptors if c == "run"])
     order = {name: i for i, name in enumerate(dict.fromkeys(receptors["receptor"]))}
     receptors = receptors.sort_values("receptor", key=lambda names: names.map(order), kind="stable")
     receptors = receptors[["receptor", *(c for c in receptors if c != "receptor")]]
     console = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
-    for title, table in (("receptors", receptors), ("mass and water", masses)):
-        if len(table):
-            console.print(_rich(title, table))
+    if len(receptors):
+        console.print(_rich("receptors", receptors))
+    masses = found.masses()
+    limited = {limit.species for limit in found.info.limits} & set(masses["species"])
+    for species in dict.fromkeys(s for s in masses["species"] if s in limited or not limited):
+        title = "mass and water" if masses["species"].nunique() == 1 else f"mass and water: {species}"
+        console.print(_turned(title, masses[masses["species"] == species]))
+
+
+def _turned(title: str, masses: "pd.DataFrame") -> Any:
+    """Return the masses of one species with a row for each figure that any scenario has, a column for each scenario."""
+    from rich import box
+    from rich.table import Table
+
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    shown.add_column("")
+    for name in masses["scenario"]:
+        shown.add_column(name, justify="right", overflow="fold")
+    for head in masses.columns[2:]:
+        if masses[head].notna().any():
+            figure, _, unit = head.partition(" [")
+            shown.add_row(f"{figure}, {unit.removesuffix(']')}" if unit else figure, *map(_cell, masses[head]))
+    return shown
 
 
 def _rich(title: str, table: "pd.DataFrame") -> Any:
@@ -102,8 +121,7 @@ def _rich(title: str, table: "pd.DataFrame") -> Any:
         table = table.drop(columns="species")
     for head in table.columns:
         figure, _, unit = head.partition(" [")
-        own, comma, whose = figure.partition(", ")
-        words = SHORT.get(own, own) + comma + whose + (f"\n{unit.removesuffix(']')}" if unit not in ("", "-]") else "")
+        words = SHORT.get(figure, figure) + (f"\n{unit.removesuffix(']')}" if unit not in ("", "-]") else "")
         shown.add_column(words, justify="left" if head in texts else "right", vertical="bottom", overflow="fold")
     rows = [[_cell(value) for value in row] for row in table.itertuples(index=False)]
     for before, row in zip([None, *rows[:-1]], rows, strict=True):

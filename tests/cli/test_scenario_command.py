@@ -26,10 +26,12 @@ def folder(tmp_path_factory):
 def test_tables_figure_and_files(folder, capsys):
     assert main(["scenarios", str(folder), "--lang", "ru", "--jobs", "1"]) == 0
     out, err = capsys.readouterr()
-    for part in ("receptors", "Village", "above limit", "mass and water", "water pumped", "comparison.csv",
+    for part in ("receptors", "Village", "above limit", "mass and water", "water pumped, m³", "comparison.csv",
                  "alternatives_ru.png"):
         assert part in out, part
     assert "clean: finished" in err
+    given = next(line for line in out.splitlines() if line.strip().startswith("given, g"))
+    assert given.split()[2:] == ["78,894", "26,298"]  # 18 g/d for 12 and for 4 years: a column for each scenario
     assert (folder / "scenarios" / "alternatives_ru.png").stat().st_size > 10_000
     assert (folder / "scenarios" / "comparison.csv").read_text().startswith("scenario,receptor,species,figure,value")
 

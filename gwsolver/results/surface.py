@@ -1,7 +1,7 @@
 """Results of a network of rivers and lakes: ``balance.csv``, ``levels.csv``, ``summary.json``."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +18,36 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+Row = tuple[str, str, str]
 BALANCE, LEVELS = "balance.csv", "levels.csv"
-PERCENTILES = (5.0, 50.0, 95.0)
+PERCENTILES = (5.0, 10.0, 50.0, 90.0, 95.0)
+
+
+def _terms(step: SurfaceStep) -> list[tuple[Row, Floats]]:
+    """Return node, term, unit and amounts of everything that moved: positive into the node."""
+    found: list[tuple[Row, Floats]] = [((node, term, "m3"), v) for (node, term), v in step.water.items()]
+    found += [((node, f"outflow {outlet}", "m3"), -v) for (node, outlet), (v, _) in step.flows.items()]
+    found += [((node, f"salt {term}", "kg"), m) for (node, term), m in step.salts.items()]
+    found += [((node, f"salt outflow {outlet}", "kg"), -m) for (node, outlet), (_, m) in step.flows.items()]
+    found += [((node, f"unmet {term}", "m3"), v) for (node, term), v in step.unmet.items() if v.any()]
+    return found
+
+
+def _levels(step: SurfaceStep) -> list[tuple[Row, Floats]]:
+    """Return node, quantity, unit and values of what nodes hold at the end."""
+    found: list[tuple[Row, Floats]] = []
+    for node, held in step.held.items():
+        if held.level is not None:
+            found.append(((node, "level", "m"), held.level))
+        if held.level is not None or held.volume.any():
+            found += [((node, "volume", "m3"), held.volume), ((node, "salinity", "kg/m3"), held.salinity)]
+    return found
 
 
 class SurfaceWriter:
-    """Writes steps as they come; members of an ensemble as mean and percentiles.
+    """Writes steps as they come: the first member, which is the case as it stands, and statistics of the others.
 
-    Values are those of members whose levels have stayed in their tables; how many have left stands beside them.
+    Statistics are of members whose levels have stayed in their tables; how many have left stands beside them.
 
     Parameters
     ----------
@@ -38,10 +60,11 @@ class SurfaceWriter:
 
     def __init__(self, folder: Path, info: CaseInfo, kinds: Mapping[str, str], members: int) -> None:
         self._info, self._kinds, self._members = info, dict(kinds), members
+        self._drawn = slice(min(1, members - 1), members)
         self._staging = Staging(folder)
         self.folder = self._staging.folder
         self._open: list[Any] = []
-        statistics = ["value"] if members == 1 else ["mean", *(f"p{p:02g}" for p in PERCENTILES)]
+        statistics = ["value"] if members == 1 else ["value", "mean", *(f"p{p:02g}" for p in PERCENTILES)]
         self._balance = self._start(BALANCE, ["date", "node", "term", "unit", *statistics])
         self._levels = self._start(LEVELS, ["date", "node", "quantity", "unit", *statistics, "left"])
         self.log_path = self._staging.path("run.log")
@@ -56,36 +79,26 @@ class SurfaceWriter:
     def step(self, step: SurfaceStep) -> None:
         """Write one step: amounts of the step, state at its end."""
         stays = ~step.left
-        date, left = step.step.end.isoformat(), int(step.left.sum())
+        date, left = step.step.end.isoformat(), int(step.left[self._drawn].sum())
         with writing(BALANCE):
-            for (node, term), volume in step.water.items():
-                self._balance.writerow([date, node, term, "m3", *self._told(volume, stays)])
-            for (node, outlet), (volume, _) in step.flows.items():
-                self._balance.writerow([date, node, f"outflow {outlet}", "m3", *self._told(-volume, stays)])
-            for (node, term), salt in step.salts.items():
-                self._balance.writerow([date, node, f"salt {term}", "kg", *self._told(salt, stays)])
-            for (node, outlet), (_, salt) in step.flows.items():
-                self._balance.writerow([date, node, f"salt outflow {outlet}", "kg", *self._told(-salt, stays)])
-            for (node, term), volume in step.unmet.items():
-                if volume.any():
-                    self._balance.writerow([date, node, f"unmet {term}", "m3", *self._told(volume, stays)])
+            for row, told in self._told(_terms(step), stays):
+                self._balance.writerow([date, *row, *told])
         with writing(LEVELS):
-            for node, held in step.held.items():
-                if held.level is None and not held.volume.any():
-                    continue
-                rows = [("volume", "m3", held.volume), ("salinity", "kg/m3", held.salinity)]
-                if held.level is not None:
-                    rows.insert(0, ("level", "m", held.level))
-                for quantity, unit, values in rows:
-                    self._levels.writerow([date, node, quantity, unit, *self._told(values, stays), left])
+            for row, told in self._told(_levels(step), stays):
+                self._levels.writerow([date, *row, *told, left])
 
-    def _told(self, values: Floats, stays: NDArray[np.bool_]) -> list[str]:
-        kept = values[stays]
-        if self._members == 1:
-            return [repr(float(values[0]))] if kept.size else [""]
-        if not kept.size:
-            return [""] * (1 + len(PERCENTILES))
-        return [f"{v:.12g}" for v in (kept.mean(), *np.percentile(kept, PERCENTILES))]
+    def _told(self, rows: Sequence[tuple[Row, Floats]], stays: NDArray[np.bool_]) -> Iterator[tuple[Row, list[str]]]:
+        """Yield rows with what is told of them: the case as it stands, then statistics of those that were drawn."""
+        drawn = stays[self._drawn]
+        found = np.zeros((1 + len(PERCENTILES), len(rows)))
+        if self._members > 1 and drawn.any():
+            kept = np.stack([values[self._drawn][drawn] for _, values in rows])
+            found[0], found[1:] = kept.mean(axis=1), np.percentile(kept, PERCENTILES, axis=1)
+        for i, (row, values) in enumerate(rows):
+            told = [repr(float(values[0])) if stays[0] else ""]
+            if self._members > 1:
+                told += [f"{v:.12g}" if drawn.any() else "" for v in found[:, i]]
+            yield row, told
 
     def finish(self, summary: Mapping[str, Any]) -> None:
         """Close everything and give files their names; summary.json comes last."""
@@ -147,10 +160,10 @@ class SurfaceResults:
         return _frame(self.path / BALANCE)
 
     def level(self, node: str) -> "pd.Series[float]":
-        """Return the level of a node at the end of each step [m], by date; of an ensemble the median."""
+        """Return the level of a node at the end of each step [m], by date, in the case as it stands."""
         rows = self.levels()
-        rows = rows[(rows["node"] == node) & (rows["quantity"] == "level")].set_index("date")
-        found: pd.Series[float] = rows["value" if "value" in rows else "p50"]
+        own = rows[(rows["node"] == node) & (rows["quantity"] == "level")]
+        found: pd.Series[float] = own.set_index("date")["value"]
         return found
 
 

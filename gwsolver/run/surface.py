@@ -103,19 +103,22 @@ def run_surface(case: Case, out: str | Path | None = None, *, echo: bool = False
         identity = input_hash(surface)
         folder = Path(out) if out is not None else case.folder / "results"
         check_folder(folder, identity)
-        network = surface.network()
+        network, made = surface.ensemble() if surface.members else (surface.network(), None)
     writer = SurfaceWriter(folder, case.info, surface.kinds, network.members)
     seen = Seen()
     try:
         with RunLog(writer.log_path, echo=echo) as log:
             log.note(f"gwsolver {__version__}: {case.folder}")
+            if made is not None:
+                log.note(f"{made.n_members} members, seed {made.seed}, of {len(made.parameters)} uncertain values, "
+                         "beside the case as it stands")
             log.note(f"{len(network.names)} nodes, {len(surface.steps)} steps from {surface.steps[0].start} to "
                      f"{surface.steps[-1].end}")
             for step in surface.steps:
                 with timings.phase("flow"):
                     done = network.advance(step)
                 seen.take(done)
-                if network.left.all():
+                if network.left[0]:
                     break
                 with timings.phase("writing"):
                     writer.step(done)
@@ -125,7 +128,7 @@ def run_surface(case: Case, out: str | Path | None = None, *, echo: bool = False
                     for (node, term), volume in (seen.unmet or {}).items()]
             for text in (*told, *warnings(report), *failures(report)):
                 log.warn(text)
-        if network.left.all():
+        if network.left[0]:
             raise RunError(_off_the_table(surface.steps[done.step.number].start.isoformat(), network.names, done))
         if failures(report):
             raise RunError("\n".join(failures(report)))
@@ -140,6 +143,8 @@ def run_surface(case: Case, out: str | Path | None = None, *, echo: bool = False
             "memory_mb": peak_memory_mb(), "steps": len(surface.steps), "models": [],
             "closure": {"surface.water": seen.water, "surface.salt": seen.salt}, "minimum": {"surface": seen.least},
             "checks": [row.to_json() for row in report], "left": seen.left or {},
+            "links": {s.name: [*dict.fromkeys(s.outlets.values())] for s in surface.settings},
+            "ensemble": None if made is None else made.to_json(),
             "unmet": {f"{node} {term}": volume for (node, term), volume in (seen.unmet or {}).items()},
             "notes": [], "warnings": [*told, *warnings(report)], "exit_status": 0,
         })

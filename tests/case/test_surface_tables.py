@@ -150,3 +150,60 @@ def test_ice_months_and_defaults(tmp_path):
     assert not lake.ice.cuts
     assert lake.saturation == 300.0
     assert lake.ice.thickness(np.zeros(1), month(1))[0] == pytest.approx(0.025 * np.sqrt(310.0))
+
+
+UNCERTAIN = """
+[[surface.uncertain]]
+name = "evaporation"
+on = ["lake.evaporation"]
+range = [0.9, 1.1]
+
+[[surface.uncertain]]
+name = "river"
+on = ["river.flow", "lake.withdrawal"]
+acts = "plus"
+range = { value = [-0.1, 0.3], unit = "m3/s" }
+distribution = "uniform"
+"""
+WITH_MEMBERS = LAKE + 'evaporation = "1 m/y"\nwithdrawal = "0 m3/s"\n' + RIVER + 'flow = "1 m3/s"\n' + UNCERTAIN
+
+
+def test_members_differ_by_what_was_drawn(tmp_path):
+    network, made = case(tmp_path, WITH_MEMBERS).surface.ensemble(50)
+    step = network.advance(month(1))
+    assert network.members == 51
+    factor, plus = (values for _, _, values in made.columns())
+    flow = step.water["river", "inflow"] / 31 / 86400.0
+    assert flow[0] == pytest.approx(1.0)
+    assert flow[1:] == pytest.approx(1.0 + plus)
+    assert step.water["lake", "withdrawal"][1:] == pytest.approx(-np.maximum(plus, -1e9) * 86400 * 31, rel=1e-9)
+    assert -0.1 < plus.min() < -0.09 and 0.29 < plus.max() < 0.3
+    evaporated = step.water["lake", "evaporation"]
+    assert evaporated[1:] / evaporated[0] == pytest.approx(factor, rel=0.02)
+
+
+def test_members_are_those_of_their_seed(tmp_path):
+    surface = case(tmp_path, WITH_MEMBERS).surface
+    one, two = (surface.ensemble(20)[0].advance(month(1)) for _ in range(2))
+    assert np.array_equal(one.volume, two.volume)
+    assert not np.array_equal(one.volume[1:], surface.ensemble(21)[0].advance(month(1)).volume[1:21])
+
+
+@pytest.mark.parametrize(("old", "new", "words"), [
+    ("lake.evaporation", "lak.evaporation", "there is no node 'lak'"),
+    ("lake.evaporation", "lake.evapration", "'lake' has no such value that can differ.\nDid you mean 'evaporation'?"),
+    ("[0.9, 1.1]", "[1.1, 0.9]", "range = [1.1, 0.9]; allowed: two values, the lower one first"),
+    ("[0.9, 1.1]", "[-0.1, 0.9]", "factors are above zero and have no unit"),
+    ('"uniform"', '"flat"', "distribution = 'flat'; allowed: one of lognormal"),
+    ('{ value = [-0.1, 0.3], unit = "m3/s" }', "[-0.1, 0.3]", "what is added needs a unit"),
+    ('name = "river"\non', 'name = "evaporation"\non', "'evaporation' is given twice"),
+])
+def test_slips_in_what_is_uncertain(tmp_path, old, new, words):
+    assert old in WITH_MEMBERS
+    assert any(words in told for told in problems(tmp_path, WITH_MEMBERS.replace(old, new)))
+
+
+def test_members_need_something_uncertain(tmp_path):
+    (tmp_path / "case.toml").write_text(HEAD + "members = 100\n" + LAKE)
+    with pytest.raises(InputError, match="members are asked for, but nothing is uncertain = 100"):
+        assert read_case(tmp_path).surface is None

@@ -140,6 +140,20 @@ def test_salt_without_sinks_is_wrong_here():
     assert steps[-1].held["east"].salinity[0] == pytest.approx(7.33, abs=0.03)
 
 
+def test_band_of_the_level_near_its_equilibrium():
+    """400 members, 150 years of the mean year: the middle, the lower end, and an upper end that leaves the table."""
+    surface = read_case(MODEL).surface
+    mean = {"release": mean_year("kapchagay_release"),
+            "eastern_rivers": mean_year("karatal_mouth", "aksu_mouth", "lepsy_mouth", "ayaguz_mouth")}
+    settings = tuple(replace(n, flow=mean[n.name]) if n.name in mean else n for n in surface.settings)
+    net, _ = replace(surface, settings=settings).ensemble(400)
+    last = run(net, 150)[-12:]
+    level = np.where(last[-1].left, np.inf, np.mean([s.held["west"].level for s in last], axis=0))[1:]
+    assert np.quantile(level, 0.05, method="nearest") == pytest.approx(340.55, abs=0.1)
+    assert np.quantile(level, 0.50, method="nearest") == pytest.approx(341.77, abs=0.1)
+    assert 0.03 < np.isinf(level).mean() < 0.12
+
+
 @pytest.fixture(scope="module")
 def hindcast():
     surface = read_case(MODEL).surface

@@ -2,19 +2,22 @@
 
 import re
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_origin
 
 import pytest
 
 import gwsolver as gw
 from gwsolver.case.surface.assemble import SurfaceTable
 from gwsolver.case.surface.lake import IceTable
+from gwsolver.case.surface.node import NodeTable
 from gwsolver.case.surface.series import SeriesTable
 from gwsolver.case.surface.stage import StageTable
+from gwsolver.case.surface.uncertain import UncertainTable
 
 TEXT = (Path(__file__).parents[2] / "docs" / "surface-water.md").read_text(encoding="utf-8")
-KINDS = {name: get_args(field.annotation)[0] for name, field in SurfaceTable.model_fields.items()
-         if name not in ("start", "end", "step")}
+TABLES = {name: get_args(field.annotation)[0] for name, field in SurfaceTable.model_fields.items()
+          if get_args(field.annotation) and get_origin(field.annotation) is list}
+KINDS = {name: table for name, table in TABLES.items() if issubclass(table, NodeTable)}
 OF_ALL = {"name", "title", "note", "source", "status"}
 
 
@@ -36,7 +39,8 @@ def test_every_key_of_a_node_is_documented_and_no_other(kind):
 def test_every_key_of_series_and_tables():
     assert keys_in(section("Values in time")) == sorted(set(SeriesTable.model_fields) - OF_ALL)
     assert keys_in(section("Stage tables")) == sorted(set(StageTable.model_fields) - OF_ALL)
-    assert keys_in(section("[surface]")) == ["end", "start", "step"]
+    assert keys_in(section("[surface]")) == sorted(set(SurfaceTable.model_fields) - set(TABLES))
+    assert keys_in(section("How sure is it: members")) == sorted(set(UncertainTable.model_fields) - OF_ALL)
     for key in set(IceTable.model_fields) - OF_ALL:
         assert f"`{key}`" in TEXT or f"{key} =" in TEXT, key
     assert {*re.findall(r"^### \[\[surface\.(\w+)\]\]", TEXT, re.M)} == {*KINDS}

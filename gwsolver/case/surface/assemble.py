@@ -4,7 +4,9 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from gwsolver.case.surface.bank import BankTable
 from gwsolver.case.surface.delta import DeltaTable
@@ -17,10 +19,12 @@ from gwsolver.case.surface.reach import ReachTable
 from gwsolver.case.surface.reservoir import ReservoirTable
 from gwsolver.case.surface.series import Reader, refuse
 from gwsolver.case.surface.strait import StraitTable
+from gwsolver.case.surface.uncertain import UncertainTable, as_members, drawn, table_problems
 from gwsolver.case.tables import Date, Table
 from gwsolver.core.calendar import STEPS, CalendarStep
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.lines import LineIndex
+from gwsolver.core.sampling import Design
 from gwsolver.surface.network import Network
 from gwsolver.surface.node import Setting
 
@@ -31,6 +35,9 @@ class SurfaceTable(Table):
     start: Date
     end: Date
     step: Literal["month", "day"] = "month"
+    members: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0)] = 1
+    uncertain: list[UncertainTable] = []
     inflow: list[InflowTable] = []
     outlet: list[OutletTable] = []
     reach: list[ReachTable] = []
@@ -43,8 +50,8 @@ class SurfaceTable(Table):
 
     def nodes(self) -> list[tuple[str, int, NodeTable]]:
         """Return all nodes with the kind and the number of each."""
-        kinds = [k for k in type(self).model_fields if k not in ("start", "end", "step")]
-        return [(kind, i, table) for kind in kinds for i, table in enumerate(getattr(self, kind))]
+        return [(kind, i, table) for kind in type(self).model_fields if isinstance(getattr(self, kind), list)
+                for i, table in enumerate(getattr(self, kind)) if isinstance(table, NodeTable)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +64,36 @@ class SurfaceCase:
     steps : tuple of CalendarStep
     kinds : dict of str to str
         Kind of each node by name.
+    uncertain : tuple of UncertainTable
+        What differs from member to member.
+    members, seed : int
+        Of the ensemble; no members: the case alone.
     """
 
     settings: tuple[Setting, ...]
     steps: tuple[CalendarStep, ...]
     kinds: dict[str, str]
+    uncertain: tuple[UncertainTable, ...] = ()
+    members: int = 0
+    seed: int = 1
 
     def network(self, members: int = 1) -> Network:
-        """Return the network at work."""
+        """Return the network of the case as it stands at work, for so many members alike."""
         return Network(self.settings, members)
+
+    def ensemble(self, members: int | None = None) -> tuple[Network, Design]:
+        """Return the network of all members at work, and what was drawn for them.
+
+        The first of its members is the case as it stands; those that were drawn follow.
+
+        Parameters
+        ----------
+        members : int, optional
+            So many instead of those of the case: other members.
+        """
+        made = drawn(self.uncertain, self.members if members is None else members, self.seed)
+        settings = as_members(self.settings, self.uncertain, made, Reader(Path(), LineIndex("")))
+        return Network(settings, 1 + made.n_members), made
 
 
 def surface_case(table: SurfaceTable, file: Path, lines: LineIndex) -> SurfaceCase:
@@ -89,8 +117,12 @@ def surface_case(table: SurfaceTable, file: Path, lines: LineIndex) -> SurfaceCa
     refuse(reader)
     steps = tuple(STEPS[table.step](start, end))
     _try_series(settings, nodes, reader, (steps[0], steps[-1]))
+    table_problems(table.uncertain, table.members, reader)
+    for i, uncertain in enumerate(table.uncertain):
+        uncertain.problems(i, reader, settings)
     refuse(reader)
-    found = SurfaceCase(settings, steps, {n.name: kind for kind, _, n in nodes})
+    found = SurfaceCase(settings, steps, {n.name: kind for kind, _, n in nodes}, tuple(table.uncertain), table.members,
+                        table.seed)
     try:
         found.network()
     except InputError as error:

@@ -115,6 +115,11 @@ class Reader:
             return found
         return Scaled(found, value.factor, value.plus * factor)
 
+    def factor(self, unit: str) -> float:
+        """Return what one of a unit is in m, d and kg."""
+        found = parse_unit(unit)
+        return found.factor * 1e-3 ** found.dimension[0]
+
     def number(self, value: Quantity | None, like: str) -> float:
         """Return one value in m, d and kg; 0 for None."""
         return 0.0 if value is None else value.to(like)

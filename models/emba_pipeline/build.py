@@ -193,19 +193,14 @@ def _river(flow: flopy.mf6.ModflowGwf, lattice: Lattice, values: Values) -> None
 
 
 def _wells(flow: flopy.mf6.ModflowGwf, lattice: Lattice, values: Values, thickness: Floats) -> None:
-    """Add the village well for ever, pump and treat between two dates; layers give in proportion to thickness."""
-    def entries(name: str) -> list[tuple[tuple[int, int, int], float, str]]:
-        layers = list(SCREENS[name])
-        rate, cell = values[f"{name}_rate"].to("m3/d"), lattice.cell(*WELLS[name])
-        return [((k, *cell), round(-rate * thickness[k] / thickness[layers].sum(), 4), name) for k in layers]
-
-    per_year = len(seasons(values))
-    on, off = (per_year * round(values[key].to("y")) for key in ("pt_start", "pt_end"))
-    village = entries("village")
-    periods = {0: village, on: [*village, *entries("pt")], off: village}
+    """Add the village well; layers give in proportion to thickness. Pump and treat is a scenario of the case."""
+    layers, cell = list(SCREENS["village"]), lattice.cell(*WELLS["village"])
+    rate = values["village_rate"].to("m3/d")
+    shares = thickness[layers] / thickness[layers].sum()
+    entries = [((k, *cell), round(-rate * part, 4), "village") for k, part in zip(layers, shares, strict=True)]
     flopy.mf6.ModflowGwfwel(
-        flow, pname="wel", boundnames=True, stress_period_data=periods,
-        observations={"wel_obs.csv": [(name, "wel", name) for name in WELLS]},
+        flow, pname="wel", boundnames=True, stress_period_data={0: entries},
+        observations={"wel_obs.csv": [("village", "wel", "village")]},
     )
 
 

@@ -35,6 +35,8 @@ Values = dict[str, Quantity]
 GRADIENT = 0.002
 AXIS = 405.0  # y of the axis of lens and plume [m]
 PLUME_WIDTH = 80.0  # that pump and treat is to catch [m]
+PUMPING = "pump_and_treat"  # scenario
+PUMPS_IN = 5  # a year of its pumping, counted from 0
 
 
 def builder() -> ModuleType:
@@ -67,7 +69,7 @@ def by_hand(values: Values) -> dict[str, float]:
     to_river = centre / velocity / 365.25
     flood, rise = values["flood_duration"].to("d"), values["flood_rise"].to("m")
     bank = 2.0 * rise * np.sqrt(t * values["specific_yield"].to("-") * flood / np.pi)
-    pumped = values["pt_rate"].to("m3/d")
+    pumped = pumping_rate()
     beside, stagnation = beside_a_river(values)
     return {
         "transmissivity": t,
@@ -87,6 +89,13 @@ def by_hand(values: Values) -> dict[str, float]:
         "intrusion": bank / (sum(thickness) * n) - velocity * flood,
         "rise at the lens": rise * float(erfc(0.5 * centre / np.sqrt(t / values["specific_yield"].to("-") * flood))),
     }
+
+
+def pumping_rate() -> float:
+    """Return what pump and treat takes [m3/d], as the scenario says."""
+    [scenario] = (s for s in read_case(HERE).content.scenario if s.name == PUMPING)
+    rate: float = scenario.new_well[0].pumping_rate.to("m3/d")
+    return rate
 
 
 def oil_by_hand(values: Values) -> dict[str, dict[str, float]]:
@@ -120,7 +129,7 @@ def beside_a_river(values: Values) -> tuple[float, float]:
         W = -q z - Q/(2 pi) sum_i s_i log(z - z_i),    z = x + i y
     """
     build = builder()
-    (x, y), pumped, width = build.WELLS["pt"], values["pt_rate"].to("m3/d"), values["length_y"].to("m")
+    (x, y), pumped, width = build.WELLS["pt"], pumping_rate(), values["length_y"].to("m")
     t, bed = build.transmissivity(values), values["river_conductance"].to("m2/d/m")
     near = build.water_table(np.array([x, x + 1.0]), values, build.mean_stage(values))
     q, river = t * float(np.diff(near)[0]), -t / bed
@@ -206,9 +215,12 @@ def steady(spacing: float, values: Values, *, pumping: bool) -> tuple[FlowStep, 
     build = builder()
     changed = {**values, "river_stage": Quantity((build.mean_stage(values),), unit="m"),
                "flood_rise": Quantity((0.0,), unit="m"), "village_rate": Quantity((0.0,), unit="m3/d")}
-    simulation = _built(spacing, changed)
+    simulation, case = _built(spacing, changed), read_case(HERE)
+    period = 0
+    if pumping:
+        simulation, _ = case.scenarios.apply(PUMPING, simulation, case.resolve(simulation))
+        period = len(build.seasons(values)) * PUMPS_IN
     model = replace(simulation.flow_models[0], storage=None)
-    period = len(build.seasons(values)) * round(values["pt_start"].to("y")) if pumping else 0
     return FlowSolver(model).advance(model.time.steps_of(period)[0]), model.grid
 
 

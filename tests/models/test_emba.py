@@ -102,6 +102,40 @@ def test_places_of_the_case_are_the_places_of_the_model(builder, values):
     assert corners.max(axis=0) == pytest.approx([east, north])
 
 
+def test_alternatives_are_made_of_doing_nothing(builder, values, coarse):
+    """Each changes what it says and no more; wells and walls stand where the README says."""
+    case = read_case(MODEL)
+    simulation = case.apply(read(coarse))
+    info = case.resolve(simulation)
+    assert case.scenarios.problems(simulation, info) == []
+    made = {name: case.scenarios.apply(name, simulation, info) for name in case.scenarios.names}
+    base = made["base"][0].flow_models[0]
+    assert [p.name for p in base.packages] == ["rch", "riv", "ghb", "wel"]
+
+    def pumped(name, year):
+        flow = made[name][0].flow_models[0]
+        step = flow.time.steps_of(3 * year)[0]
+        return -sum(p.at(step).columns["rate"].sum() for p in flow.packages if p.kind == "wel")
+
+    assert [pumped("base", y) for y in (4, 5, 14, 15)] == pytest.approx([50.0] * 4)
+    assert [pumped("pump_and_treat", y) for y in (4, 5, 14, 15)] == pytest.approx([50.0, 250.0, 250.0, 50.0])
+    pt = made["pump_and_treat"][0].flow_models[0].packages[-1]
+    entries = pt.at(base.time.steps_of(15)[0])
+    thickness = np.array(values["layer_thickness"].all_to("m")[:3])
+    np.testing.assert_allclose(entries.columns["rate"], -200.0 * thickness / thickness.sum(), rtol=0.01)
+    lattice = builder.Lattice.of(values, 20.0)
+    row, column = lattice.cell(*builder.WELLS["pt"])
+    assert entries.cells[0] == row * lattice.n_col + column
+    # A wall of 0.8 m in cells of 20 m: its resistance is that of the wall, its length that of the line.
+    k = made["wall"][0].flow_models[0].conductivity.k
+    walled = np.flatnonzero(k < 1.0)
+    assert np.unique(base.grid.layer[walled]).tolist() == [0, 1, 2, 3, 4]
+    assert (20.0 / k[walled] * (base.grid.layer[walled] == 0)).sum() == pytest.approx(8000.0 * 6.5, rel=0.01)
+    solutes = {m.name: m for m in made["reactive_wall"][0].transport_models}
+    assert (solutes["benzene"].mobile.decay_rate > 0.0).sum() == walled.size
+    assert not solutes["toluene"].mobile.decay_rate.any()
+
+
 def test_floods_come_on_10_april_and_years_end_on_1_january(builder, values):
     (_, before), (name, flood), (_, after) = builder.seasons(values)
     assert name == "flood"

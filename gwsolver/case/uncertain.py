@@ -3,7 +3,7 @@
 A parameter is a list of changes, as those of a scenario; its values with a range differ from member to member.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -114,11 +114,9 @@ class Uncertain:
         if not 1 <= member <= made.n_members:
             raise InputError([Problem("member", package="ensemble", value=member, allowed=f"1 to {made.n_members}")])
         values = made.of(member)
-        site = Site(simulation, info)
-        for i, table in enumerate(self._parameters):
-            site, problems = self._changed(i, site, _Drawn(table.name, values))
-            if problems:
-                raise InputError([replace(p, what=f"member {member}: {p.what}") for p in problems])
+        site, problems = self._changed(Site(simulation, info), [_Drawn(t.name, values) for t in self._parameters])
+        if problems:
+            raise InputError([replace(p, what=f"member {member}: {p.what}") for p in problems])
         titles = {lang: f"{words} (№ {member})" for lang, words in info.titles.items()}
         return site.simulation, replace(site.info, title=f"{info.title} (№ {member})", titles=titles, member=member)
 
@@ -140,11 +138,8 @@ class Uncertain:
                 problem = self._at(("times",), f"times: {words}")
                 found[str(problem)] = problem
         for end in ("value", "low", "high"):
-            site = Site(simulation, info)
-            for i in range(len(self._parameters)):
-                site, problems = self._changed(i, site, _End(end))
-                for p in problems:
-                    found.setdefault(f"{p.line} {p.what.split('=')[0]}", p)
+            for p in self._changed(Site(simulation, info), [_End(end)] * len(self._parameters))[1]:
+                found.setdefault(f"{p.line} {p.what.split('=')[0]}", p)
         return sorted(found.values(), key=lambda p: p.line or 0)
 
     def outside(self, made: Design) -> list[Problem]:
@@ -195,15 +190,19 @@ class Uncertain:
     def _parameters(self) -> list[Any]:
         return [] if self._table is None else list(self._table.parameter)
 
-    def _changed(self, i: int, site: Site, draw: "_Drawn | _End") -> tuple[Site, list[Problem]]:
-        """Return the site as a parameter changes it, or what keeps it from doing so."""
-        for kind, n, change in _changes(self._parameters[i]):
-            drawn, wrong = _with(kind.key, n, change, draw)
+    def _changed(self, site: Site, draws: Sequence["_Drawn | _End"]) -> tuple[Site, list[Problem]]:
+        """Return the site as all parameters change it, by kind of change, and what keeps some from doing so."""
+        order = list(kinds())
+        given = [(order.index(kind.key), i, n, kind, change) for i, table in enumerate(self._parameters)
+                 for kind, n, change in _changes(table)]
+        problems = []
+        for _, i, n, kind, change in sorted(given, key=lambda entry: entry[:3]):
+            drawn, wrong = _with(kind.key, n, change, draws[i])
             faults = wrong or list(kind.check(drawn, site))
-            if faults:
-                return site, [self._of(i, kind, n, fault) for fault in faults]
-            site = kind.apply(drawn, site)
-        return site, []
+            problems += [self._of(i, kind, n, fault) for fault in faults]
+            if not faults:
+                site = kind.apply(drawn, site)
+        return site, problems
 
     def _parameter(self, table: Any) -> Parameter:
         values = []

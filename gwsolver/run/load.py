@@ -191,11 +191,12 @@ def _alternatives(
         raise InputError(problems)
     found = {}
     for name in case.scenarios.names if names is None else names:
-        own = case.scenarios.apply(name, simulation, info) if name else (simulation, info)
+        own = simulation, info
         if member:
             made = case.uncertain.design(members) if isinstance(members, int) else members
             own = case.uncertain.apply(made, member, *own)
-        found[name] = LoadedCase(folder, *own)
+        # What is done to the site comes after what the site is.
+        found[name] = LoadedCase(folder, *(case.scenarios.apply(name, *own) if name else own))
     return found
 
 

@@ -167,3 +167,47 @@ def test_rates_of_degradation_are_scaled(site):
 
 def test_a_factor_is_one_number(site):
     assert "factor takes one number" in refused(site, "[[scenario.recharge]]\nfactor = [1, 2]\n")
+
+
+# ---- order
+
+WALL = """
+[[scenario.barrier]]
+polygon = [[500100, 5400000], [500125, 5400000], [500125, 5400225], [500100, 5400225]]
+hydraulic_conductivity = "1e-3 m/d"
+species = "tracer"
+decay = "2 1/d"
+"""
+AROUND = """
+[[scenario.conductivity]]
+factor = 5
+[[scenario.species]]
+name = "tracer"
+decay = "0.1 1/d"
+"""
+
+
+@pytest.mark.parametrize("text", [WALL + AROUND, AROUND + WALL])
+def test_a_wall_keeps_its_own_properties_whatever_the_aquifer_becomes(site, text):
+    simulation = scenario(site, text)
+    flow, tracer = simulation.flow_models[0], simulation.transport_models[0]
+    inside = (flow.grid.x > 100.0) & (flow.grid.x < 125.0)
+    assert inside.sum() == 2 * 9
+    np.testing.assert_allclose(flow.conductivity.k, np.where(inside, 1e-3, 50.0))
+    np.testing.assert_allclose(tracer.mobile.decay_rate, np.where(inside, 2.0, 0.1))
+
+
+def test_members_under_a_scenario_leave_its_wall_alone(site):
+    parameter = """
+[ensemble]
+[[ensemble.parameter]]
+name = "K"
+[[ensemble.parameter.conductivity]]
+factor = { value = 1, range = [0.5, 2], distribution = "lognormal" }
+"""
+    (site / "case.toml").write_text(HEAD + parameter + '[[scenario]]\nname = "s"\n' + WALL, encoding="utf-8")
+    flow = gw.load(site, scenario="s", member=3).simulation.flow_models[0]
+    inside = (flow.grid.x > 100.0) & (flow.grid.x < 125.0)
+    np.testing.assert_allclose(flow.conductivity.k[inside], 1e-3)
+    factor = flow.conductivity.k[~inside] / 10.0
+    assert np.ptp(factor) == 0.0 and factor[0] not in (0.0, 1.0)

@@ -123,7 +123,7 @@ def test_what_is_wrong_is_told_with_its_line(site, old, new, line, words):
 def test_an_ensemble_without_parameters_and_one_that_changes_nothing(site):
     assert "there is no [[ensemble.parameter]]: nothing is uncertain" in refused(site, "[ensemble]\n")
     words = refused(site, '[ensemble]\n[[ensemble.parameter]]\nname = "K"\n')
-    assert "parameter 'K' changes nothing.\nWrite [[ensemble.parameter.KIND]] below it; KIND: barrier, " in words
+    assert "parameter 'K' changes nothing.\nWrite [[ensemble.parameter.KIND]] below it; KIND: conductivity, " in words
 
 
 def test_both_ends_of_a_range_are_tried(site):

@@ -136,4 +136,4 @@ def _cells(table: BarrierTable, site: Site, model: FlowModel | TransportModel) -
     return filled(model.grid, table.polygon, table.line, width, table.layers)
 
 
-KIND = ChangeKind("barrier", "a wall of low conductivity, or a reactive zone", BarrierTable, check, apply)
+KIND = ChangeKind("barrier", "a wall of low conductivity, or a reactive zone", BarrierTable, check, apply, last=True)

@@ -27,6 +27,8 @@ class ChangeKind:
         (table, site) -> everything that keeps the change from being made.
     apply : callable
         (table, site) -> the site with the change made; called only where `check` found nothing.
+    last : bool
+        Made after all others: what is built into the aquifer has properties of its own, whatever those of the aquifer.
     """
 
     key: str
@@ -34,13 +36,14 @@ class ChangeKind:
     table: type[Table]
     check: Callable[[Any, Site], Iterable[Fault]]
     apply: Callable[[Any, Site], Site]
+    last: bool = False
 
 
 @cache
 def kinds() -> dict[str, ChangeKind]:
-    """Return all kinds by key, in alphabetical order: the order in which a scenario's changes are made."""
+    """Return all kinds by key in the order in which changes are made: the alphabet's, those that come last behind."""
     import gwsolver.case.changes as room
 
     modules = [importlib.import_module(f"{room.__name__}.{m.name}") for m in pkgutil.iter_modules(room.__path__)]
     found = [m.KIND for m in modules if hasattr(m, "KIND")]
-    return {kind.key: kind for kind in sorted(found, key=lambda k: k.key)}
+    return {kind.key: kind for kind in sorted(found, key=lambda k: (k.last, k.key))}

@@ -3,17 +3,7 @@
 
 from libc.math cimport sqrt
 
-
-cdef inline Py_ssize_t _segment(const double[::1] nodes, double value) noexcept nogil:
-    """Index of the segment that holds a value: nodes[i] <= value < nodes[i + 1], the first or last one beyond the ends."""
-    cdef Py_ssize_t low = 0, high = nodes.shape[0] - 1, middle
-    while high - low > 1:
-        middle = (low + high) // 2
-        if nodes[middle] <= value:
-            low = middle
-        else:
-            high = middle
-    return low
+from surface_segments cimport area_at, segment
 
 
 cpdef void levels(
@@ -44,7 +34,7 @@ cpdef void levels(
         if held[i] >= volume[last]:
             found[i] = level[last]
             continue
-        k = _segment(volume, held[i])
+        k = segment(volume, held[i])
         more = held[i] - volume[k]
         if more <= 0.0:
             found[i] = level[k]
@@ -68,15 +58,9 @@ cpdef void areas(
     at : shape (member,), level [L].
     found : shape (member,), written: area [L**2].
     """
-    cdef Py_ssize_t i, k, last = level.shape[0] - 1
+    cdef Py_ssize_t i
     for i in range(at.shape[0]):
-        if at[i] >= level[last]:
-            found[i] = area[last]
-        elif at[i] <= level[0]:
-            found[i] = 0.0
-        else:
-            k = _segment(level, at[i])
-            found[i] = area[k] + slope[k] * (at[i] - level[k])
+        found[i] = area_at(level, area, slope, at[i])
 
 
 cpdef void volumes(
@@ -103,6 +87,6 @@ cpdef void volumes(
         elif at[i] <= level[0]:
             found[i] = 0.0
         else:
-            k = _segment(level, at[i])
+            k = segment(level, at[i])
             x = at[i] - level[k]
             found[i] = volume[k] + x * (area[k] + 0.5 * slope[k] * x)

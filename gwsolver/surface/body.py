@@ -19,6 +19,7 @@ import numpy as np
 from gwsolver.core.calendar import CalendarStep
 from gwsolver.core.errors import InputError, Problem, located
 from gwsolver.core.surface import DRY
+from gwsolver.kernels import surface_balance
 from gwsolver.surface.hypsometry import Hypsometry, joined
 from gwsolver.surface.ice import DENSITY_OF_ICE
 from gwsolver.surface.node import Books, Bools, Floats, State
@@ -39,14 +40,16 @@ class Basin:
         level = np.array(np.broadcast_to(np.asarray(setting.initial, float), (members,)))
         self.state.volume = self.factor * setting.table.volume_at(level)
         self.state.salt = setting.initial_salinity * self.state.volume
-        self.state.level = level
+        self.state.level = self.level = level
         self.thickness = np.zeros(members)
-        self.ice = np.zeros(members)
+        self.ice = self.none = np.zeros(members)
         self.banks: list[Shore] = []
 
     def full(self, value: Floats | float) -> Floats:
         """Return a value for every member."""
-        return np.broadcast_to(np.asarray(value, float), self.factor.shape)
+        found = np.empty(self.factor.shape)
+        found[:] = value
+        return found
 
     def begin(self, step: CalendarStep, arriving: Water) -> None:
         """Take up what does not depend on the level."""
@@ -66,18 +69,18 @@ class Basin:
 
     def change(self, level: Floats) -> Floats:
         """Return the volume at the end without the strait, with areas at this level [m3]."""
-        area = self.factor * self.setting.table.area_at(level)
-        self.rained, evaporates = self.rain * area, self.loss * area
-        gained, seeps = self.arriving.volume + self.ground + self.rained, np.zeros(level.shape)
+        gains, self.seeps = self.arriving.volume + self.ground, self.none
         for bank in self.banks:
             bank.exchange(level)
-            gained = gained + np.maximum(bank.given, 0.0)
-            seeps = seeps + np.maximum(-bank.given, 0.0)
-        there, out = self.state.volume + gained, evaporates + self.asked + seeps
-        self.part = np.minimum(np.divide(there, out, out=np.ones(out.shape), where=out > there), 1.0)
-        self.evaporated, self.withdrawn, self.seeped = self.part * evaporates, self.part * self.asked, self.part * seeps
-        self.missing = (1.0 - self.part) * evaporates, (1.0 - self.part) * self.asked
-        return np.maximum(there - (self.evaporated + self.withdrawn + self.seeped), 0.0)
+            gains = gains + np.maximum(bank.given, 0.0)
+            self.seeps = self.seeps + np.maximum(-bank.given, 0.0)
+        self.rained, self.evaporates, self.part, found = (np.empty(level.shape) for _ in range(4))
+        table = self.setting.table
+        surface_balance.change(
+            table.level, table.area, table.slope, level, self.factor, self.state.volume, gains, self.rain, self.loss,
+            self.asked, self.seeps, self.rained, self.evaporates, self.part, found,
+        )
+        return found
 
     def freeze(self, step: CalendarStep, volume: Floats, level: Floats) -> None:
         """Let ice form or melt: at most nine tenths of the water."""
@@ -211,7 +214,7 @@ class Body:
         for b, volume in zip(self.basins, volumes, strict=True):
             part = np.divide(volume, b.state.volume, out=np.ones(volume.shape), where=b.state.volume > 0.0)
             b.state.salt, b.state.volume = b.state.salt * part, volume
-            b.state.level = self._levels(volumes)[self.basins.index(b)]
+            b.state.level = b.level = self._levels(volumes)[self.basins.index(b)]
 
     @property
     def states(self) -> Sequence[State]:
@@ -231,14 +234,14 @@ class Body:
         for b in self.basins:
             b.begin(step, arriving[self._places[b.setting.name]])
         before = [b.state.volume for b in self.basins]
-        levels = self._levels(before)
-        for _ in range(PASSES):
+        levels = [b.level for b in self.basins]
+        for left in reversed(range(PASSES)):
             alone = [b.change(level) for b, level in zip(self.basins, levels, strict=True)]
             volumes, passed, apart = self._exchange(alone)
-            levels = self._levels([0.5 * (old + new) for old, new in zip(before, volumes, strict=True)])
-        levels = self._levels(volumes)
+            middle = [0.5 * (old + new) for old, new in zip(before, volumes, strict=True)]
+            levels = self._levels(middle if left else volumes)
         for b, volume, level in zip(self.basins, volumes, levels, strict=True):
-            b.state.level = level
+            b.state.level = b.level = level
             b.freeze(step, volume, level)
         self._carry_salt(step, volumes, passed, apart, by_name)
         for b, volume in zip(self.basins, volumes, strict=True):
@@ -289,7 +292,7 @@ class Body:
         brought = [b.brought() for b in self.basins]
         dilutes = [np.divide(1.0, liquid, out=np.zeros(v.shape), where=liquid > DRY)
                    for b, v in zip(self.basins, volumes, strict=True) for liquid in [v - b.ice]]
-        takes = [b.withdrawn + b.seeped for b in self.basins]
+        takes = [b.part * (b.asked + b.seeps) for b in self.basins]
         stays = [1.0 + self.basins[i].full(self.basins[i].setting.sink) * days + takes[i] * dilutes[i]
                  for i in range(len(volumes))]
         if self.strait is None:
@@ -315,14 +318,14 @@ class Body:
 
     @staticmethod
     def _book(b: Basin, days: float, salt: Floats, dilutes: Floats, own: Books, books: Mapping[str, Books]) -> None:
-        c = salt * dilutes
+        c, evaporated, withdrawn = salt * dilutes, b.part * b.evaporates, b.part * b.asked
         own.tell("rain", b.rained)
-        own.tell("evaporation", -b.evaporated)
+        own.tell("evaporation", -evaporated)
         own.tell("ground water", b.ground, b.ground_salt)
-        own.tell("withdrawal", -b.withdrawn, -b.withdrawn * c)
+        own.tell("withdrawal", -withdrawn, -withdrawn * c)
         own.salt["carbonate"] = -b.carbonate
         own.salt["burial"] = -b.full(b.setting.sink) * days * salt
-        own.unmet["evaporation"], own.unmet["withdrawal"] = b.missing
+        own.unmet["evaporation"], own.unmet["withdrawal"] = b.evaporates - evaporated, b.asked - withdrawn
         for bank in b.banks:
             taken = np.maximum(-bank.given, 0.0) * b.part
             own.tell(bank.setting.name, np.maximum(bank.given, 0.0) - taken, bank.salt_given - taken * c)

@@ -37,6 +37,8 @@ class Hypsometry:
     ----------
     level, area, volume : ndarray of float64, shape (node,)
         [m, m2, m3]; the volume is the trapezoids' sum, exact for this area.
+    slope : ndarray of float64, shape (node - 1,)
+        dA/dh of each segment [m].
     floor, top : float
         First and last level [m].
     capacity : float
@@ -50,7 +52,7 @@ class Hypsometry:
             raise InputError(located(problems, package=name or "stage table"))
         self.level, self.area = h, a
         steps = np.diff(h)
-        self._slope: Floats = np.diff(a) / steps
+        self.slope: Floats = np.diff(a) / steps
         self.volume: Floats = np.append(0.0, np.cumsum(0.5 * (a[1:] + a[:-1]) * steps))
         self.floor, self.top, self.capacity = float(h[0]), float(h[-1]), float(self.volume[-1])
 
@@ -85,19 +87,19 @@ class Hypsometry:
     def level_at(self, volume: Floats) -> Floats:
         """Return the level of each volume [m], not above the top."""
         found = np.empty(volume.shape)
-        surface_hypsometry.levels(self.level, self.area, self.volume, self._slope, np.ascontiguousarray(volume), found)
+        surface_hypsometry.levels(self.level, self.area, self.volume, self.slope, np.ascontiguousarray(volume), found)
         return found
 
     def area_at(self, level: Floats) -> Floats:
         """Return the area at each level [m2]; zero at the floor and below."""
         found = np.empty(level.shape)
-        surface_hypsometry.areas(self.level, self.area, self._slope, np.ascontiguousarray(level), found)
+        surface_hypsometry.areas(self.level, self.area, self.slope, np.ascontiguousarray(level), found)
         return found
 
     def volume_at(self, level: Floats) -> Floats:
         """Return the volume at each level [m3]; zero at the floor and below."""
         found = np.empty(level.shape)
-        surface_hypsometry.volumes(self.level, self.area, self.volume, self._slope, np.ascontiguousarray(level), found)
+        surface_hypsometry.volumes(self.level, self.area, self.volume, self.slope, np.ascontiguousarray(level), found)
         return found
 
 

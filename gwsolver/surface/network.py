@@ -9,6 +9,7 @@ import numpy as np
 from gwsolver.core.calendar import CalendarStep
 from gwsolver.core.errors import InputError, Problem, located, nearest
 from gwsolver.core.surface import Held, SurfaceStep
+from gwsolver.kernels import surface_balance
 from gwsolver.surface.node import Books, Bools, Floats, Setting, State, Unit
 from gwsolver.surface.nodes.inflow import Entering
 from gwsolver.surface.water import Water
@@ -73,7 +74,8 @@ class Network:
         """
         before = {name: s.held() for name, s in self._states().items()}
         wanted = self._ask(step)
-        arriving = {name: Water.none(self.members) for name in self.names}
+        nothing = Water.none(self.members)
+        arriving = dict.fromkeys(self.names, nothing)
         books = {name: Books() for name in self.names}
         flows: dict[tuple[str, str], tuple[Floats, Floats]] = {}
         came: dict[str, Water] = {}
@@ -85,7 +87,7 @@ class Network:
                 for outlet, water in leaving.items():
                     flows[name, outlet] = water.volume, water.salt
                     to = self._outlets[name][outlet]
-                    arriving[to] = arriving[to] + water
+                    arriving[to] = water if arriving[to] is nothing else arriving[to] + water
             self.left |= unit.left
         return self._told(step, before, came, books, flows)
 
@@ -127,12 +129,9 @@ class Network:
         for name in self.names:
             now, old, book = states[name], before[name], books[name]
             gone = [flows[key] for key in flows if key[0] == name]
-            terms = [*book.water.values(), *(-volume for volume, _ in gone)]
-            np.maximum(water, _imbalance(old.volume, now.volume, came[name].volume, terms), out=water)
-            terms = [*book.salt.values(), *(-carried for _, carried in gone)]
-            if terms or came[name].salt.any():
-                salts = old.salt + old.solid, now.salt + now.solid
-                np.maximum(salt, _imbalance(*salts, came[name].salt, terms), out=salt)
+            _judge(old.volume, now.volume, [came[name].volume, *book.water.values()], [v for v, _ in gone], water)
+            terms, carried = [came[name].salt, *book.salt.values()], [m for _, m in gone]
+            _judge(old.salt + old.solid, now.salt + now.solid, terms, carried, salt)
         return SurfaceStep(
             step, {name: states[name].held() for name in self.names},
             {(n, t): v for n in self.names for t, v in books[n].water.items()},
@@ -143,17 +142,19 @@ class Network:
         )
 
 
-def _imbalance(before: Floats, after: Floats, arrives: Floats, terms: Sequence[Floats]) -> Floats:
-    """Return how far a node's terms fail to make up its change, over what moved.
+def _judge(
+    before: Floats, after: Floats, entering: Sequence[Floats], leaving: Sequence[Floats], worst: Floats
+) -> None:
+    """Raise the largest imbalance to that of a node: how far its terms fail to make up its change, over what moved.
 
     What is held counts with 1e-5: the last bit of a lake is larger than ten digits of a drop that falls into it. A
     cubic metre and a kilogram always count.
     """
-    net, moved = arrives - (after - before), 1.0 + 1e-5 * before + arrives
-    for term in terms:
-        net += term
-        moved += np.abs(term)
-    return np.abs(net) / moved
+    net, moved = np.zeros(worst.shape), np.zeros(worst.shape)
+    for sign, terms in ((1.0, entering), (-1.0, leaving)):
+        for term in terms:
+            surface_balance.count(term, sign, net, moved)
+    surface_balance.judge(before, after, net, moved, 1e-5, worst)
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

@@ -74,6 +74,8 @@ class Flowing(Alone):
 
     def ask(self, step: CalendarStep, wanted: Sequence[Floats]) -> Sequence[Floats]:
         """Want so much that after losses and with what is on its way that arrives below, best priority first."""
+        if not wanted[0].any():
+            return wanted
         passes = step.days / (self._lag + step.days)
         there = self.state.volume * passes
         kept = (1.0 - self._share) * passes

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gwsolver.run.surface_scenarios import SurfaceComparison
+
 # Heads of the printed table, by figure; comparison.csv has the whole words.
 SHORT = {
     "time above limit": "above limit", "peak over limit": "peak/limit", "time of peak": "peak at",
@@ -34,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run it; 1 if a scenario failed."""
+    from gwsolver.run.load import surface_of
     from gwsolver.run.scenarios import scenarios
 
     if not arguments.no_figures:
@@ -41,11 +44,16 @@ def run(arguments: argparse.Namespace) -> int:
 
         language(arguments.lang)  # refused now, not after hours
     quiet = arguments.as_json
+    network = surface_of(arguments.path)
 
     def tell(name: str, word: str) -> None:
         if not quiet:
             print(f"{name}: {word}", file=sys.stderr)
 
+    if network is not None:
+        from gwsolver.run.surface_scenarios import surface_scenarios
+
+        return _tell_network(surface_scenarios(network, arguments.out, only=arguments.only, tell=tell), quiet=quiet)
     found = scenarios(
         arguments.path, arguments.out, only=arguments.only, jobs=arguments.jobs, scheme=arguments.scheme,
         flow=arguments.flow, tell=tell,
@@ -66,6 +74,31 @@ def run(arguments: argparse.Namespace) -> int:
     for name, words in found.failures.items():
         print(f"error: scenario {name} failed: {words}", file=sys.stderr)
     return 1 if found.failures else 0
+
+
+def _tell_network(found: "SurfaceComparison", *, quiet: bool) -> int:
+    """Print the change of each lake's level at the end, of the case and of its members."""
+    table = found.folder / "comparison.csv"
+    if quiet:
+        print(json.dumps({"status": "ok", "folder": str(found.folder), "table": str(table),
+                          "rows": json.loads(found.tidy.to_json(orient="records"))}, ensure_ascii=False))
+        return 0
+    rows = found.tidy[found.tidy["year"] == found.tidy["year"].max()]
+    members = "change p10" in rows
+    heads = f"{'':<28}{'node':<14}{'level, m':>10}{'change, m':>11}"
+    print(heads + (f"{'P10':>9}{'P90':>9}{'left':>6}" if members else ""))
+    for row in rows.to_dict("records"):
+        text = f"{row['scenario']:<28}{row['node']:<14}{_number(row['level']):>10}{_number(row['change']):>11}"
+        if members:
+            text += f"{_number(row['change p10']):>9}{_number(row['change p90']):>9}{row['left']:>6.0f}"
+        print(text)
+    left = "; left: members above a stage table, counted no further" if members else ""
+    print(f"mean levels of {rows['year'].iloc[0]}{left}\ntable {table}")
+    return 0
+
+
+def _number(value: float) -> str:
+    return "off table" if math.isnan(value) else f"{value:.2f}"
 
 
 def _draw(found: Any, lang: str) -> list[str]:

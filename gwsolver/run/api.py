@@ -70,8 +70,8 @@ def run(
     if network is not None:
         from gwsolver.run.surface import refuse_options, run_surface
 
-        refuse_options(network, scenario=scenario, member=member, restart=restart)
-        return run_surface(network, out, echo=echo)
+        refuse_options(network, member=member, restart=restart)
+        return run_surface(network, out, scenario=scenario, echo=echo)
     timings = Timings()
     with timings.phase("imports"):
         # All at once, so that no phase below pays for them.

@@ -133,4 +133,39 @@ class Product:
         return self.one.over(step) * self.two.over(step)
 
 
+@dataclass(frozen=True, eq=False)
+class Ramp:
+    """Values at dates, on straight lines between them, constant before the first and after the last.
+
+    Attributes
+    ----------
+    dates : sequence of date
+        Rising.
+    values : ndarray of float64, shape (date,)
+    """
+
+    dates: Sequence[date]
+    values: Floats
+
+    def over(self, step: CalendarStep) -> Floats | float:
+        """Return the value in the middle of a step."""
+        days = [d.toordinal() for d in self.dates]
+        return float(np.interp(0.5 * (step.start.toordinal() + step.end.toordinal()), days, self.values))
+
+
+@dataclass(frozen=True, eq=False)
+class Changed:
+    """Another forcing times a factor plus something, both in time; not below zero where the other is not."""
+
+    base: Forcing
+    factor: Forcing
+    plus: Forcing
+
+    def over(self, step: CalendarStep) -> Floats | float:
+        """Return the mean over a step."""
+        before = self.base.over(step)
+        after = self.factor.over(step) * before + self.plus.over(step)
+        return np.where(np.asarray(before) >= 0.0, np.maximum(after, 0.0), after)
+
+
 NOTHING = Constant(0.0)

@@ -204,3 +204,35 @@ def test_first_half_of_2025_without_tuning():
                      if r["node"] == "kapchagay_release"])[:6].sum()
     steps = run(network(level=341.55, release=8.52 / half), 1, 2025)[:6]
     assert steps[-1].held["west"].level[0] - 341.55 == pytest.approx(0.20, abs=0.02)
+
+
+def level_of_alternative(surface, name):
+    net = surface.scenario(name).network()
+    return annual([net.advance(s) for s in surface.steps])
+
+
+def test_alternatives_of_the_case():
+    """The same figures through the case's own tables: scenario values, not forecasts."""
+    surface = read_case(MODEL / "mean_year").surface
+    base = level_of_alternative(surface, "base")
+    change = {name: level_of_alternative(surface, name) - base
+              for name in ("china_minus_2", "irrigation_plus_30", "warmer_5", "filling", "glaciers", "khorgos")}
+    last = {name: found[-1] for name, found in change.items()}
+    assert last["china_minus_2"] == pytest.approx(-1.01, abs=0.05)
+    assert last["irrigation_plus_30"] == pytest.approx(-0.47, abs=0.03)
+    assert last["warmer_5"] == pytest.approx(-0.52, abs=0.03)
+    assert last["khorgos"] == pytest.approx(-0.15, abs=0.01)
+    assert change["filling"][5] == pytest.approx(-0.38, abs=0.02)
+    assert (base + change["glaciers"])[[14, 29]] == pytest.approx([342.16, 341.87], abs=0.04)
+
+
+def test_the_mean_year_is_that_of_the_data():
+    settings = {s.name: s for s in read_case(MODEL / "mean_year").surface.settings}
+    history = {s.name: s for s in read_case(MODEL).surface.settings}
+    rivers = ("karatal_mouth", "aksu_mouth", "lepsy_mouth", "ayaguz_mouth")
+    assert settings["release"].flow.values / KM3 == pytest.approx(mean_year("kapchagay_release").values / KM3, abs=6e-5)
+    assert settings["eastern_rivers"].flow.values / KM3 == pytest.approx(mean_year(*rivers).values / KM3, abs=6e-5)
+    for name in ("west", "east", "delta", "akdala", "uzynaral"):
+        for key, value in vars(settings[name]).items():
+            if key != "initial":
+                assert repr(value) == repr(getattr(history[name], key)), (name, key)

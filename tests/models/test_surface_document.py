@@ -10,6 +10,7 @@ import gwsolver as gw
 from gwsolver.case.surface.assemble import SurfaceTable
 from gwsolver.case.surface.lake import IceTable
 from gwsolver.case.surface.node import NodeTable
+from gwsolver.case.surface.scenario import ChangeTable, SurfaceScenarioTable
 from gwsolver.case.surface.series import SeriesTable
 from gwsolver.case.surface.stage import StageTable
 from gwsolver.case.surface.uncertain import UncertainTable
@@ -39,6 +40,8 @@ def test_every_key_of_a_node_is_documented_and_no_other(kind):
 def test_every_key_of_series_and_tables():
     assert keys_in(section("Values in time")) == sorted(set(SeriesTable.model_fields) - OF_ALL)
     assert keys_in(section("Stage tables")) == sorted(set(StageTable.model_fields) - OF_ALL)
+    changes = set(ChangeTable.model_fields) | (set(SurfaceScenarioTable.model_fields) & {"name", "title", "change"})
+    assert {*keys_in(section("Alternatives"))} == changes - {"source", "status", "note"}
     assert keys_in(section("[surface]")) == sorted(set(SurfaceTable.model_fields) - set(TABLES))
     assert keys_in(section("How sure is it: members")) == sorted(set(UncertainTable.model_fields) - OF_ALL)
     for key in set(IceTable.model_fields) - OF_ALL:

@@ -90,8 +90,8 @@ def test_a_lake_that_leaves_its_table_stops_the_run(folder):
 
 
 def test_what_networks_do_not_offer_is_refused(folder, capsys):
-    assert main(["run", str(folder), "--scenario", "dry"]) == 2
-    assert "a scenario is asked for: a network has none = dry" in capsys.readouterr().err
+    assert main(["run", str(folder), "--restart"]) == 2
+    assert "a restart is asked for: a network has none" in capsys.readouterr().err
     (folder / "mfsim.nam").write_text("")
     assert main(["run", str(folder)]) == 2
     assert "a MODFLOW simulation stands beside the network" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +17,7 @@ from gwsolver.case.surface.node import NodeTable
 from gwsolver.case.surface.outlet import OutletTable
 from gwsolver.case.surface.reach import ReachTable
 from gwsolver.case.surface.reservoir import ReservoirTable
+from gwsolver.case.surface.scenario import BASE, SurfaceScenarioTable
 from gwsolver.case.surface.series import Reader, refuse
 from gwsolver.case.surface.strait import StraitTable
 from gwsolver.case.surface.uncertain import UncertainTable, as_members, drawn, table_problems
@@ -38,6 +39,7 @@ class SurfaceTable(Table):
     members: Annotated[int, Field(ge=0)] = 0
     seed: Annotated[int, Field(ge=0)] = 1
     uncertain: list[UncertainTable] = []
+    scenario: list[SurfaceScenarioTable] = []
     inflow: list[InflowTable] = []
     outlet: list[OutletTable] = []
     reach: list[ReachTable] = []
@@ -68,6 +70,8 @@ class SurfaceCase:
         What differs from member to member.
     members, seed : int
         Of the ensemble; no members: the case alone.
+    scenarios : tuple of SurfaceScenarioTable
+        Its alternatives.
     """
 
     settings: tuple[Setting, ...]
@@ -76,6 +80,23 @@ class SurfaceCase:
     uncertain: tuple[UncertainTable, ...] = ()
     members: int = 0
     seed: int = 1
+    scenarios: tuple[SurfaceScenarioTable, ...] = ()
+
+    def scenario(self, name: str) -> "SurfaceCase":
+        """Return the case as one of its scenarios changes it; "" and "base" are the case as it stands.
+
+        Raises
+        ------
+        InputError
+            If there is no such scenario.
+        """
+        if name in ("", BASE):
+            return self
+        known = {s.name: s for s in self.scenarios}
+        if name not in known:
+            raise InputError([Problem("there is no such scenario", package="[[surface.scenario]]", value=name,
+                                      allowed="one of " + ", ".join((BASE, *known)))])
+        return replace(self, settings=known[name].applied(self.settings, Reader(Path(), LineIndex(""))), scenarios=())
 
     def network(self, members: int = 1) -> Network:
         """Return the network of the case as it stands at work, for so many members alike."""
@@ -120,9 +141,14 @@ def surface_case(table: SurfaceTable, file: Path, lines: LineIndex) -> SurfaceCa
     table_problems(table.uncertain, table.members, reader)
     for i, uncertain in enumerate(table.uncertain):
         uncertain.problems(i, reader, settings)
+    names = [s.name for s in table.scenario]
+    for i, scenario in enumerate(table.scenario):
+        if scenario.name in (BASE, *names[:i]):
+            reader.problem(("scenario", i, "name"), f"{scenario.name!r} is taken")
+        scenario.problems(i, reader, settings)
     refuse(reader)
     found = SurfaceCase(settings, steps, {n.name: kind for kind, _, n in nodes}, tuple(table.uncertain), table.members,
-                        table.seed)
+                        table.seed, tuple(table.scenario))
     try:
         found.network()
     except InputError as error:

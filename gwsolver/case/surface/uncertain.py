@@ -1,6 +1,6 @@
 """``[[surface.uncertain]]``: what differs from member to member; drawn once, it may act on several nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Annotated, Any, Literal
 
@@ -52,18 +52,7 @@ class UncertainTable(Sourced):
         if self.acts == "plus" and not self.range.unit:
             wrong("range", "what is added needs a unit",
                   "Write for example range = { value = [-1, 1], unit = \"km3/y\" }.")
-        by_name = {s.name: s for s in settings}
-        for name in self.on:
-            node, _, key = name.partition(".")
-            if node not in by_name:
-                near = nearest(node, by_name)
-                wrong("on", f"on names {name!r}: there is no node {node!r}", f"Did you mean {near!r}?" if near else "")
-                continue
-            able = _able(by_name[node])
-            if key not in able:
-                near = nearest(key, able)
-                wrong("on", f"on names {name!r}: {node!r} has no such value that can differ",
-                      (f"Did you mean {near!r}? " if near else "") + f"There are: {', '.join(able)}.")
+        target_problems(self.on, settings, lambda what, hint: wrong("on", what, hint))
 
     def parameter(self) -> Parameter:
         """Return it as what is drawn."""
@@ -113,6 +102,22 @@ def _able(setting: Any) -> list[str]:
         if hasattr(value, "over") or (isinstance(value, float) and f.name not in ("sill", "base", "saturation")):
             found.append(back.get(f.name, f.name))
     return found
+
+
+def target_problems(names: Sequence[str], settings: Sequence[Setting], wrong: Callable[[str, str], None]) -> None:
+    """Tell names ("node.key") that name nothing that can differ."""
+    by_name = {s.name: s for s in settings}
+    for name in names:
+        node, _, key = name.partition(".")
+        if node not in by_name:
+            near = nearest(node, by_name)
+            wrong(f"on names {name!r}: there is no node {node!r}", f"Did you mean {near!r}?" if near else "")
+            continue
+        able = _able(by_name[node])
+        if key not in able:
+            near = nearest(key, able)
+            wrong(f"on names {name!r}: {node!r} has no such value that can differ",
+                  (f"Did you mean {near!r}? " if near else "") + f"There are: {', '.join(able)}.")
 
 
 def table_problems(tables: Sequence[UncertainTable], members: int, reader: Reader) -> None:

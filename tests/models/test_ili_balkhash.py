@@ -236,3 +236,13 @@ def test_the_mean_year_is_that_of_the_data():
         for key, value in vars(settings[name]).items():
             if key != "initial":
                 assert repr(value) == repr(getattr(history[name], key)), (name, key)
+
+
+def test_release_that_holds_a_level():
+    """The ministry's 12 km3/y for 341 m lies in the band of the members, not in its middle."""
+    from gwsolver.run.holding import holding
+
+    levels = holding(read_case(MODEL / "mean_year"), [341.0, 341.6, 342.0], node="west", on="release.flow")
+    found = [held.flow * 365.25 / KM3 for held in levels]
+    assert [flow[0] for flow in found] == pytest.approx([13.4, 14.5, 15.2], abs=0.2)
+    assert np.percentile(found[0][1:], 10) < 12.0 < np.percentile(found[0][1:], 25)

@@ -116,6 +116,13 @@ class SurfaceCase:
         settings = as_members(self.settings, self.uncertain, made, Reader(Path(), LineIndex("")))
         return Network(settings, 1 + made.n_members), made
 
+    def drawn_settings(self) -> tuple[tuple[Setting, ...], int]:
+        """Return the nodes with one value per member, the case as it stands first, and how many members that are."""
+        if not self.members:
+            return self.settings, 1
+        made = drawn(self.uncertain, self.members, self.seed)
+        return as_members(self.settings, self.uncertain, made, Reader(Path(), LineIndex(""))), 1 + made.n_members
+
 
 def surface_case(table: SurfaceTable, file: Path, lines: LineIndex) -> SurfaceCase:
     """Return the network of a case.

@@ -96,3 +96,14 @@ def test_what_is_wrong_with_a_body_is_told(tmp_path, old, new, words):
     assert text != BODY
     with pytest.raises(InputError, match=words):
         gw.load(write_site(tmp_path / "site", OIL, RECEPTOR, text))
+
+
+@pytest.mark.parametrize("model", [
+    'model = "first_order"\nrates = { benzene = "0.01 1/d" }',
+    'model = "monod"\nsubstrates = { benzene = { rate = "0.1 mg/L/d", half_saturation = "0.5 mg/L" } }',
+])
+def test_a_species_that_would_decay_twice_in_a_scenario_is_refused(tmp_path, model):
+    text = f"\n[[degradation]]\n{model}\n" + (
+        '\n[[scenario]]\nname = "faster"\n[[scenario.species]]\nname = "benzene"\ndecay = "0.02 1/d"\n')
+    with pytest.raises(InputError, match=r"benzene would decay twice: at 0\.02 1/d in its transport model"):
+        gw.scenarios(write_site(tmp_path / "site", OIL, RECEPTOR, text), jobs=1)

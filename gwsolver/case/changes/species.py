@@ -30,6 +30,14 @@ def check(table: SpeciesChangeTable, site: Site) -> Iterator[Fault]:
     yield from unit_faults(site, model, table)
     if lacks_density(table, model):
         yield Fault("name", f"sorption needs bulk_density: {model.name!r} has none", NO_DENSITY)
+    decays = [v for v in (table.decay, table.decay_sorbed) if v is not None and v.value > 0.0]
+    chemistry = site.simulation.chemistry
+    degraded = {n for s in (chemistry.settings if chemistry else ()) for n in getattr(s, "degrades", ())}
+    if decays and model.name in degraded:
+        yield Fault("decay" if table.decay else "decay_sorbed",
+                    f"{model.name} would decay twice: at {decays[0].value:g} {decays[0].unit}".rstrip()
+                    + " in its transport model, and by [[degradation]]",
+                    "Change its rate with [[scenario.degradation]].")
     scaled = table.boundary_factor is not None and table.boundary_factor.to("-") != 1.0
     if scaled and model.sources:
         yield Fault("boundary_factor", f"the concentrations that SSM of {model.name!r} brings are not scaled by it",

@@ -62,6 +62,11 @@ class Setting:
     activity: float | Floats = 1.0
     name: str = "degradation"
 
+    @property
+    def degrades(self) -> tuple[str, ...]:
+        """Species that it takes at a rate: they must not decay in their transport model too."""
+        return tuple(d.species for d in self.decays)
+
     def start(self, species: Sequence[str], n_cells: int) -> "FirstOrder":
         """Return the reaction; `InputError` with all problems."""
         found = unknown([n for d in self.decays for n in (d.species, *d.daughters)], species)

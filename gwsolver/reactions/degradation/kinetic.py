@@ -111,6 +111,11 @@ class Setting:
     name: str = "degradation"
     wetted: bool = False
 
+    @property
+    def degrades(self) -> tuple[str, ...]:
+        """Species that it takes at a rate: they must not decay in their transport model too."""
+        return tuple(d.species for d in self.donors)
+
     def start(self, species: Sequence[str], n_cells: int) -> Rates:
         """Return the reaction; `InputError` with all problems."""
         found = problems(self.donors, self.acceptors, species, self.carbon_dioxide, n_cells)

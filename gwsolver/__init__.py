@@ -26,15 +26,16 @@ _WHERE = {
     "exceedance_map": "gwsolver.maps",
     "receptor_band": "gwsolver.maps",
     "tornado": "gwsolver.maps",
+    "lake_chart": "gwsolver.maps",
     "InputError": "gwsolver.core.errors",
     "RunError": "gwsolver.core.errors",
     "Problem": "gwsolver.core.errors",
 }
 
 __all__ = [
-    "InputError", "Problem", "RunError", "acceptors", "ensemble", "exceedance_map", "heads", "load", "mass_budget",
-    "open_ensemble", "open_results", "open_surface", "plume_dates", "plume_map", "receptor_band", "receptor_series",
-    "run", "scenarios", "section", "setting", "tornado",
+    "InputError", "Problem", "RunError", "acceptors", "ensemble", "exceedance_map", "heads", "lake_chart", "load",
+    "mass_budget", "open_ensemble", "open_results", "open_surface", "plume_dates", "plume_map", "receptor_band",
+    "receptor_series", "run", "scenarios", "section", "setting", "tornado",
 ]
 
 

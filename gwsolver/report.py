@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gwsolver.core.case import FigureRequest
+from gwsolver.core.case import CaseInfo, FigureRequest
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.figures import FIGURES
 
@@ -11,11 +11,12 @@ from gwsolver.core.figures import FIGURES
 def draw(results: Any, folder: str | Path | None = None) -> list[Path]:
     """Draw the figures that a case asks for into its results folder; return their files.
 
-    A case that asks for none gets one plume map per species at the last time, as PNG and as PDF.
+    A case that asks for none gets one plume map per species at the last time, as PNG and as PDF; a network of rivers
+    and lakes gets none.
 
     Parameters
     ----------
-    results : gwsolver.results.Results
+    results : gwsolver.results.Results or gwsolver.results.surface.SurfaceResults
     folder : str or Path, optional
         Instead of the results folder.
 
@@ -27,7 +28,7 @@ def draw(results: Any, folder: str | Path | None = None) -> list[Path]:
         If the disk is full; no further figure is tried.
     """
     folder = Path(folder if folder is not None else results.path)
-    requests = results.case.figures or _standard(results)
+    requests = CaseInfo.from_json(results.summary["case"]).figures or _standard(results)
     files: list[Path] = []
     problems: list[Problem] = []
     for request in requests:

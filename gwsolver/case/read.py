@@ -14,9 +14,10 @@ from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, PlaceTable, SpeciesTable
 from gwsolver.case.settings import Case
 from gwsolver.case.species_values import sorption_contradictions
+from gwsolver.case.surface.observed import level_problems
 from gwsolver.case.uncertain import Uncertain
 from gwsolver.core.errors import InputError, Problem, nearest
-from gwsolver.core.figures import FIGURES, SHARED
+from gwsolver.core.figures import FIGURES, NETWORK, SHARED
 from gwsolver.core.lines import LineIndex, Location
 
 FILE = "case.toml"
@@ -241,12 +242,18 @@ def _contradictions(content: CaseFile, file: Path, lines: LineIndex) -> Iterator
     yield from limit_problems(content, file.parent, problem)
     yield from Scenarios(content.scenario, str(file), lines).contradictions()
     yield from Uncertain(content.ensemble, str(file), lines).contradictions()
+    yield from level_problems(content.surface, file, lines)
     files: set[str] = set()
     for i, figure in enumerate(content.figure):
         if Path(figure.file).suffix.lower() not in (".png", ".svg", ".pdf"):
             yield problem(("figure", i, "file"), f"file = {figure.file!r} is neither .png, .svg nor .pdf")
         if Path(figure.file).is_absolute() or ".." in Path(figure.file).parts:
             yield problem(("figure", i, "file"), f"file = {figure.file!r} leaves the results folder")
+        suits = [k for k in FIGURES if (k in NETWORK) == (content.surface is not None)]
+        if figure.kind not in suits:
+            shown = "a network of rivers and lakes" if content.surface is not None else "a MODFLOW simulation"
+            yield problem(("figure", i, "kind"), f"kind {figure.kind!r} does not show {shown}",
+                          f"These do: {', '.join(suits)}.")
         for key in sorted(figure.model_fields_set - {"kind", "file", *SHARED, *FIGURES[figure.kind]}):
             yield problem(("figure", i, key), f"{key} is no setting of kind {figure.kind!r}",
                           f"It takes {', '.join((*FIGURES[figure.kind], *SHARED))}.")

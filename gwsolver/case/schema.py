@@ -119,6 +119,8 @@ class FigureTable(Table):
     times: list[Annotated[str | float, BeforeValidator(iso_date)]] = []
     line: list[Point] = []
     acceptors: list[str] = []
+    basins: list[str] = []
+    years: Annotated[list[int], Field(max_length=2)] = []
 
 
 class CaseFile(Table):

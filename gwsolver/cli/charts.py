@@ -25,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--time", action="append", default=[], dest="times", metavar="T",
                         help="model time or ISO date; may be given several times where a figure shows several")
     parser.add_argument("--limit", help='limit in the run\'s unit, or with one: "0.01 mg/L" (default: the case\'s)')
+    parser.add_argument("--basin", action="append", metavar="NAME", default=[],
+                        help="name of a lake of a network; may be given several times (default: all)")
+    parser.add_argument("--years", nargs=2, type=int, metavar=("FIRST", "LAST"), help="of a lake (default: all)")
     parser.add_argument("--lang", default="en", help="en, ru, kk or fr (default: en)")
     parser.add_argument("--width", type=int, default=170, help="85 or 170 mm (default: 170)")
     parser.add_argument("--format", choices=("png", "svg", "pdf"), default="png", help="default: png")
@@ -34,19 +37,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run it."""
     from gwsolver.core.errors import InputError, Problem
-    from gwsolver.core.figures import FIGURES
+    from gwsolver.core.figures import FIGURES, NETWORK
     from gwsolver.maps import save_map
     from gwsolver.maps.kinds import KINDS
-    from gwsolver.results import open_results
 
-    known = [k for k in FIGURES if k not in APART]
+    results, network = _open(args.results)
+    known = [k for k in FIGURES if k not in APART and (k in NETWORK) == network]
     wrong = [k for k in args.kind if k not in known]
     if wrong:
         raise InputError([Problem("kind", package="charts", value=", ".join(wrong),
                                   allowed="some of " + ", ".join(known))])
-    results = open_results(args.results)
     species = args.species or next(iter(results.species), "")
-    settings = {"species": species, "receptors": args.receptor, "times": args.times, "limit": args.limit,
+    settings = {"basins": args.basin, "years": args.years, "species": species, "receptors": args.receptor,
+                "times": args.times, "limit": args.limit,
                 "time": args.times[-1] if args.times else None}
     given = {k for k, v in {**settings, "species": args.species}.items() if v} | {"lang", "width"}
     files: list[str] = []
@@ -73,3 +76,15 @@ def run(args: argparse.Namespace) -> int:
     for kind, why in left_out.items():
         print(f"not drawn: {kind}: {why}", file=sys.stderr)
     return 0
+
+
+def _open(path: str) -> tuple[Any, bool]:
+    """Return results, and whether they are of a network of rivers and lakes."""
+    from gwsolver.results import open_results
+    from gwsolver.results.folder import SURFACE
+    from gwsolver.results.reader import read_summary
+    from gwsolver.results.surface import open_surface
+
+    _, summary = read_summary(path)
+    network = summary.get("kind") == SURFACE
+    return (open_surface if network else open_results)(path), network

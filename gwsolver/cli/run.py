@@ -43,6 +43,7 @@ def _schemes() -> list[str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
+    from gwsolver.results.folder import SURFACE
     from gwsolver.run.api import run as solve
     from gwsolver.run.checks import Check, table
 
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         member=arguments.member, members=arguments.members,
     )
     figures = []
-    if not arguments.no_figures and results.species:
+    if not arguments.no_figures and (results.species or results.summary.get("kind") == SURFACE):
         from gwsolver.report import draw
 
         figures = [str(f) for f in draw(results)]

@@ -102,6 +102,40 @@ class FigureRequest:
 
 
 @dataclass(frozen=True)
+class ObservedLevel:
+    """A level that somebody saw.
+
+    Attributes
+    ----------
+    node : str
+        Lake or reservoir.
+    date : str
+        ISO date, or a year alone for what holds for a year.
+    level : float
+        [m].
+    sigma : float
+        Standard error [m], 0 if unknown.
+    checked : bool
+        It was published or measured, not recalled or derived.
+    """
+
+    node: str
+    date: str
+    level: float
+    sigma: float = 0.0
+    checked: bool = False
+
+
+@dataclass(frozen=True)
+class WantedLevel:
+    """A level [m] that somebody wants a node to keep; `title` by language."""
+
+    node: str
+    level: float
+    title: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class CaseInfo:
     """The case as results and maps see it; without a case.toml only defaults.
 
@@ -126,6 +160,12 @@ class CaseInfo:
         Name of the scenario; "" for the case alone.
     member : int
         Number of the ensemble's member, from one; 0 for the case itself.
+    nodes : dict of str to dict
+        Titles by language of the nodes of a network of rivers and lakes, by name.
+    heights : dict of str to str
+        The height system of a network's levels, by language.
+    observed, wanted
+        Levels that others saw and that somebody wants, for figures of networks.
     """
 
     title: str = ""
@@ -144,6 +184,10 @@ class CaseInfo:
     titles: dict[str, str] = field(default_factory=dict)
     scenario: str = ""
     member: int = 0
+    nodes: dict[str, dict[str, str]] = field(default_factory=dict)
+    heights: dict[str, str] = field(default_factory=dict)
+    observed: tuple[ObservedLevel, ...] = ()
+    wanted: tuple[WantedLevel, ...] = ()
 
     @property
     def concentration_unit(self) -> str:
@@ -179,5 +223,7 @@ class CaseInfo:
                 "limits": tuple(Limit(**{**x, "provenance": Provenance(**x["provenance"])}) for x in data["limits"]),
                 "figures": tuple(FigureRequest(**f) for f in data["figures"]),
                 "values": {k: Provenance(**v) for k, v in data["values"].items()},
+                "observed": tuple(ObservedLevel(**x) for x in data.get("observed", ())),
+                "wanted": tuple(WantedLevel(**x) for x in data.get("wanted", ())),
             }
         )

@@ -1,6 +1,6 @@
 """The kinds of figures that a case may ask for, and the settings each takes beside file, lang, width and title.
 
-`case` checks [[figure]] against this table; `maps.kinds` has a function of the same name and settings for each.
+`case` checks [[figure]] against this table; `maps.kinds` has a function with the same settings for each.
 """
 
 FIGURES: dict[str, tuple[str, ...]] = {
@@ -12,5 +12,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "acceptors": ("species", "acceptors", "time", "limit"),
     "heads": ("time", "layer"),
     "setting": (),
+    "lake": ("basins", "years"),
 }
+NETWORK = ("lake",)  # these show networks of rivers and lakes, the others MODFLOW simulations
 SHARED = ("lang", "width", "title")

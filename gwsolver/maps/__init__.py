@@ -1,6 +1,7 @@
 """Pictures of results: maps, sections and charts with what they need to be read, printed and trusted."""
 
 from gwsolver.maps.alternatives import alternatives
+from gwsolver.maps.charts.lake import lake_chart
 from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.multiples.acceptors import acceptors
@@ -14,6 +15,6 @@ from gwsolver.maps.uncertainty.tornado import tornado
 from gwsolver.maps.work_precision import work_precision
 
 __all__ = [
-    "acceptors", "alternatives", "exceedance_map", "heads", "mass_budget", "plume_dates", "plume_map", "receptor_band",
-    "receptor_series", "save_map", "section", "setting", "tornado", "work_precision",
+    "acceptors", "alternatives", "exceedance_map", "heads", "lake_chart", "mass_budget", "plume_dates", "plume_map",
+    "receptor_band", "receptor_series", "save_map", "section", "setting", "tornado", "work_precision",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from gwsolver.maps.charts.lake import lake_chart
 from gwsolver.maps.charts.mass import mass_budget
 from gwsolver.maps.charts.series import receptor_series
 from gwsolver.maps.multiples.acceptors import acceptors
@@ -20,4 +21,5 @@ KINDS: dict[str, Callable[..., MapFigure]] = {
     "acceptors": acceptors,
     "heads": heads,
     "setting": setting,
+    "lake": lake_chart,
 }

@@ -1,6 +1,7 @@
 """What figures show, as plain arrays, points and words: the only thing that drawing sees."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,16 @@ class River:
 
     name: str
     parts: tuple[Floats, ...]
+
+
+class Origin(Protocol):
+    """Title of the case and version of the program that a figure comes from."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+
+    @property
+    def version(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gwsolver.maps.classes import Classes
-from gwsolver.maps.scene import PlumeScene, Subject
+from gwsolver.maps.scene import Origin, PlumeScene, Subject
 from gwsolver.maps.surface import plan_centres
 from gwsolver.maps.words import Language
 
@@ -130,7 +130,7 @@ def limit_sentence(scene: Subject, words: Language) -> str:
     return words("foot.limit", limit=limit, unit=unit, source=source.rstrip(".")).strip()
 
 
-def program_sentence(scene: Subject, words: Language) -> str:
+def program_sentence(scene: Origin, words: Language) -> str:
     """Return the program and the case that a figure comes from."""
     key = "foot.program" if scene.title else "foot.program_plain"
     return words(key, version=scene.version, case=scene.title).strip()

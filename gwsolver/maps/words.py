@@ -113,6 +113,6 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         raise InputError([Problem("lang", package="map", value=code, allowed="one of " + ", ".join(LANGUAGES))])
     folder = resources.files("gwsolver.maps").joinpath("languages")
-    places = (folder, folder.joinpath("alternatives"), folder.joinpath("uncertainty"))
+    places = (folder, *(folder.joinpath(part) for part in ("alternatives", "uncertainty", "lake")))
     tables = [tomllib.loads(place.joinpath(f"{code}.toml").read_text("utf-8")) for place in places]
     return Language(code, {key: value for table in tables for key, value in table.items()})

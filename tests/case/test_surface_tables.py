@@ -1,5 +1,6 @@
 """[surface] of case.toml: units and series turned right, and every slip told with its line, all at once."""
 
+import json
 from datetime import date
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from gwsolver.case import read_case
 from gwsolver.core.calendar import CalendarStep
+from gwsolver.core.case import CaseInfo, ObservedLevel, WantedLevel
 from gwsolver.core.errors import InputError
 
 HEAD = """\
@@ -207,3 +209,58 @@ def test_members_need_something_uncertain(tmp_path):
     (tmp_path / "case.toml").write_text(HEAD + "members = 100\n" + LAKE)
     with pytest.raises(InputError, match="members are asked for, but nothing is uncertain = 100"):
         assert read_case(tmp_path).surface is None
+
+
+OBSERVED = """
+[[surface.observed]]
+node = "lake"
+file = "levels.csv"
+"""
+WANTED = """
+[[surface.wanted]]
+node = "lake"
+level = "2100 cm"
+title = "full"
+"""
+
+
+def test_observed_and_wanted_levels_come_along_and_change_no_node(tmp_path):
+    (tmp_path / "levels.csv").write_text("year,day,level_m,sd,how\n2001,,20.5,0.1,recalled\n,2002-03,20.1,,measured\n")
+    text = LAKE + OBSERVED + 'date = "day"\nyear = "year"\nsigma = "sd"\ntrust = "how"\n' + WANTED
+    found = case(tmp_path, text)
+    assert [s.name for s in found.surface.settings] == ["lake"] and found.info.nodes == {"lake": {}}
+    assert found.info.observed == (ObservedLevel("lake", "2001", 20.5, 0.1, False),
+                                   ObservedLevel("lake", "2002-03-15", 20.1, 0.0, True))
+    assert found.info.wanted == (WantedLevel("lake", 21.0, {"en": "full"}),)
+    assert CaseInfo.from_json(json.loads(json.dumps(found.info.to_json()))) == found.info
+
+
+def test_without_a_column_of_trust_the_table_tells_it(tmp_path):
+    (tmp_path / "levels.csv").write_text("year,level_m\n2001,20.5\n")
+    assert case(tmp_path, LAKE + OBSERVED + 'status = "published"\n').info.observed[0].checked
+    assert not case(tmp_path, LAKE + OBSERVED).info.observed[0].checked
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    (OBSERVED.replace('"lake"', '"sea"'), "node = sea; allowed: one that has a level: lake"),
+    (WANTED.replace('"lake"', '"river"'), "node = river; allowed: one that has a level: lake"),
+    (OBSERVED.replace("levels.csv", "none.csv"), "there is no file 'none.csv' that can be read"),
+    (OBSERVED + 'sigma = "sd"\n', "levels.csv has no column 'sd'"),
+    (OBSERVED + 'where = { how = "seen" }\n', "levels.csv has no row that fits {'how': 'seen'}"),
+    (OBSERVED + 'date = "how"\n', "'recalled' is not a date; write for example 2024-04-25"),
+    (OBSERVED + 'level = "how"\n', "could not convert string to float: 'recalled'"),
+    (WANTED.replace("2100 cm", "21 m3"), "level: unit 'm3' does not fit"),
+])
+def test_slips_in_levels_are_told_when_the_case_is_read(tmp_path, text, words):
+    (tmp_path / "levels.csv").write_text("year,level_m,how\n2001,20.5,recalled\n")
+    with pytest.raises(InputError) as error:
+        case(tmp_path, LAKE + RIVER + 'flow = "1 m3/s"\n' + text)
+    assert any(words in str(p) and "case.toml" in str(p) for p in error.value.problems), str(error.value)
+
+
+def test_figures_that_do_not_suit_are_refused(tmp_path):
+    with pytest.raises(InputError, match="kind 'heads' does not show a network of rivers and lakes"):
+        case(tmp_path, LAKE + '\n[[figure]]\nkind = "heads"\nfile = "heads.png"\n')
+    (tmp_path / "case.toml").write_text('[case]\ntitle = "x"\n\n[[figure]]\nkind = "lake"\nfile = "lake.png"\n')
+    with pytest.raises(InputError, match="kind 'lake' does not show a MODFLOW simulation"):
+        read_case(tmp_path)

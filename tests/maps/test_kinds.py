@@ -9,7 +9,7 @@ import pytest
 
 import gwsolver
 from gwsolver.cli import main
-from gwsolver.core.figures import FIGURES, SHARED
+from gwsolver.core.figures import FIGURES, NETWORK, SHARED
 from gwsolver.core.simulation import Simulation
 from gwsolver.maps.kinds import KINDS
 from gwsolver.results import ResultsWriter
@@ -24,7 +24,7 @@ def test_every_kind_has_a_function_with_its_settings():
     for kind, draw in KINDS.items():
         own = set(inspect.signature(draw).parameters) - {"results"}
         assert own == {*FIGURES[kind], *SHARED}, kind
-        assert getattr(gwsolver, kind) is draw
+        assert getattr(gwsolver, draw.__name__) is draw
 
 
 def test_the_document_lists_kinds_and_settings():
@@ -43,7 +43,7 @@ def test_the_command_draws_all_that_the_results_allow(tmp_path, capsys):
     assert main(["charts", str(tmp_path / "results"), "--out", str(tmp_path)]) == 0
     told = capsys.readouterr()
     drawn = {Path(line).name for line in told.out.splitlines()}
-    others = [k for k in FIGURES if k not in ("plume_map", "section", "acceptors")]
+    others = [k for k in FIGURES if k not in ("plume_map", "section", "acceptors", *NETWORK)]
     assert drawn == {f"{k}_benzene.png" if "species" in FIGURES[k] else f"{k}.png" for k in others}
     assert told.err.startswith("not drawn: acceptors: acceptors: there are no electron acceptors")
 

@@ -10,10 +10,12 @@ import gwsolver as gw
 from gwsolver.case.surface.assemble import SurfaceTable
 from gwsolver.case.surface.lake import IceTable
 from gwsolver.case.surface.node import NodeTable
+from gwsolver.case.surface.observed import ObservedTable
 from gwsolver.case.surface.scenario import ChangeTable, SurfaceScenarioTable
 from gwsolver.case.surface.series import SeriesTable
 from gwsolver.case.surface.stage import StageTable
 from gwsolver.case.surface.uncertain import UncertainTable
+from gwsolver.case.surface.wanted import WantedTable
 
 TEXT = (Path(__file__).parents[2] / "docs" / "surface-water.md").read_text(encoding="utf-8")
 TABLES = {name: get_args(field.annotation)[0] for name, field in SurfaceTable.model_fields.items()
@@ -44,6 +46,8 @@ def test_every_key_of_series_and_tables():
     assert {*keys_in(section("Alternatives"))} == changes - {"source", "status", "note"}
     assert keys_in(section("[surface]")) == sorted(set(SurfaceTable.model_fields) - set(TABLES))
     assert keys_in(section("How sure is it: members")) == sorted(set(UncertainTable.model_fields) - OF_ALL)
+    levels = set(ObservedTable.model_fields) | set(WantedTable.model_fields)
+    assert keys_in(section("What others saw, what is wanted")) == sorted(levels - OF_ALL)
     for key in set(IceTable.model_fields) - OF_ALL:
         assert f"`{key}`" in TEXT or f"{key} =" in TEXT, key
     assert {*re.findall(r"^### \[\[surface\.(\w+)\]\]", TEXT, re.M)} == {*KINDS}

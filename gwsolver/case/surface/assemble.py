@@ -14,6 +14,7 @@ from gwsolver.case.surface.demand import DemandTable
 from gwsolver.case.surface.inflow import InflowTable
 from gwsolver.case.surface.lake import LakeTable
 from gwsolver.case.surface.node import NodeTable
+from gwsolver.case.surface.observed import ObservedTable
 from gwsolver.case.surface.outlet import OutletTable
 from gwsolver.case.surface.reach import ReachTable
 from gwsolver.case.surface.reservoir import ReservoirTable
@@ -21,7 +22,8 @@ from gwsolver.case.surface.scenario import BASE, SurfaceScenarioTable
 from gwsolver.case.surface.series import Reader, refuse
 from gwsolver.case.surface.strait import StraitTable
 from gwsolver.case.surface.uncertain import UncertainTable, as_members, drawn, table_problems
-from gwsolver.case.tables import Date, Table
+from gwsolver.case.surface.wanted import WantedTable
+from gwsolver.case.tables import Date, Table, Words
 from gwsolver.core.calendar import STEPS, CalendarStep
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.lines import LineIndex
@@ -36,6 +38,7 @@ class SurfaceTable(Table):
     start: Date
     end: Date
     step: Literal["month", "day"] = "month"
+    heights: Words = {}
     members: Annotated[int, Field(ge=0)] = 0
     seed: Annotated[int, Field(ge=0)] = 1
     uncertain: list[UncertainTable] = []
@@ -49,6 +52,8 @@ class SurfaceTable(Table):
     lake: list[LakeTable] = []
     strait: list[StraitTable] = []
     bank: list[BankTable] = []
+    observed: list[ObservedTable] = []
+    wanted: list[WantedTable] = []
 
     def nodes(self) -> list[tuple[str, int, NodeTable]]:
         """Return all nodes with the kind and the number of each."""

@@ -100,9 +100,12 @@ def decades(low: float, high: float) -> list[float]:
 
 def linear_ticks(high: float, count: int) -> list[float]:
     """Return round values from zero to at most `high`."""
-    if high <= 0.0:
-        return [0.0]
-    raw = high / max(count, 1)
+    return round_ticks(0.0, high, count) if high > 0.0 else [0.0]
+
+
+def round_ticks(low: float, high: float, count: int) -> list[float]:
+    """Return about `count` round values between two."""
+    raw = (high - low) / max(count, 1)
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(f for f in (1.0, 2.0, 5.0, 10.0) if f * power >= raw * (1.0 - 1e-9)) * power
-    return [i * step for i in range(math.floor(high / step + 1e-9) + 1)]
+    return [i * step for i in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]

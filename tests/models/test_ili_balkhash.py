@@ -246,3 +246,52 @@ def test_release_that_holds_a_level():
     found = [held.flow * 365.25 / KM3 for held in levels]
     assert [flow[0] for flow in found] == pytest.approx([13.4, 14.5, 15.2], abs=0.2)
     assert np.percentile(found[0][1:], 10) < 12.0 < np.percentile(found[0][1:], 25)
+
+
+@pytest.fixture(scope="module")
+def basin():
+    surface = read_case(MODEL / "basin").surface
+    return surface, level_of_alternative(surface, "base")
+
+
+def released(surface, name="base"):
+    """Release of Kapchagay by year and month, km3, and its volume at the end."""
+    net = surface.scenario(name).network()
+    steps = [net.advance(s) for s in surface.steps]
+    flows = [float(s.flows["kapchagay", "to"][0][0]) for s in steps]
+    return np.reshape(flows, (-1, 12)) / KM3, float(steps[-1].held["kapchagay"].volume[0]) / KM3
+
+
+def test_the_guide_curve_releases_the_mean_year_in_its_months(basin):
+    surface, _ = basin
+    release, volume = released(surface)
+    shape = np.array([float(r["fraction"]) for r in rows("inflow_monthly_climatology.csv")
+                      if r["node"] == "kapchagay_release"])
+    assert release[-1].sum() == pytest.approx(12.6 + 3.5 - 1.08, abs=0.02)  # less the reservoir's net evaporation
+    assert release[-1] / release[-1].sum() == pytest.approx(shape, abs=0.002)
+    assert 6.6 < volume < 18.5
+
+
+def test_what_changes_at_the_border_passes_the_dam(basin):
+    surface, base = basin
+    for name, less in (("china_minus_2", -2.0), ("china_plus_2", 2.0), ("khorgos", -0.27)):
+        assert released(surface, name)[0][-1].sum() - released(surface)[0][-1].sum() == pytest.approx(less, abs=0.01)
+    assert (level_of_alternative(surface, "china_minus_2") - base)[-1] == pytest.approx(-1.01, abs=0.05)
+
+
+def test_filling_the_reservoir_costs_the_lake_twice(basin):
+    """Once the water, for good what the larger reservoir evaporates."""
+    surface, base = basin
+    change = level_of_alternative(surface, "filling") - base
+    release, volume = released(surface, "filling")
+    assert volume == pytest.approx(released(surface)[1] + 9.6, abs=0.01)
+    assert change[5] == pytest.approx(-0.40, abs=0.04)
+    assert change[-1] < -0.2
+    assert release[-1].sum() < released(surface)[0][-1].sum() - 0.3
+
+
+def test_flood_release_lifts_the_lake_for_a_while(basin):
+    surface, base = basin
+    change = level_of_alternative(surface, "flood_release") - base
+    assert change.max() == pytest.approx(0.09, abs=0.01)
+    assert 0.0 < change[-1] < change.max()

@@ -12,7 +12,7 @@ from gwsolver.case.quantity import Quantity
 from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, FigureTable, PlaceTable
 from gwsolver.case.surface.assemble import SurfaceCase, surface_case
-from gwsolver.case.surface.observed import observed_levels, wanted_levels
+from gwsolver.case.surface.observed import observed_levels, periods, wanted_levels
 from gwsolver.case.uncertain import Uncertain
 from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings, in_language
 from gwsolver.core.lines import LineIndex
@@ -69,6 +69,7 @@ class Case:
             nodes={} if content.surface is None else {n.name: dict(n.title) for _, _, n in content.surface.nodes()},
             heights={} if content.surface is None else dict(content.surface.heights),
             observed=observed_levels(content.surface, self.file, self.lines), wanted=wanted_levels(content.surface),
+            periods=periods(content.surface),
         )
 
     def apply(self, simulation: Simulation) -> Simulation:

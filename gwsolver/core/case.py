@@ -136,6 +136,15 @@ class WantedLevel:
 
 
 @dataclass(frozen=True)
+class Period:
+    """Years, the last one included, in which something happened: `title` by language."""
+
+    first: int
+    last: int
+    title: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class CaseInfo:
     """The case as results and maps see it; without a case.toml only defaults.
 
@@ -164,8 +173,8 @@ class CaseInfo:
         Titles by language of the nodes of a network of rivers and lakes, by name.
     heights : dict of str to str
         The height system of a network's levels, by language.
-    observed, wanted
-        Levels that others saw and that somebody wants, for figures of networks.
+    observed, wanted, periods
+        Levels that others saw and that somebody wants, and years to be marked, for figures of networks.
     """
 
     title: str = ""
@@ -188,6 +197,7 @@ class CaseInfo:
     heights: dict[str, str] = field(default_factory=dict)
     observed: tuple[ObservedLevel, ...] = ()
     wanted: tuple[WantedLevel, ...] = ()
+    periods: tuple[Period, ...] = ()
 
     @property
     def concentration_unit(self) -> str:
@@ -225,5 +235,6 @@ class CaseInfo:
                 "values": {k: Provenance(**v) for k, v in data["values"].items()},
                 "observed": tuple(ObservedLevel(**x) for x in data.get("observed", ())),
                 "wanted": tuple(WantedLevel(**x) for x in data.get("wanted", ())),
+                "periods": tuple(Period(**x) for x in data.get("periods", ())),
             }
         )

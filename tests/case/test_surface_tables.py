@@ -250,6 +250,7 @@ def test_without_a_column_of_trust_the_table_tells_it(tmp_path):
     (OBSERVED + 'date = "how"\n', "'recalled' is not a date; write for example 2024-04-25"),
     (OBSERVED + 'level = "how"\n', "could not convert string to float: 'recalled'"),
     (WANTED.replace("2100 cm", "21 m3"), "level: unit 'm3' does not fit"),
+    ('[[surface.period]]\nfirst = 1987\nlast = 1970\ntitle = "x"\n', "last = 1970 lies before first = 1987"),
 ])
 def test_slips_in_levels_are_told_when_the_case_is_read(tmp_path, text, words):
     (tmp_path / "levels.csv").write_text("year,level_m,how\n2001,20.5,recalled\n")

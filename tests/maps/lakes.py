@@ -43,7 +43,8 @@ def lake_scene(members=1000, **changes):
     return LakeScene(**{
         "names": ("Western basin", "Eastern basin"), "years": YEARS, **lines, "terms": terms,
         "change": np.sum([t.values for t in terms], axis=0), "dots": DOTS, "score": Score(4, 0.67, -0.39, 0.65, 3),
-        "wanted": ((341.0, "the level to keep"),), "heights": "Baltic heights", "status": "illustrative",
+        "wanted": ((341.0, "the level to keep"),), "periods": ((1970, 1987, "reservoir filling and irrigation"),),
+        "heights": "Baltic heights", "status": "illustrative",
         "title": "Lake Balkhash, 1960 to 2024", "version": "0.1.0", **told, **changes,
     })
 
@@ -122,6 +123,11 @@ trust = "known"
 node = "west"
 level = "19.5 m"
 title = "the level to keep"
+
+[[surface.period]]
+first = 2004
+last = 2007
+title = { en = "dry years", ru = "сухие годы" }
 """
 LEVELS_CSV = """\
 year,day,kind,level_m,sigma_m,known

@@ -26,12 +26,14 @@ from tests.maps.test_map_rules import lightness
 SCENES = {
     "members": lake_scene, "alone": lambda: lake_scene(0),
     "one basin": lambda: lake_scene(0, names=("Western basin",), salinities=(Line("Western basin", 1.4 + PHASE),)),
-    "nothing seen": lambda: lake_scene(dots=(), score=None, wanted=()),
+    "nothing seen": lambda: lake_scene(dots=(), score=None, wanted=(), periods=()),
     "all terms": lambda: lake_scene(terms=ALL_TERMS),
     "apart": lambda: lake_scene(0, levels=(Line("Western basin", LEVEL), Line("Eastern basin", LEVEL - 3.0))),
     "fresh": lambda: lake_scene(0, salinities=(Line("Western basin", 0.0 * PHASE),)),
+    "many periods": lambda: lake_scene(periods=((1960, 1961, "dam closed"), (1962, 1990, "irrigation"),
+                                                (2010, 2010, "flood"), (2020, 2024, "drought and withdrawals"))),
     "two years": lambda: lake_scene(
-        0, years=YEARS[:2], levels=(Line("L", LEVEL[:2]),), salinities=(Line("L", 1.0 + PHASE[:2]),),
+        0, periods=(), years=YEARS[:2], levels=(Line("L", LEVEL[:2]),), salinities=(Line("L", 1.0 + PHASE[:2]),),
         terms=tuple(Term(t.kind, t.name, t.values[:2] * 1e-3) for t in TERMS), change=np.ones(2) * 1e6, dots=(),
         score=None),
     "steady": lambda: lake_scene(0, levels=(Line("L", np.full(65, 341.0)),), dots=(), score=None, wanted=()),
@@ -131,6 +133,17 @@ def test_it_reads_in_grey():
         assert len({str(dash) for *_, dash in styles}) == len(styles)
 
 
+def test_periods_are_shaded_in_all_panels_and_named_once():
+    for width, name in ((170, "period"), (85, "key period")):
+        figure = drawn("members", "en", width)
+        assert texts_by_name(figure)[name] == "reservoir filling and irrigation, 1970–1987"
+        for panel in ("level", "salinity", "balance"):
+            [box] = [p for p in axes_named(figure, panel).patches if p.get_gid() == "period"]
+            assert (box.get_x(), box.get_x() + box.get_width()) == (1970.0, 1988.0)
+    many = texts_by_name(drawn("many periods"))
+    assert many["period"] == "irrigation, 1962–1990" and "flood, 2010" in many["key period"]
+
+
 def test_the_title_is_what_the_level_does():
     en = language("en")
     count = int((LEVEL < 341.0).sum())
@@ -194,7 +207,9 @@ def test_observed_levels_are_where_they_belong_and_scored(folder):
     assert scene.score.count == 4 and scene.score.inside is None
     assert scene.score.rmse == pytest.approx(np.sqrt((off**2).mean())) and scene.score.bias == pytest.approx(off.mean())
     assert scene.score.constant == pytest.approx(seen.std())
-    assert scene.wanted == ((19.5, "the level to keep"),)
+    assert scene.wanted == ((19.5, "the level to keep"),) and scene.periods == ((2004, 2007, "dry years"),)
+    part = lake_from_results(results(folder), years=(2006, 2010), lang="ru")
+    assert part.periods == ((2006, 2007, "сухие годы"),)
 
 
 def test_members_give_a_band(folder):

@@ -11,6 +11,7 @@ from gwsolver.case.surface.assemble import SurfaceTable
 from gwsolver.case.surface.lake import IceTable
 from gwsolver.case.surface.node import NodeTable
 from gwsolver.case.surface.observed import ObservedTable
+from gwsolver.case.surface.period import PeriodTable
 from gwsolver.case.surface.scenario import ChangeTable, SurfaceScenarioTable
 from gwsolver.case.surface.series import SeriesTable
 from gwsolver.case.surface.stage import StageTable
@@ -46,7 +47,7 @@ def test_every_key_of_series_and_tables():
     assert {*keys_in(section("Alternatives"))} == changes - {"source", "status", "note"}
     assert keys_in(section("[surface]")) == sorted(set(SurfaceTable.model_fields) - set(TABLES))
     assert keys_in(section("How sure is it: members")) == sorted(set(UncertainTable.model_fields) - OF_ALL)
-    levels = set(ObservedTable.model_fields) | set(WantedTable.model_fields)
+    levels = {key for table in (ObservedTable, WantedTable, PeriodTable) for key in table.model_fields}
     assert keys_in(section("What others saw, what is wanted")) == sorted(levels - OF_ALL)
     for key in set(IceTable.model_fields) - OF_ALL:
         assert f"`{key}`" in TEXT or f"{key} =" in TEXT, key

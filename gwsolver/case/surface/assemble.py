@@ -16,6 +16,7 @@ from gwsolver.case.surface.lake import LakeTable
 from gwsolver.case.surface.node import NodeTable
 from gwsolver.case.surface.observed import ObservedTable
 from gwsolver.case.surface.outlet import OutletTable
+from gwsolver.case.surface.period import PeriodTable
 from gwsolver.case.surface.reach import ReachTable
 from gwsolver.case.surface.reservoir import ReservoirTable
 from gwsolver.case.surface.scenario import BASE, SurfaceScenarioTable
@@ -54,6 +55,7 @@ class SurfaceTable(Table):
     bank: list[BankTable] = []
     observed: list[ObservedTable] = []
     wanted: list[WantedTable] = []
+    period: list[PeriodTable] = []
 
     def nodes(self) -> list[tuple[str, int, NodeTable]]:
         """Return all nodes with the kind and the number of each."""

@@ -11,7 +11,7 @@ from pydantic import Field
 from gwsolver.case.surface.series import Reader
 from gwsolver.case.surface.wanted import WantedTable
 from gwsolver.case.tables import Sourced, Words
-from gwsolver.core.case import ObservedLevel, WantedLevel
+from gwsolver.core.case import ObservedLevel, Period, WantedLevel
 from gwsolver.core.errors import Problem
 from gwsolver.core.lines import LineIndex
 
@@ -83,6 +83,11 @@ def wanted_levels(table: "SurfaceTable | None") -> tuple[WantedLevel, ...]:
     """Return the levels that are wanted."""
     tables: Sequence[WantedTable] = table.wanted if table else ()
     return tuple(WantedLevel(one.node, one.level.to("m"), dict(one.title)) for one in tables)
+
+
+def periods(table: "SurfaceTable | None") -> tuple[Period, ...]:
+    """Return the years that figures mark."""
+    return tuple(Period(one.first, one.last, dict(one.title)) for one in (table.period if table else ()))
 
 
 def level_problems(table: "SurfaceTable | None", file: Path, lines: LineIndex) -> Iterator[Problem]:

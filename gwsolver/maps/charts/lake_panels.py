@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from gwsolver.maps import furniture
 from gwsolver.maps.charts.chart import Chart, round_ticks
-from gwsolver.maps.charts.keys import DOT, Key
+from gwsolver.maps.charts.keys import DOT, LEADING, Key
 from gwsolver.maps.charts.lake_balance import RIVER, Term
 from gwsolver.maps.charts.lake_scene import Dot, LakeScene, Line
 from gwsolver.maps.classes import PAPER
-from gwsolver.maps.page import INK, MM, Page, text_size
+from gwsolver.maps.page import GREY_INK, INK, MM, Page, text_size, wrap
 from gwsolver.maps.placing import HARD, Obstacles
 from gwsolver.maps.words import Language
 
@@ -33,6 +33,8 @@ COLOURS = {  # L* 68, 88, 76, 60, 46, 32, 17, 52, 90: neighbours of a stack diff
     "rivers": "#82A9C4", "rain": "#CFE0EE", "evaporation": "#E0B36A", "bank": "#A08F6E", "strait": "#6F6D6A",
     "withdrawal": "#6E3F2A", "ground water": "#2B2B2B", "outflow": "#567F8F", "other": "#E4E4DE",
 }
+TINT, TINT_EDGE = "#ECECE6", "#A9A9A3"  # of a period: paper that is a little darker
+NARROWEST = 0.2  # part of the time axis that the name of a period needs
 BAR = 0.82  # of a year
 HEADROOM = 0.17  # of the level's panel, for the banner
 KM3, MILLION = 1e9, 1e6
@@ -63,6 +65,45 @@ def _span(arrays: Sequence[Any]) -> tuple[float, float]:
     return (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
 
 
+def _chart(page: Page, size: Size, scene: LakeScene, words: Language, y: tuple[float, float],
+           ticks: tuple[list[float], tuple[str, ...]], name: str, lowest: bool) -> Chart:
+    """Draw an empty panel: axes, and the periods that are marked."""
+    chart = Chart(page, (0.0, 0.0, *size), (scene.scale.low, scene.scale.high), y, name=name)
+    for first, last, _ in scene.periods:
+        chart.axes.axvspan(first, last + 1, facecolor=TINT, edgecolor="none", zorder=1, gid="period")
+        for end in (first, last + 1):
+            chart.axes.plot([end] * 2, y, color=TINT_EDGE, linewidth=0.6, linestyle=(0, (1.2, 1.6)), zorder=1.4,
+                            gid="period end")
+    chart.value_ticks(ticks[0], list(ticks[1]))
+    chart.time_ticks(scene.scale, words, lowest)
+    return chart
+
+
+def _named_inside(first: int, last: int, scene: LakeScene, short: bool) -> bool:
+    """Tell whether a period is wide enough for its name; else it has a key."""
+    return not short and last + 1 - first >= NARROWEST * scene.years.size
+
+
+def _period_text(first: int, last: int, title: str) -> str:
+    return f"{title}, {first}–{last}" if last > first else f"{title}, {first}"
+
+
+def _name_period(page: Page, chart: Chart, first: float, last: float, text: str, obstacles: Obstacles) -> None:
+    """Write what happened into the years in which it did, as high as it covers least."""
+    x0, x1 = (float(v) for v in chart.points(np.array([first, last]), np.array(chart.y))[:, 0])
+    lines = wrap(text, x1 - x0 - 4.0)
+    width = max(text_size(line)[0] for line in lines)
+    height = LEADING * len(lines)
+    left = 0.5 * (x0 + x1 - width)
+    low = np.arange(2.0, chart.height - height - 2.0, 1.5)
+    cost = obstacles.cost(np.full(low.size, left), low, width, height) + 0.05 * (chart.height - low)
+    y = float(low[int(np.argmin(cost))])
+    obstacles.block((left, y, left + width, y + height), pad=1.0)
+    for i, line in enumerate(lines):
+        page.text(0.5 * (x0 + x1), y + height - LEADING * (i + 1) + 2.0, line, ha="center", colour=GREY_INK, halo=2.0,
+                  name="period")
+
+
 def _bands(chart: Chart, scene: LakeScene, lines: Sequence[Line], styles: Sequence[tuple[str, str, Any]],
            quantity: str) -> None:
     for line, (_, tint, _) in zip(lines, styles, strict=True):
@@ -91,9 +132,7 @@ def level_panel(scene: LakeScene, words: Language, short: bool) -> Panel:
     styles = _styles(LEVELS, len(scene.levels))
 
     def draw(page: Page, size: Size, lowest: bool) -> None:
-        chart = Chart(page, (0.0, 0.0, *size), (scene.scale.low, scene.scale.high), (low, high), name="level")
-        chart.value_ticks(ticks, list(texts))
-        chart.time_ticks(scene.scale, words, lowest)
+        chart = _chart(page, size, scene, words, (low, high), (ticks, texts), "level", lowest)
         obstacles = Obstacles((0.0, 0.0, *size))
         _bands(chart, scene, scene.levels, styles, "level")
         for line in scene.levels:
@@ -109,6 +148,9 @@ def level_panel(scene: LakeScene, words: Language, short: bool) -> Panel:
         for level, title in scene.wanted:
             few = words("lake.wanted_short", level=words.number(level))
             _on_line(page, chart, level, [few] if short else [_wanted_text(level, title, words), few], obstacles)
+        for first, last, text in scene.periods:
+            if _named_inside(first, last, scene, short):
+                _name_period(page, chart, first, last + 1.0, _period_text(first, last, text), obstacles)
 
     unit = words("lake.level_unit" if scene.heights else "lake.level_unit_plain", heights=scene.heights)
     return Panel(words("lake.level"), unit, tuple(_level_keys(scene, words, styles, short)), texts,
@@ -132,6 +174,8 @@ def _level_keys(scene: LakeScene, words: Language, styles: list[tuple[str, str, 
         keys.append(Key("filled", words("lake.published"), "key published"))
     if any(not dot.checked for dot in scene.dots):
         keys.append(Key("open", words("lake.recalled"), "key recalled"))
+    keys += [Key("patch", _period_text(*period), "key period", TINT) for period in scene.periods
+             if not _named_inside(*period[:2], scene, short)]
     if short:  # the line itself has room for its number alone
         keys += [Key("line", _wanted_text(level, title, words), "key wanted", weight=1.9)
                  for level, title in scene.wanted]
@@ -190,9 +234,7 @@ def salinity_panel(scene: LakeScene, words: Language, short: bool) -> Panel | No
     styles = _styles(SALINITIES, len(scene.salinities))
 
     def draw(page: Page, size: Size, lowest: bool) -> None:
-        chart = Chart(page, (0.0, 0.0, *size), (scene.scale.low, scene.scale.high), (0.0, high), name="salinity")
-        chart.value_ticks(ticks, list(texts))
-        chart.time_ticks(scene.scale, words, lowest)
+        chart = _chart(page, size, scene, words, (0.0, high), (ticks, texts), "salinity", lowest)
         _bands(chart, scene, scene.salinities, styles, "salinity")
 
     last = [float(s.values[np.isfinite(s.values)][-1]) if np.isfinite(s.values).any() else 0.0
@@ -216,9 +258,7 @@ def balance_panel(scene: LakeScene, words: Language, short: bool) -> Panel:
     colours = colours_of(scene.terms)
 
     def draw(page: Page, size: Size, lowest: bool) -> None:
-        chart = Chart(page, (0.0, 0.0, *size), (scene.scale.low, scene.scale.high), (low, high), name="balance")
-        chart.value_ticks(ticks, list(texts))
-        chart.time_ticks(scene.scale, words, lowest)
+        chart = _chart(page, size, scene, words, (low, high), (ticks, texts), "balance", lowest)
         above, below = np.zeros(scene.years.size), np.zeros(scene.years.size)
         for term, height, colour in zip(scene.terms, heights, colours, strict=True):
             known = np.nan_to_num(height)

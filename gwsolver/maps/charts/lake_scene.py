@@ -95,6 +95,8 @@ class LakeScene:
     score : Score or None
     wanted : tuple of (level, title)
         Levels that somebody wants [m].
+    periods : tuple of (first, last, title)
+        Years to be marked, the last one included.
     members : int
         Runs of the band; 0 without one.
     left : int
@@ -118,6 +120,7 @@ class LakeScene:
     dots: tuple[Dot, ...] = ()
     score: Score | None = None
     wanted: tuple[tuple[float, str], ...] = ()
+    periods: tuple[tuple[int, int, str], ...] = ()
     members: int = 0
     left: int = 0
     central: str = "run"
@@ -178,6 +181,8 @@ def lake_from_results(
         salinities=tuple(_line(table, n, "salinity", kept, column, ends, names[n]) for n in chosen),
         terms=terms, change=change, dots=tuple(dot for dot, _ in score_dots), score=_score(score_dots, kept),
         wanted=tuple((w.level, in_language(w.title, lang)) for w in case.wanted if w.node in chosen),
+        periods=tuple((max(p.first, int(kept[0])), min(p.last, int(kept[-1])), in_language(p.title, lang))
+                      for p in case.periods if p.first <= kept[-1] and p.last >= kept[0]),
         members=0 if band is None else int(results.summary["members"]) - (central == "case"),
         left=int(table.loc[table["year"].isin(kept), "left"].max()), central=central, band=band,
         heights=in_language(case.heights, lang), status=case.status,

@@ -15,12 +15,13 @@ def by_numpy(at, factor, volume, gains, rain, evaporation, asked, seeps):
     area = factor * np.where(at <= 0.0, 0.0, np.interp(at, TABLE.level, TABLE.area))
     rained, evaporates = rain * area, evaporation * area
     there, out = volume + gains + rained, evaporates + asked + seeps
-    part = np.where(out > there, there / np.where(out > 0.0, out, 1.0), 1.0)
+    part = np.divide(there, out, out=np.ones(MEMBERS), where=out > there)
     return rained, evaporates, part, np.maximum(there - part * out, 0.0)
 
 
 def amounts(most):
-    return st.lists(st.floats(0.0, most, allow_subnormal=False), min_size=MEMBERS, max_size=MEMBERS).map(np.array)
+    one = st.one_of(st.just(0.0), st.floats(1e-6 * most, most))
+    return st.lists(one, min_size=MEMBERS, max_size=MEMBERS).map(np.array)
 
 
 @given(st.tuples(amounts(35.0), amounts(3.0), amounts(1e3), amounts(1e3), amounts(1.0), amounts(30.0), amounts(1e3),

@@ -20,7 +20,14 @@ from gwsolver.surface.nodes.strait import Strait
 from tests.surface.builders import least, months, run, worst
 
 MEMBERS = 3
-some = st.floats(0.0, 1.0)
+
+
+def amounts(most):
+    """Nothing, or something that is not nothing to the eye."""
+    return st.one_of(st.just(0.0), st.floats(1e-6 * most, most))
+
+
+some = amounts(1.0)
 
 
 @st.composite
@@ -33,7 +40,7 @@ def shapes(draw):
 @st.composite
 def by_member(draw, most):
     """One value, or one for each member."""
-    values = draw(st.lists(st.floats(0.0, most), min_size=MEMBERS, max_size=MEMBERS))
+    values = draw(st.lists(amounts(most), min_size=MEMBERS, max_size=MEMBERS))
     return np.array(values) if draw(st.booleans()) else values[0]
 
 
@@ -41,7 +48,7 @@ def by_member(draw, most):
 def forcings(draw, most):
     if draw(st.booleans()):
         return Constant(draw(by_member(most)))
-    values = np.array(draw(st.lists(st.floats(0.0, most), min_size=12, max_size=12)))
+    values = np.array(draw(st.lists(amounts(most), min_size=12, max_size=12)))
     return Months(values, totals=draw(st.booleans()))
 
 
@@ -81,7 +88,7 @@ def networks(draw):
     for name, table in zip(("west", "east"), tables, strict=True):
         ice = Ice(Months(np.linspace(-20.0, 20.0, 12)), Constant(draw(some))) if draw(st.booleans()) else None
         nodes.append(Lake(
-            name, table, 100.0 + (top - 100.0) * draw(some), draw(st.floats(0.0, 300.0)), draw(forcings(0.005)),
+            name, table, 100.0 + (top - 100.0) * draw(some), draw(amounts(300.0)), draw(forcings(0.005)),
             draw(forcings(0.05)), draw(forcings(1e4)), draw(forcings(5.0)), draw(forcings(1e5)), factor,
             draw(by_member(0.002)), ice, draw(by_member(1.0)), draw(by_member(0.01))))
     nodes.append(Strait("strait", "west", "east", 100.0 + (top - 100.0) * draw(st.floats(0.0, 0.9)),

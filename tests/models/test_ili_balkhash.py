@@ -295,3 +295,14 @@ def test_flood_release_lifts_the_lake_for_a_while(basin):
     change = level_of_alternative(surface, "flood_release") - base
     assert change.max() == pytest.approx(0.09, abs=0.01)
     assert 0.0 < change[-1] < change.max()
+
+
+def test_the_inflow_that_observed_levels_ask_for():
+    """More than the series has before 2005, less after: no one factor of the inflow would do."""
+    from gwsolver.run.inversion import asked_for
+
+    found = asked_for(read_case(MODEL), [1970, 1987, 2005, 2024], node="west", on="release.flow")
+    flows = {(f.first, f.last): (f.given[0] * 365.25 / KM3, f.flow[0] * 365.25 / KM3) for f in found}
+    assert flows[1970, 1987] == pytest.approx((7.5, 9.0), abs=0.1)
+    assert flows[2005, 2024] == pytest.approx((11.9, 10.8), abs=0.2)
+    assert flows[1987, 2005][1] > flows[1987, 2005][0] + 1.5

@@ -17,9 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
-    from gwsolver.run.holding import holding, read, table
+    from gwsolver.run.holding import holding, table
+    from gwsolver.run.load import network_of
 
-    case = read(arguments.path)
+    case = network_of(arguments.path)
     found = table(holding(case, arguments.level, node=arguments.node, on=arguments.on))
     if arguments.as_json:
         print(json.dumps({"status": "ok", "rows": json.loads(found.to_json(orient="records"))}, ensure_ascii=False))

@@ -17,10 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
-    from gwsolver.run.holding import read
     from gwsolver.run.inversion import asked_for, table
+    from gwsolver.run.load import network_of
 
-    found = table(asked_for(read(arguments.path), arguments.years, node=arguments.node, on=arguments.on))
+    found = table(asked_for(network_of(arguments.path), arguments.years, node=arguments.node, on=arguments.on))
     if arguments.as_json:
         print(json.dumps({"status": "ok", "rows": json.loads(found.to_json(orient="records"))}, ensure_ascii=False))
         return 0

@@ -1,8 +1,8 @@
 """The question turned round: which inflow holds a lake at a level, in the case as it stands and in its members."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,16 +12,13 @@ from gwsolver.case import Case
 from gwsolver.case.surface.uncertain import FIELDS, target_problems
 from gwsolver.core.calendar import CalendarStep, monthly
 from gwsolver.core.errors import InputError, Problem, RunError, located
-from gwsolver.surface.forcing import Changed, Constant
-from gwsolver.surface.network import Network
+from gwsolver.run.trial import MOST_TRIALS, YEAR, percentiles, trial
 from gwsolver.surface.nodes.lake import Lake
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-YEAR = 365.25
-MOST_TRIALS = 40
 LEVEL, VOLUME = 1e-5, 1e-7  # m; part of the lake: how exactly level and balance are met
 
 
@@ -68,7 +65,7 @@ def holding(case: Case, levels: Sequence[float], *, node: str, on: str) -> list[
     InputError
         If there is no such lake or value, or if a stage table does not cover a level.
     RunError
-        If the search finds no end.
+        If nothing holds it in the case as it stands.
     """
     surface = case.surface
     assert surface is not None
@@ -85,7 +82,7 @@ def holding(case: Case, levels: Sequence[float], *, node: str, on: str) -> list[
         raise InputError(located(problems, file=str(case.file), package="[surface]"))
     members = surface.drawn_settings()
     first = surface.steps[0].start
-    year = list(monthly(first, first.replace(year=first.year + 2)))
+    year = list(monthly(first, date(first.year + 2, first.month, 1)))
     return [Held(node, on, h, _search(members, year, h, node, on)) for h in levels]
 
 
@@ -97,11 +94,9 @@ def table(found: Sequence[Held]) -> "pd.DataFrame":
     for held in found:
         flow = held.flow * YEAR / 1e9
         row: dict[str, Any] = {"level [m]": held.level, f"{held.on} [km3/y]": flow[0]}
-        drawn = flow[1:][~np.isnan(flow[1:])]
-        if drawn.size:
-            row |= dict(zip(("p10", "p50", "p90"), np.percentile(drawn, (10, 50, 90)), strict=True))
+        row |= percentiles(flow)
         if flow.size > 1:
-            row["members held"] = int(drawn.size)
+            row["members held"] = int(np.count_nonzero(~np.isnan(flow[1:])))
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -118,7 +113,7 @@ def _search(
         change, mean, volume, flow = _year(nodes, members, year, start, added, node, on)
         done = (np.abs(change) <= VOLUME * volume) & (np.abs(mean - level) <= LEVEL)
         if done[~np.isnan(change)].all():
-            return np.where(done, flow, np.nan)
+            break
         if before is not None:
             moved = added - before[0]
             own = np.divide(change - before[1], moved, out=slope.copy(), where=np.abs(moved) > 1.0)
@@ -126,25 +121,19 @@ def _search(
         before = added, change
         added = added - np.nan_to_num(change / slope)
         start = start + np.nan_to_num(level - mean)
-    raise RunError(f"no flow was found that holds {node} at {level:g} m in {int((~done).sum())} of {members} members")
+    if not done[0]:
+        raise RunError(f"no flow was found that holds {node} at {level:g} m in the case as it stands")
+    return np.where(done, flow, np.nan)
 
 
 def _year(
     nodes: Sequence[Any], members: int, year: Sequence[CalendarStep], start: Floats, added: Floats, node: str, on: str
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Run two years; return of the second the change of the lakes' volume, mean level and flow, and the volume."""
+    network, settings = trial(nodes, members, start, on, added)
     place, _, key = on.partition(".")
-    own = FIELDS.get(key, key)
-    settings = []
-    for s in nodes:
-        if isinstance(s, Lake):
-            s = replace(s, initial=np.clip(start, s.table.floor, s.table.top))
-        if s.name == place:
-            s = replace(s, **{own: Changed(getattr(s, own), Constant(1.0), Constant(added))})
-        settings.append(s)
-    network = Network(settings, members)
     lakes = [s.name for s in nodes if isinstance(s, Lake)]
-    forcing = next(getattr(s, own) for s in settings if s.name == place)
+    forcing = next(getattr(s, FIELDS.get(key, key)) for s in settings if s.name == place)
     volume, levels, flow, days = np.zeros(members), [], np.zeros(members), 0.0
     for i, step in enumerate(year):
         done = network.advance(step)
@@ -154,25 +143,8 @@ def _year(
             held = done.held[node].level
             assert held is not None
             levels.append(held)
-            flow = flow + forcing.over(step) * step.days
+            flow = flow + np.maximum(forcing.over(step), 0.0) * step.days
             days += step.days
     after = sum((done.held[n].volume for n in lakes), np.zeros(members))
     change = np.where(network.left, np.nan, after - volume)
     return change, np.mean(levels, axis=0), after, flow / days
-
-
-def read(path: str | Path) -> Case:
-    """Return the case of a folder that has a network.
-
-    Raises
-    ------
-    InputError
-        If it has none.
-    """
-    from gwsolver.run.load import surface_of
-
-    case = surface_of(path)
-    if case is None:
-        raise InputError([Problem("there is no [surface] in a case.toml here", str(path),
-                                  hint="Only a network of rivers and lakes can be asked what holds a level.")])
-    return case

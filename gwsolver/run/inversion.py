@@ -5,7 +5,7 @@ levels that were seen agree, and must not be put in again to be compared with th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.case import Case
-from gwsolver.case.surface.uncertain import FIELDS, target_problems
+from gwsolver.case.surface.uncertain import target_problems
 from gwsolver.core.calendar import CalendarStep, monthly
 from gwsolver.core.case import ObservedLevel
 from gwsolver.core.errors import InputError, Problem, RunError, located
-from gwsolver.surface.forcing import Changed, Constant
-from gwsolver.surface.network import Network
+from gwsolver.run.trial import MOST_TRIALS, YEAR, percentiles, trial
 from gwsolver.surface.nodes.lake import Lake
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-YEAR = 365.25
-MOST_TRIALS = 40
 LEVEL = 1e-4  # m: how exactly both levels are met
 
 
@@ -71,7 +68,7 @@ def asked_for(case: Case, years: Sequence[int], *, node: str, on: str) -> list[A
     InputError
         If there is no such lake, value, year or level.
     RunError
-        If the search finds no end.
+        If no inflow does it in the case as it stands.
     """
     surface = case.surface
     assert surface is not None
@@ -95,10 +92,7 @@ def table(found: Sequence[Asked]) -> "pd.DataFrame":
         given, flow = one.given * YEAR / 1e9, one.flow * YEAR / 1e9
         row: dict[str, Any] = {
             "from": one.first, "to": one.last, "given [km3/y]": given[0], "asked for [km3/y]": flow[0]}
-        drawn = flow[1:][~np.isnan(flow[1:])]
-        if drawn.size:
-            row |= dict(zip(("p10", "p50", "p90"), np.percentile(drawn, (10, 50, 90)), strict=True))
-        rows.append(row)
+        rows.append(row | percentiles(flow))
     return pd.DataFrame(rows)
 
 
@@ -156,7 +150,7 @@ def _search(
         off = ends[0] - low, ends[1] - high
         done = (np.abs(off[0]) <= LEVEL) & (np.abs(off[1]) <= LEVEL)
         if (done | left).all():
-            return given, np.where(done, flow, np.nan)
+            break
         if before is not None:
             moved = added - before[0]
             own = np.divide(off[1] - before[1], moved, out=np.full(members, np.nan), where=np.abs(moved) > 1.0)
@@ -166,8 +160,9 @@ def _search(
         # At first as if the lake kept all of it; then by the secant, no further than two metres a year.
         step = off[1] / np.where(np.isnan(slope), len(steps) / 12 / daily, slope)
         added = added - np.where(left, 0.1 * daily, np.clip(step, -2.0 * daily, 2.0 * daily))
-    failed = int((~done).sum())
-    raise RunError(f"no inflow was found that leads {node} from {first} to {last} in {failed} of {members} members")
+    if not done[0]:
+        raise RunError(f"no inflow was found that leads {node} from {first} to {last} in the case as it stands")
+    return given, np.where(done, flow, np.nan)
 
 
 def _run(
@@ -175,16 +170,8 @@ def _run(
     on: str, river: str,
 ) -> tuple[tuple[Floats, Floats], Floats, NDArray[np.bool_]]:
     """Run a span; return the mean levels of its first and last year, the mean inflow by the river, and who left."""
-    place, _, key = on.partition(".")
-    own = FIELDS.get(key, key)
-    nodes = []
-    for s in settings:
-        if isinstance(s, Lake):
-            s = replace(s, initial=np.clip(start, s.table.floor, s.table.top))
-        if s.name == place:
-            s = replace(s, **{own: Changed(getattr(s, own), Constant(1.0), Constant(added))})
-        nodes.append(s)
-    network, levels, came = Network(nodes, members), [], np.zeros(members)
+    network, _ = trial(settings, members, start, on, added)
+    levels, came = [], np.zeros(members)
     for step in steps:
         done = network.advance(step)
         level = done.held[node].level

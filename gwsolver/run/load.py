@@ -140,6 +140,21 @@ def surface_of(source: Any) -> "Case | None":
     return None if case.content.surface is None else case
 
 
+def network_of(path: str | Path) -> "Case":
+    """Return the case of a folder that has a network of rivers and lakes.
+
+    Raises
+    ------
+    InputError
+        If it has none.
+    """
+    case = surface_of(path)
+    if case is None:
+        raise InputError([Problem("there is no [surface] in a case.toml here", str(path),
+                                  hint="Only a network of rivers and lakes can be asked for this.")])
+    return case
+
+
 def load_scenarios(source: str | Path, *, flow: str = "auto", only: Sequence[str] = ()) -> dict[str, LoadedCase]:
     """Read a case folder once and return the case as each scenario changes it, by name, "base" first.
 

@@ -155,7 +155,7 @@ class Ramp:
 
 @dataclass(frozen=True, eq=False)
 class Changed:
-    """Another forcing times a factor plus something, both in time; not below zero where the other is not."""
+    """Another forcing times a factor plus something, both in time."""
 
     base: Forcing
     factor: Forcing
@@ -163,9 +163,7 @@ class Changed:
 
     def over(self, step: CalendarStep) -> Floats | float:
         """Return the mean over a step."""
-        before = self.base.over(step)
-        after = self.factor.over(step) * before + self.plus.over(step)
-        return np.where(np.asarray(before) >= 0.0, np.maximum(after, 0.0), after)
+        return self.factor.over(step) * self.base.over(step) + self.plus.over(step)
 
 
 NOTHING = Constant(0.0)

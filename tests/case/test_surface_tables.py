@@ -124,6 +124,9 @@ salinity = { months = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], unit = "mm" }
     (LAKE + RIVER + 'flow = { months = [1, 2], unit = "m3/s" }', "at least 12 items"),
     (LAKE + RIVER + 'flow = { months = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] }', "flow needs a unit"),
     (LAKE + RIVER + 'flow = "-1 m3/s"', r"-1 is outside [0, inf)"),
+    (LAKE + RIVER + 'flow = { months = [1, 1, -2, 1, 1, 1, 1, 1, 1, 1, 1, 1], unit = "m3/s" }',
+     "flow: months = -2 is outside [0, inf)"),
+    (LAKE + RIVER + 'flow = { file = "below.csv", unit = "km3/y" }', "yearly values = 2002: -3 is outside [0, inf)"),
     (LAKE + RIVER + 'flow = { file = "short.csv", unit = "km3/y", months = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] }',
      "months beside a file are shares of the year: their sum = 12"),
     (LAKE + RIVER + 'flow = "1 m3/s"\nsallinity = "1 g/L"', "Did you mean 'salinity'?"),
@@ -134,6 +137,7 @@ salinity = { months = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], unit = "mm" }
 ])
 def test_one_slip_one_message(tmp_path, text, words):
     (tmp_path / "short.csv").write_text("year,value\n2001,1\n")
+    (tmp_path / "below.csv").write_text("year,value\n2001,1\n2002,-3\n")
     [told] = problems(tmp_path, text)
     assert words in told
     assert "case.toml" in told and "line" in told

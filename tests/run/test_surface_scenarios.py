@@ -113,3 +113,13 @@ def test_scenarios_that_are_not_there(folder, capsys):
     (folder / "case.toml").write_text(CASE, encoding="utf-8")
     assert main(["scenarios", str(folder)]) == 2
     assert "has no [[surface.scenario]]" in capsys.readouterr().err
+
+
+def test_what_a_change_takes_beyond_what_comes_is_told(folder):
+    """0.05 km3 a year less of a river of 0.02: nothing comes, and what is missing is said."""
+    (folder / "case.toml").write_text(WITH.replace('"0.1 km3/y"', '"-0.05 km3/y"'), encoding="utf-8")
+    results = gw.run(folder, scenario="flood", out=folder.parent / "taken")
+    balance = results.balance().set_index(["node", "term"]).sort_index()
+    assert balance.loc[("river", "inflow"), "value"].sum() == 0.0
+    assert balance.loc[("river", "unmet inflow"), "value"].sum() == pytest.approx(0.03e9 * 3652 / 365.25)
+    assert any("river: 0.3 km3 of inflow were asked for and not there" in w for w in results.summary["warnings"])

@@ -96,6 +96,9 @@ class Reader:
         if isinstance(value, Quantity):
             return Constant(self.number(value, like))
         factor, totals = self._unit(place, value.unit, like)
+        least = min([0.0, *(m * (1.0 if value.file else value.factor) + value.plus for m in value.months or ())])
+        if least < 0.0:
+            self.problem(place, f"{place[2]}: months", value=f"{least:g}", allowed="[0, inf)")
         shape = None if value.months is None else np.array(value.months)
         found: Forcing
         if not value.file:
@@ -150,6 +153,9 @@ class Reader:
                 found[int(row[table.year])] = float(row[table.column]) * factor
             except ValueError:
                 continue  # a range of years: a mean that stands beside the series
+        below = [f"{y}: {v / factor:g}" for y, v in found.items() if v < 0.0]
+        if below:
+            self.problem(place, f"{table.file}: yearly values", value=", ".join(below), allowed="[0, inf)")
         if not found and len(self.problems) == known:
             self.problem(place, f"{table.file} has no row with a year that fits {table.where}")
         if not found:

@@ -10,7 +10,7 @@ from gwsolver.core.calendar import CalendarStep
 from gwsolver.core.errors import Problem
 from gwsolver.surface.forcing import NOTHING, Forcing
 from gwsolver.surface.node import Alone, Books, Floats
-from gwsolver.surface.nodes.store import released
+from gwsolver.surface.nodes.store import released, store_problems
 from gwsolver.surface.water import Water, share
 
 MOST = 0.9  # part of what is left after the first loss that evapotranspiration can reach
@@ -57,10 +57,7 @@ class Delta:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with its values."""
-        if np.any(np.asarray(self.initial) < 0.0):
-            yield Problem("initial volume", value=f"{np.min(self.initial):g} m3", allowed="[0, inf)")
-        if np.any(np.asarray(self.lag) < 0.0):
-            yield Problem("lag", value=f"{np.min(self.lag):g} d", allowed="[0, inf)")
+        yield from store_problems(self.initial, self.lag)
         for name in ("slope", "salt_kept"):
             value = np.asarray(getattr(self, name))
             if np.any((value < 0.0) | (value > 1.0)):

@@ -56,6 +56,10 @@ class Entering(Alone):
 
     def expected(self, step: CalendarStep) -> Floats:
         """Return what will come in this step [m3]: others ask for so much less."""
+        return np.maximum(self._asked(step), 0.0)
+
+    def _asked(self, step: CalendarStep) -> Floats:
+        """Return what the series asks for: below zero where a change takes more than comes."""
         return self.full(self._setting.flow.over(step)) * step.days
 
     def ask(self, step: CalendarStep, wanted: Sequence[Floats]) -> Sequence[Floats]:
@@ -69,4 +73,5 @@ class Entering(Alone):
         volume = self.expected(step)
         salt = volume * self._setting.salinity.over(step)
         books[0].tell("inflow", volume, salt)
+        books[0].unmet["inflow"] = volume - self._asked(step)
         return [{"to": arriving[0] + Water(volume, salt)}]

@@ -10,7 +10,7 @@ from gwsolver.core.calendar import CalendarStep
 from gwsolver.core.errors import Problem
 from gwsolver.surface.forcing import NOTHING, Forcing
 from gwsolver.surface.node import Alone, Books, Floats
-from gwsolver.surface.nodes.store import released
+from gwsolver.surface.nodes.store import released, store_problems
 from gwsolver.surface.water import Water
 
 
@@ -50,10 +50,7 @@ class Reach:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with its values."""
-        if np.any(np.asarray(self.initial) < 0.0):
-            yield Problem("initial volume", value=f"{np.min(self.initial):g} m3", allowed="[0, inf)")
-        if np.any(np.asarray(self.lag) < 0.0):
-            yield Problem("lag", value=f"{np.min(self.lag):g} d", allowed="[0, inf)")
+        yield from store_problems(self.initial, self.lag)
         if np.any((np.asarray(self.loss_share) < 0.0) | (np.asarray(self.loss_share) > 1.0)):
             yield Problem("loss_share", value=self.loss_share, allowed="[0, 1]")
 

@@ -1,12 +1,22 @@
 """The linear store that reaches, deltas and return flows have in common."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.errors import Problem
 from gwsolver.surface.node import State
 from gwsolver.surface.water import Water, share
 
 Floats = NDArray[np.float64]
+
+
+def store_problems(initial: Floats | float, lag: Floats | float) -> Iterator[Problem]:
+    """Yield what is wrong with what a store holds at the start [m3] and its lag [d]."""
+    for name, value, unit in (("initial volume", initial, "m3"), ("lag", lag, "d")):
+        if np.any(np.asarray(value) < 0.0):
+            yield Problem(name, value=f"{np.min(value):g} {unit}", allowed="[0, inf)")
 
 
 def released(state: State, arriving: Water, days: float, lag: Floats) -> Water:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gwsolver.core.aquifer import Conductivity, Dispersion, ImmobileDomain, MobileDomain, Storage
 from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.exchange import Exchange
+from gwsolver.core.features import FeaturePackage, FeatureSolute
 from gwsolver.core.grid import Grid
 from gwsolver.core.output import Observation, OutputControl
 from gwsolver.core.stress import StressPackage, StressSource
@@ -53,6 +54,8 @@ class FlowModel:
         None: steady throughout.
     packages : tuple of StressPackage
         In the order of the name file.
+    features : tuple of FeaturePackage
+        Packages whose features hold water of their own (lakes, reaches), in the order of the name file.
     newton : bool
         NEWTON formulation instead of the standard one.
     under_relaxation : bool
@@ -71,6 +74,7 @@ class FlowModel:
     conductivity: Conductivity
     storage: Storage | None = None
     packages: tuple[StressPackage, ...] = ()
+    features: tuple[FeaturePackage, ...] = ()
     newton: bool = False
     under_relaxation: bool = False
     closure: Closure = field(default_factory=Closure)
@@ -151,6 +155,8 @@ class TransportModel:
         FMI's option; for schemes that follow MODFLOW 6 (gwsolver's own always correct).
     packages : tuple of StressPackage
         CNC, SRC.
+    features : tuple of FeatureSolute
+        Solute of the lakes and reaches of the flow model (LKT, SFT).
     output : OutputControl
     observations : tuple of Observation
     file : str
@@ -168,6 +174,7 @@ class TransportModel:
     advection: str = "upstream"
     sources: tuple[SourceConcentration, ...] = ()
     packages: tuple[StressPackage, ...] = ()
+    features: tuple[FeatureSolute, ...] = ()
     output: OutputControl = field(default_factory=OutputControl)
     observations: tuple[Observation, ...] = ()
     file: str = ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.features import FeatureSoluteStep, FeatureStep
 from gwsolver.core.ledger import Ledger
 
 Floats = NDArray[np.float64]
@@ -81,6 +82,8 @@ class FlowStep:
         All flows into the cell, storage included [L**3/T]: zero in an exact solution.
     iterations : int
         Outer iterations it took; 0 for saved flows.
+    features : tuple of FeatureStep
+        Water of lakes and reaches. What they exchange with the cells also stands in `packages`, under their name.
     """
 
     start: float
@@ -99,6 +102,7 @@ class FlowStep:
     packages: tuple[PackageFlow, ...]
     residual: Floats
     iterations: int = 0
+    features: tuple[FeatureStep, ...] = ()
 
     @property
     def length(self) -> float:
@@ -267,6 +271,8 @@ class TransportStep:
         Where the grid is too coarse for the dispersivity; None if it is fine everywhere.
     in_oil : ndarray of float64, shape (cell,)
         Mass in the oil at the end [M]; empty where the species has none, or none has come yet.
+    features : tuple of FeatureSoluteStep
+        In the order of the model's features.
     """
 
     species: str
@@ -291,3 +297,4 @@ class TransportStep:
     cell_rates: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
     coarse: CoarseCells | None = None
     in_oil: Floats = field(default_factory=lambda: np.zeros(0))
+    features: tuple[FeatureSoluteStep, ...] = ()

@@ -72,7 +72,7 @@ class Boundaries:
         """Return whether nothing changed since another time step."""
         return all(a.same_as(b) for a, b in zip(self.acting, other.acting, strict=True))
 
-    def flows(self, head: Floats, active: Bools) -> tuple[Floats, Floats]:
+    def flows(self, head: Floats, active: Bools, covered: Floats | None = None) -> tuple[Floats, Floats]:
         """Return the flow of all packages into each cell [L**3/T] and its derivative [L**2/T], shape (cell,).
 
         Parameters
@@ -80,21 +80,25 @@ class Boundaries:
         head : ndarray of float64, shape (cell,)
         active : ndarray of bool, shape (cell,)
             Cells that hold water; others take no part.
+        covered : ndarray of float64, shape (cell,), optional
+            Part of each cell that lies under a lake: what falls from the sky acts on the rest.
         """
         total, slope = np.zeros(self.grid.n_cells), np.zeros(self.grid.n_cells)
         for a in self.acting:
             if a.kind.flow is not None:
-                cells, rate, derivative = self._evaluate(a, head, active)
+                cells, rate, derivative = self._evaluate(a, head, active, covered)
                 total += np.bincount(cells, rate, minlength=total.size)
                 slope += np.bincount(cells, derivative, minlength=total.size)
         return total, slope
 
-    def package_flows(self, head: Floats, active: Bools, into_fixed: Floats) -> tuple[PackageFlow, ...]:
+    def package_flows(
+        self, head: Floats, active: Bools, into_fixed: Floats, covered: Floats | None = None
+    ) -> tuple[PackageFlow, ...]:
         """Return what every package moves.
 
         Parameters
         ----------
-        head, active
+        head, active, covered
             As in `flows`.
         into_fixed : ndarray of float64, shape (cell,)
             Flow into each cell through its faces; a fixed cell passes it out of the model [L**3/T].
@@ -104,7 +108,7 @@ class Boundaries:
             if a.kind.fixes == "head":
                 cells, rate = a.values.cells, -into_fixed[a.values.cells]
             elif a.kind.flow is not None:
-                cells, rate, _ = self._evaluate(a, head, active)
+                cells, rate, _ = self._evaluate(a, head, active, covered)
             else:
                 continue
             found.append(
@@ -112,7 +116,9 @@ class Boundaries:
             )
         return tuple(found)
 
-    def _evaluate(self, a: Acting, head: Floats, active: Bools) -> tuple[Ints, Floats, Floats]:
+    def _evaluate(
+        self, a: Acting, head: Floats, active: Bools, covered: Floats | None
+    ) -> tuple[Ints, Floats, Floats]:
         cells = a.values.cells
         if cells.size == 0:
             return cells, np.zeros(0), np.zeros(0)
@@ -125,6 +131,8 @@ class Boundaries:
         flow: Callable[..., tuple[Floats, Floats]] = a.kind.flow  # type: ignore[assignment]
         rate, derivative = flow(a.values, context, a.package.options)
         acts = active[cells] & ~self.fixed[cells]
+        if covered is not None and a.kind.sheltered:
+            rate, derivative = rate * (1.0 - covered[cells]), derivative * (1.0 - covered[cells])
         return cells, np.where(acts, rate, 0.0), np.where(acts, derivative, 0.0)
 
     def _sink(self, cells: Ints, active: Bools) -> Ints:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.grid import STAGGERED, VERTICAL
+from gwsolver.core.saturation import SMOOTHING, saturation
 from gwsolver.core.simulation import FlowModel
 from gwsolver.flow import conductance as means
-from gwsolver.flow.saturation import SMOOTHING, saturation
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

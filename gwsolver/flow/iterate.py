@@ -44,7 +44,7 @@ class Iteration:
         grid, start = model.grid, model.initial_head
         given = start[np.abs(start) < 1e20]
         self.extent = float(grid.top.max() - grid.bottom.min()) + (float(np.ptp(given)) if given.size else 0.0)
-        self.nonlinear = bool(faces.convertible.any())
+        self.nonlinear = bool(faces.convertible.any()) or bool(model.features)
 
     def run(self, system: StepSystem, head: Floats, active: Bools) -> tuple[Floats, Bools, int]:
         """Return head, active cells and the number of iterations of one converged time step.
@@ -160,8 +160,12 @@ class Iteration:
         reduction = REDUCTION if self.nonlinear else REDUCTION_LINEAR
         closed = 0.5 * CLOSURE * balance.throughput / np.sqrt(balance.residual.size)
         enough = max(closed, 0.01 * norm(balance.round_off))
-        symmetric = not self.faces.hanging.size and (not exact or not self.nonlinear)
-        return self.linear.solve(matrix, balance.residual, symmetric, reduction, enough)
+        symmetric = not self.faces.hanging.size and (not exact or not self.nonlinear) and system.coupling.symmetric
+        if balance.response is None:
+            return self.linear.solve(matrix, balance.residual, symmetric, reduction, enough)
+        # The balances of features are closed: their stages follow the heads, and are found anew after each step.
+        right = np.concatenate([balance.residual, np.zeros(system.coupling.n)])
+        return self.linear.solve(matrix, right, symmetric, reduction, enough)[:balance.residual.size]
 
     def _converged(self, balance: Balance, change: float) -> bool:
         closed = float(np.abs(balance.residual).sum()) <= CLOSURE * balance.throughput

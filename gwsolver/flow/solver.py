@@ -13,6 +13,7 @@ from gwsolver.core.simulation import FlowModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.core.time import TimeStep
 from gwsolver.flow.boundaries import Boundaries
+from gwsolver.flow.coupling import Coupling, package_flows
 from gwsolver.flow.discharge import DischargeWeights
 from gwsolver.flow.faces import FaceEquations
 from gwsolver.flow.iterate import Iteration, lowest_bottoms
@@ -25,7 +26,7 @@ Floats = NDArray[np.float64]
 State = Mapping[str, NDArray[Any]]
 
 DRY = -1e30
-LINEAR = "linear/"
+LINEAR, FEATURES = "linear/", "features/"
 
 
 class FlowSolver:
@@ -52,8 +53,9 @@ class FlowSolver:
         self.model = model
         self._faces = FaceEquations(model)
         self._storage = StorageEquations(model)
-        self._pattern = Pattern(self._faces)
         self._below = model.grid.cell_below
+        self._coupling = Coupling(model, self._below)
+        self._pattern = Pattern(self._faces, self._coupling)
         self._linear = LinearSolver(direct_limit(model.grid))
         self._iteration = Iteration(model, self._faces, lowest_bottoms(model.grid, self._below), self._linear)
         self._head = model.initial_head.astype(np.float64)
@@ -94,16 +96,18 @@ class FlowSolver:
         """
         boundaries = Boundaries(self.model, step, self._below)
         steady = not self._storage.transient(step)
-        if self._repeats(boundaries, steady) and self._last is not None:
+        snapshot = self._snapshot(step)
+        unchanged = self._coupling.begin(step, not steady)
+        if unchanged and self._repeats(boundaries, steady) and self._last is not None:
             self._last = replace(
                 self._last, start=step.start, end=step.end, period=step.period, step=step.step, iterations=0
             )
             return self._last
-        self._before = self._snapshot(step)
+        self._before = snapshot
         start = self.head
         saturation_start = self._saturation()
         old = np.where(boundaries.fixed, boundaries.fixed_head, self._head)
-        system = StepSystem(self._faces, self._storage, boundaries, self._pattern, old, step)
+        system = StepSystem(self._faces, self._storage, boundaries, self._pattern, old, step, self._coupling)
         self._active |= boundaries.fixed
         self._head, self._active, iterations = self._iteration.run(system, old, self._active)
         balance = system.balance(self._head, self._active)
@@ -128,14 +132,16 @@ class FlowSolver:
         """
         self._head, self._active = state["head"].copy(), state["active"].copy()
         self._linear.restore({k.removeprefix(LINEAR): v for k, v in state.items() if k.startswith(LINEAR)})
+        self._coupling.restore({k.removeprefix(FEATURES): v for k, v in state.items() if k.startswith(FEATURES)})
         period, number = (int(i) for i in state["step"])
         solved = self.model.time.steps_of(period)[number]
         flow = self.advance(solved)
         return flow if solved == step else self.advance(step)
 
     def _snapshot(self, step: TimeStep) -> State:
-        linear = {LINEAR + name: values for name, values in self._linear.state().items()}
-        return {"head": self._head, "active": self._active.copy(), "step": np.array([step.period, step.step]), **linear}
+        kept = {LINEAR + name: values for name, values in self._linear.state().items()}
+        kept |= {FEATURES + name: values for name, values in self._coupling.state().items()}
+        return {"head": self._head, "active": self._active.copy(), "step": np.array([step.period, step.step]), **kept}
 
     def _saturation(self) -> Floats:
         return np.where(self._active, self._faces.saturation(self._head)[0], 0.0)
@@ -159,6 +165,9 @@ class FlowSolver:
             stored, residual = close_to_round_off(stored, np.where(free, residual, 0.0), balance.round_off)
         flow = balance.faces.flow
         depth = self._faces.wet_depth(head, saturation, active)
+        response = balance.response
+        features = self._coupling.finish(response) if response is not None else ()
+        covered = response.covered if response is not None else None
         return FlowStep(
             start=step.start, end=step.end, period=step.period, step=step.step, steady=before is None,
             face_flow=flow,
@@ -167,8 +176,8 @@ class FlowSolver:
             specific_discharge=self._weights.specific_discharge(flow, depth),
             storage_specific=nothing if stored is None else np.where(free, stored.specific, 0.0),
             storage_yield=nothing if stored is None else np.where(free, stored.yielded, 0.0),
-            packages=boundaries.package_flows(head, active, balance.into),
-            residual=residual, iterations=iterations,
+            packages=boundaries.package_flows(head, active, balance.into, covered) + package_flows(features),
+            residual=residual, iterations=iterations, features=features,
         )
 
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.grid import Grid
+from gwsolver.core.saturation import SMOOTHING, saturation
 from gwsolver.core.simulation import FlowModel
 from gwsolver.core.time import TimeStep
-from gwsolver.flow.saturation import SMOOTHING, saturation
 
 Floats = NDArray[np.float64]
 

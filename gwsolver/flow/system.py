@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gwsolver.core.time import TimeStep
 from gwsolver.flow.boundaries import Boundaries
+from gwsolver.flow.coupling import CoupledResponse, CoupledSlopes, Coupling
 from gwsolver.flow.faces import FaceEquations, FaceFlows
 from gwsolver.flow.sparse import SparseRows
 from gwsolver.flow.storage import StorageEquations, StorageFlows
@@ -37,6 +38,8 @@ class Balance:
         All that enters the aquifer [L**3/T].
     round_off : ndarray of float64, shape (cell,)
         What the finite precision of heads leaves in the residual [L**3/T].
+    response : CoupledResponse or None
+        What lakes and reaches do at these heads; None without any.
     """
 
     residual: Floats
@@ -46,6 +49,7 @@ class Balance:
     into: Floats
     throughput: float
     round_off: Floats
+    response: CoupledResponse | None = None
 
 
 class StepSystem:
@@ -60,13 +64,16 @@ class StepSystem:
     old : ndarray of float64, shape (cell,)
         Head at the start of the step [L].
     step : TimeStep
+    coupling : Coupling
+        Lakes and reaches; their balances are closed at every guess of the heads.
     """
 
     def __init__(
         self, equations: FaceEquations, storage: StorageEquations, boundaries: Boundaries, pattern: "Pattern",
-        old: Floats, step: TimeStep,
+        old: Floats, step: TimeStep, coupling: Coupling,
     ) -> None:
         self.faces, self.storage, self.boundaries, self.pattern = equations, storage, boundaries, pattern
+        self.coupling = coupling
         self.old, self.step = old, step
         self.transient = storage.transient(step)
 
@@ -84,7 +91,10 @@ class StepSystem:
         faces = self.faces.flows(head, active)
         leaves = np.bincount(n, faces.flow, minlength=size)
         into = (np.bincount(m, faces.flow, minlength=size) - leaves).astype(np.float64)
-        rate, slope = self.boundaries.flows(head, active)
+        response = self.coupling.respond(head, active, self.boundaries.fixed) if self.coupling.n else None
+        rate, slope = self.boundaries.flows(head, active, response.covered if response else None)
+        if response is not None:
+            rate = rate + response.rate
         free = active & ~self.boundaries.fixed
         total = into + rate
         stored = None
@@ -103,7 +113,7 @@ class StepSystem:
         sums += np.abs(slope * head) + np.abs(rate)
         return Balance(
             np.where(free, total, 0.0), faces, stored, slope, into, float(enters.sum()),
-            4.0 * np.finfo(np.float64).eps * sums,
+            4.0 * np.finfo(np.float64).eps * sums, response,
         )
 
     def matrix(self, balance: Balance, active: Bools, exact: bool) -> SparseRows:
@@ -120,7 +130,11 @@ class StepSystem:
             diagonal = diagonal - balance.storage.derivative
         if exact and self.faces.newton:
             diagonal = diagonal + HOLD * self.pattern.full
-        return self.pattern.fill(by_n, by_m, diagonal, active & ~self.boundaries.fixed)
+        slopes = None
+        if balance.response is not None:
+            slopes = self.coupling.slopes(balance.response, exact)
+            diagonal = diagonal - slopes.by_head
+        return self.pattern.fill(by_n, by_m, diagonal, active & ~self.boundaries.fixed, slopes)
 
 
 class Pattern:
@@ -129,9 +143,11 @@ class Pattern:
     Parameters
     ----------
     equations : FaceEquations
+    coupling : Coupling
+        Its unknowns stand after the cells.
     """
 
-    def __init__(self, equations: FaceEquations) -> None:
+    def __init__(self, equations: FaceEquations, coupling: Coupling) -> None:
         grid = equations.grid
         self.n, self.m = equations.n, equations.m
         ia, self.n_to_m, self.m_to_n = grid.entries()
@@ -142,8 +158,32 @@ class Pattern:
         full = equations.saturated
         both = np.bincount(self.n, full, grid.n_cells) + np.bincount(self.m, full, grid.n_cells)
         self.full: Floats = both.astype(np.float64)
+        if coupling.n:
+            self._widen(coupling)
 
-    def fill(self, by_n: Floats, by_m: Floats, diagonal: Floats, free: Bools) -> SparseRows:
+    def _widen(self, coupling: Coupling) -> None:
+        """Make room for the unknowns of features: each at the end of the rows of what it is joined to."""
+        row, column = coupling.pairs
+        cells, size = self.size, self.size + coupling.n
+        own = np.concatenate([np.repeat(np.arange(cells), np.diff(self.indptr)), np.arange(cells, size)])
+        rows = np.concatenate([own, row, column])
+        columns = np.concatenate([self.indices, np.arange(cells, size), column, row])
+        behind = np.concatenate([np.arange(own.size), own.size + columns[own.size:]])
+        order = np.lexsort((np.where(rows == columns, -1, behind), rows))
+        place = np.empty(order.size, np.int64)
+        place[order] = np.arange(order.size)
+        self.n_to_m, self.m_to_n = place[self.n_to_m].astype(np.int32), place[self.m_to_n].astype(np.int32)
+        first = own.size
+        self.upper, self.lower = place[first:first + row.size], place[first + row.size:]
+        self.indices = columns[order].astype(np.int32)
+        counts = np.bincount(rows, minlength=size)
+        self.indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        self.diagonal = self.indptr[:-1]
+        self.pairs, self.cells = coupling.pairs, cells
+
+    def fill(
+        self, by_n: Floats, by_m: Floats, diagonal: Floats, free: Bools, slopes: CoupledSlopes | None = None
+    ) -> SparseRows:
         """Return the matrix for flows whose derivatives are given.
 
         Row n holds d(outflow of n)/dh: the face adds `by_n` to (n, n), `by_m` to (n, m), and the
@@ -158,6 +198,19 @@ class Pattern:
         data[self.m_to_n] = np.where(both, -by_n, 0.0)
         own = diagonal + np.bincount(n, by_n, minlength=self.size) - np.bincount(m, by_m, minlength=self.size)
         scale = float(np.abs(own[free]).max()) if free.any() else 1.0
+        if slopes is not None:
+            own, free = self._couple(data, own, free, slopes)
         dead = ~free | (np.abs(own) <= 1e-30 * scale)
         data[self.diagonal] = np.where(dead, np.where(free | (scale <= 0.0), 1.0, scale), own)
         return SparseRows(data, self.indices, self.indptr)
+
+    def _couple(self, data: Floats, own: Floats, free: Bools, slopes: CoupledSlopes) -> tuple[Floats, Bools]:
+        """Put in what joins features to cells and to each other; return diagonals and free unknowns of all."""
+        held = slopes.feature_diagonal == 0.0
+        own = np.concatenate([own, -slopes.feature_diagonal])
+        free = np.concatenate([free, ~held])
+        row, column = self.pairs
+        both = free[row] & free[column]
+        data[self.upper] = np.where(both, -slopes.upper, 0.0)
+        data[self.lower] = np.where(both, -slopes.lower, 0.0)
+        return own, free

@@ -63,4 +63,5 @@ KIND = BoundaryKind(
     flow=flow,
     multiplied="rate",
     seeks_active=True,
+    sheltered=True,
 )

@@ -24,4 +24,5 @@ KIND = BoundaryKind(
     options=("fixed_cell",),
     flow=flow,
     seeks_active=True,
+    sheltered=True,
 )

@@ -1,7 +1,8 @@
 """The registry of boundary packages: one file of this folder each, found by itself.
 
 A kind says what its columns are called, what they may hold, and its equation: the flow into the
-aquifer as a function of head, with its derivative. Flow knows no kind by name; neither does transport.
+aquifer as a function of head, with its derivative. A kind with features (lakes, reaches) says how they answer to
+the heads. Flow knows no kind by name; neither does transport.
 """
 
 import importlib
@@ -9,12 +10,15 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.features import FeaturePackage, FeatureStep, FeatureValues
+from gwsolver.core.grid import Grid
 from gwsolver.core.stress import StressValues
+from gwsolver.core.time import TimeStep
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -99,6 +103,8 @@ class BoundaryKind:
         the option ``fixed_cell`` is set.
     multiplied : str
         The column that AUXMULTNAME multiplies; "" for a kind with one column: that one.
+    sheltered : bool
+        Falls from the sky: where a lake stands on the cell, it acts on the lake's own account instead.
     mass : callable or None
         gwt only: (values) -> mass rate into the cell [M/T], shape (entry,).
     """
@@ -114,16 +120,172 @@ class BoundaryKind:
     seeks_active: bool = False
     mass: Callable[[StressValues], Floats] | None = None
     multiplied: str = ""
+    sheltered: bool = False
+
+
+@dataclass(frozen=True)
+class FeatureKind:
+    """A kind of package whose features hold water of their own, as unknowns beside the heads.
+
+    Attributes
+    ----------
+    kind, mf6_type, model, title, options
+        As in `BoundaryKind`.
+    columns : tuple of Column
+        What acts on features during a time step.
+    part_columns : tuple of Column
+        What acts on parts of the package (outlets of lakes).
+    start : callable
+        (package, aquifer) -> Features: the equations, in their initial state.
+    """
+
+    kind: str
+    mf6_type: str
+    model: str
+    title: str
+    columns: tuple[Column, ...]
+    start: "Callable[[Any, Aquifer], Features]"
+    options: tuple[str, ...] = ()
+    part_columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Aquifer:
+    """What features may look at of the aquifer they stand in.
+
+    Attributes
+    ----------
+    grid : Grid
+    k, k33 : ndarray of float64, shape (cell,)
+        Horizontal and vertical hydraulic conductivity [L/T].
+    convertible : ndarray of bool, shape (cell,)
+        ICELLTYPE != 0.
+    newton : bool
+    initial_head : ndarray of float64, shape (cell,)
+        [L].
+    """
+
+    grid: Grid
+    k: Floats
+    k33: Floats
+    convertible: NDArray[np.bool_]
+    newton: bool
+    initial_head: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """Derivatives of a response: what joins the unknowns of features to the heads.
+
+    Attributes
+    ----------
+    rate_by_head, rate_by_stage : ndarray of float64, shape (connection,)
+        Of the flow into the aquifer with respect to the head in its cell and to its feature's stage [L**2/T].
+    balance_by_head : ndarray of float64, shape (connection,)
+        Of the balance of its feature (all flows in) with respect to the head in its cell [L**2/T].
+    balance_by_stage : ndarray of float64, shape (feature,)
+        Of each feature's balance with respect to its own stage [L**2/T]; zero where the stage is held.
+    balance_by_link : ndarray of float64, shape (link,)
+        Of the balance of `Features.link_to` with respect to the stage of `Features.link_from` [L**2/T].
+    """
+
+    rate_by_head: Floats
+    rate_by_stage: Floats
+    balance_by_head: Floats
+    balance_by_stage: Floats
+    balance_by_link: Floats
+
+
+class Response(Protocol):
+    """What features do at one guess of the heads: their own balances are closed for it.
+
+    Attributes
+    ----------
+    cells : ndarray of int64, shape (connection,)
+        Where each connection acts; it may differ from the package's (the highest wet cell of a column).
+    rate : ndarray of float64, shape (connection,)
+        Flow into the aquifer [L**3/T]; zero where a connection takes no part.
+    covered : ndarray of float64, shape (connection,)
+        Part of the cell above which the feature's water stands, 0 to 1.
+    """
+
+    cells: Ints
+    rate: Floats
+    covered: Floats
+
+    def slopes(self, exact: bool) -> Slopes:
+        """Return the derivatives; not exact: conductances are held (Picard), which keeps them symmetric."""
+        ...
+
+
+class Features(Protocol):
+    """The features of one package: equations that keep their own balance closed whatever the heads are.
+
+    Attributes
+    ----------
+    package : FeaturePackage
+    link_from, link_to : ndarray of int64, shape (link,)
+        Features of which the second's balance depends on the first's stage.
+    symmetric : bool
+        Whether derivatives with held conductances are symmetric.
+    """
+
+    package: FeaturePackage
+    link_from: Ints
+    link_to: Ints
+    symmetric: bool
+
+    def begin(self, step: TimeStep, transient: bool) -> FeatureValues:
+        """Take in what acts during a time step, and return it.
+
+        Raises
+        ------
+        InputError
+            With all values that are not allowed.
+        """
+        ...
+
+    def respond(self, head: Floats, active: NDArray[np.bool_], fixed: NDArray[np.bool_], below: Ints) -> Response:
+        """Close the balance of every feature at these heads.
+
+        Parameters
+        ----------
+        head : ndarray of float64, shape (cell,)
+        active, fixed : ndarray of bool, shape (cell,)
+            Cells that hold water; cells whose head is given.
+        below : ndarray of int64, shape (cell,)
+            Cell below each, -1 for none.
+        """
+        ...
+
+    def finish(self, response: Response) -> FeatureStep:
+        """Return what the step moved; its end is the start of the next step."""
+        ...
+
+    def state(self) -> Mapping[str, Floats]:
+        """Return what the next step starts from, by name."""
+        ...
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Start from there again."""
+        ...
 
 
 @cache
 def kinds() -> dict[str, BoundaryKind]:
-    """Return all kinds by name: each module of this folder that has a ``KIND``."""
+    """Return all kinds of boundary packages by name: each module of this folder that has such a ``KIND``."""
+    return {k.kind: k for k in _registered() if isinstance(k, BoundaryKind)}
+
+
+@cache
+def feature_kinds() -> dict[str, FeatureKind]:
+    """Return all kinds of packages with features by name."""
+    return {k.kind: k for k in _registered() if isinstance(k, FeatureKind)}
+
+
+def _registered() -> list[BoundaryKind | FeatureKind]:
     import gwsolver.packages as room
 
-    found: dict[str, BoundaryKind] = {}
-    for module in sorted(m.name for m in pkgutil.iter_modules(room.__path__)):
-        kind = getattr(importlib.import_module(f"gwsolver.packages.{module}"), "KIND", None)
-        if kind is not None:
-            found[kind.kind] = kind
-    return found
+    modules = sorted(m.name for m in pkgutil.iter_modules(room.__path__))
+    found = (getattr(importlib.import_module(f"gwsolver.packages.{m}"), "KIND", None) for m in modules)
+    return [k for k in found if k is not None]

@@ -11,6 +11,7 @@ from gwsolver.core.errors import InputError, RunError
 from gwsolver.core.simulation import Closure
 from gwsolver.flow import FlowSolver, iterate
 from gwsolver.flow.boundaries import Boundaries
+from gwsolver.flow.coupling import Coupling
 from gwsolver.flow.faces import FaceEquations
 from gwsolver.flow.linear import LinearSolver
 from gwsolver.flow.storage import StorageEquations
@@ -116,9 +117,10 @@ def test_a_cell_split_in_two_changes_no_flow():
 def test_the_jacobian_is_the_derivative_of_the_residual(options):
     flow = valley(cell_type=(1, 1, 1), **options)
     step = next(flow.time.steps())
-    faces = FaceEquations(flow)
+    faces, coupling = FaceEquations(flow), Coupling(flow, flow.grid.cell_below)
     boundaries = Boundaries(flow, step, flow.grid.cell_below)
-    system = StepSystem(faces, StorageEquations(flow), boundaries, Pattern(faces), flow.initial_head, step)
+    system = StepSystem(faces, StorageEquations(flow), boundaries, Pattern(faces, coupling),
+                        flow.initial_head, step, coupling)
     rng = np.random.default_rng(3)
     head = np.array([25.0, 19.0, 9.0])[flow.grid.layer] + rng.uniform(-3.0, 0.5, flow.grid.n_cells)
     active = np.ones(head.size, bool)
@@ -137,9 +139,10 @@ def test_the_jacobian_is_the_derivative_of_the_residual(options):
 def test_iterative_and_direct_solvers_agree():
     flow = valley()
     step = next(flow.time.steps())
-    faces = FaceEquations(flow)
+    faces, coupling = FaceEquations(flow), Coupling(flow, flow.grid.cell_below)
     boundaries = Boundaries(flow, step, flow.grid.cell_below)
-    system = StepSystem(faces, StorageEquations(flow), boundaries, Pattern(faces), flow.initial_head, step)
+    system = StepSystem(faces, StorageEquations(flow), boundaries, Pattern(faces, coupling),
+                        flow.initial_head, step, coupling)
     active = np.ones(126, bool)
     balance = system.balance(flow.initial_head, active)
     for exact in (False, True):

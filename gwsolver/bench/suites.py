@@ -1,16 +1,19 @@
 """Finds the problems of a suite under ``benchmarks/`` and runs them.
 
 A problem is a folder with a README.md (the paper, how to run, what is expected) and a ``problem.py``
-that has ``run(folder, modflow) -> iterable of Row``: `folder` is its own, `modflow` the path of an
-``mf6`` to run beside, or None.
+that has ``run(folder, peer) -> iterable of Row``: `folder` is its own, `peer` the path of a program to run
+beside, or None. Which one that is says its ``PEER``, a key of `PEERS`; without it, ``mf6``.
 """
 
 import importlib.util
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
+from gwsolver.bench.peers import pywr
 from gwsolver.bench.rows import Row
 from gwsolver.core.errors import InputError, Problem
 
@@ -50,9 +53,44 @@ def problems(suite: str, only: str = "") -> list[Path]:
     return found
 
 
-def find_modflow() -> str | None:
-    """Return the path of ``mf6``, None if it is not on PATH."""
-    return shutil.which("mf6")
+@dataclass(frozen=True)
+class Peer:
+    """A program that benchmarks run beside gwsolver.
+
+    Attributes
+    ----------
+    find : callable
+        Returns its path, None if it is not here.
+    absent : str
+        What is told then.
+    """
+
+    find: Callable[[], str | None]
+    absent: str
+
+
+PEERS = {
+    "mf6": Peer(lambda: shutil.which("mf6"),
+                "mf6 is not on PATH: MODFLOW 6's stored figures are shown instead."),
+    "pywr": Peer(pywr.find,
+                 "GWSOLVER_PYWR names no Python that has pywr: it is not run. Nothing is installed for you; once:\n"
+                 f"  {pywr.INSTALL}"),
+}
+
+
+def find_peer(against: str | None) -> str | None:
+    """Return the path of a peer, None if none is asked for or it is not here.
+
+    Raises
+    ------
+    InputError
+        If there is no such peer.
+    """
+    if against is None:
+        return None
+    if against not in PEERS:
+        raise InputError([Problem(what="against", value=against, allowed=f"one of {', '.join(PEERS)}")])
+    return PEERS[against].find()
 
 
 def run_suite(
@@ -65,26 +103,26 @@ def run_suite(
     name : str
         One of `SUITES`.
     against : str or None
-        "mf6" runs MODFLOW 6 too, on the problems that have its input files, if it is on PATH.
+        A key of `PEERS`: runs that program too, on the problems that have its input, if it is here.
     only : str
         Runs only problems whose name holds this text.
     on_problem : callable
         Told the name of each problem before it runs.
     """
-    modflow = find_modflow() if against == "mf6" else None
+    peer = find_peer(against)
     rows: list[Row] = []
     for folder in problems(name, only):
         on_problem(folder.name)
-        rows.extend(load(folder)(folder, modflow))
+        problem = load(folder)
+        rows.extend(problem.run(folder, peer if getattr(problem, "PEER", "mf6") == against else None))
     return rows
 
 
-def load(folder: Path) -> Callable[[Path, str | None], Iterator[Row]]:
-    """Return the function ``run`` of a problem's folder."""
+def load(folder: Path) -> ModuleType:
+    """Return the module ``problem.py`` of a problem's folder."""
     spec = importlib.util.spec_from_file_location(f"gwsolver_benchmark_{folder.name}", folder / "problem.py")
     if spec is None or spec.loader is None:
         raise InputError([Problem(what="not a Python file", file=str(folder / "problem.py"))])
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    run: Callable[[Path, str | None], Iterator[Row]] = module.run
-    return run
+    return module

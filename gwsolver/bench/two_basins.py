@@ -1,6 +1,8 @@
 """A river with a dam, fields and a delta that ends in a lake of two basins: a network of ten nodes, in members."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +25,22 @@ RIVER = np.array([0.045, 0.045, 0.055, 0.075, 0.115, 0.155, 0.165, 0.135, 0.075,
 EVAPORATION = np.array([4.0, 5, 14, 62, 128, 168, 196, 186, 140, 84, 34, 9]) * 1e-3  # m a month
 
 
+LAGS = {"upper": "lag", "fields": "return_lag", "delta": "lag"}
+
+
 def network(members: int, seed: int = 1) -> Network:
-    """Return the network; members differ by evaporation, rain, inflow and the delta's loss."""
+    """Return the network; members differ by evaporation, rain and inflow."""
+    return Network(settings(members, seed), members)
+
+
+def without_lags_and_salt(members: int, seed: int = 1) -> list[Any]:
+    """Return the nodes without linear stores and what salt does to evaporation: as programs for water know them."""
+    plain = {name: {key: 0.0} for name, key in LAGS.items()} | {name: {"salt_slows": 0.0} for name in ("west", "east")}
+    return [replace(node, **plain.get(node.name, {})) for node in settings(members, seed)]
+
+
+def settings(members: int, seed: int = 1) -> list[Any]:
+    """Return the nodes."""
     draw = np.random.default_rng(seed).standard_normal
 
     def factor(deviation: float) -> NDArray[np.float64]:
@@ -35,7 +51,7 @@ def network(members: int, seed: int = 1) -> Network:
     west = Hypsometry([331, 335, 340, 341, 342, 343, 350], np.array([0, 2.8, 7.7, 9.2, 10.6, 11.3, 14.0]) * 1e3 * KM2)
     east = Hypsometry([316, 330, 340, 341, 342, 343, 350], np.array([0, 1.5, 6.4, 7.2, 7.6, 8.1, 10.0]) * 1e3 * KM2)
     dam = Hypsometry([440, 460, 470, 479, 485, 490], np.array([0, 0.37, 0.88, 1.37, 1.85, 2.3]) * 1e3 * KM2)
-    return Network([
+    return [
         Inflow("border", "upper", Scaled(Months(12.6 * KM3 * RIVER, totals=True), factor(0.03)), Constant(0.35)),
         Reach("upper", "dam", lag=4.0, loss_share=0.02),
         Inflow("tributaries", "dam", Months(3.5 * KM3 * RIVER, totals=True), Constant(0.35)),
@@ -50,7 +66,7 @@ def network(members: int, seed: int = 1) -> Network:
         Lake("east", east, 341.6, 4.4, rain, evaporation, Constant(0.35 * KM3 / 365.25), Constant(1.0), salt_slows=5e-4,
              carbonate=0.5, sink=0.016 / 365.25),
         Strait("strait", "west", "east", 335.5, 0.4 * KM3 / 365.25),
-    ], members)
+    ]
 
 
 def months(years: int) -> list[CalendarStep]:

@@ -15,7 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("suite", metavar="SUITE", help="verification, performance, work_precision or reliability")
     parser.add_argument("--only", default="", metavar="TEXT", help="only problems whose name holds TEXT")
     parser.add_argument(
-        "--against", choices=["mf6"], help="run MODFLOW 6 too (and MT3D-USGS), where a problem has its input"
+        "--against", metavar="PEER",
+        help="run another program too, where a problem has its input: mf6 (and MT3D-USGS), or pywr",
     )
     parser.add_argument("--debug", action="store_true", help="show where in the code an error arose")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write rows, machine, versions and commit")
@@ -26,10 +27,10 @@ def run(args: argparse.Namespace) -> int:
     """Run the suite; 0 if everything passed, else 1."""
     from gwsolver.bench.machine import describe
     from gwsolver.bench.rows import Check, Trial, as_json, table
-    from gwsolver.bench.suites import find_modflow, run_suite
+    from gwsolver.bench.suites import PEERS, find_peer, run_suite
 
-    if args.against == "mf6" and find_modflow() is None:
-        print("mf6 is not on PATH: MODFLOW 6's stored figures are shown instead.", file=sys.stderr)
+    if args.against and find_peer(args.against) is None:
+        print(PEERS[args.against].absent, file=sys.stderr)
     machine = describe()
     print(f"gwsolver {machine['gwsolver']}, {machine['processor']}, {machine['threads']} threads")
 

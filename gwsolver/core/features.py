@@ -70,6 +70,8 @@ class FeaturePackage:
         Options that change the equations, by lower-case MODFLOW keyword.
     file : str
         For messages; "" if from memory.
+    saves : mapping of str to str
+        Files asked for: ``"stage"``, ``"budget"``, ``"budgetcsv"``.
     """
 
     name: str
@@ -81,6 +83,7 @@ class FeaturePackage:
     auxiliary_names: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     file: str = ""
+    saves: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def n_features(self) -> int:

@@ -26,7 +26,7 @@ def class_names(package: str, model: str) -> list[str]:
     """Return the abbreviations under which a package may be known: as a list, and as arrays."""
     if package == "spc":
         return ["utlspc", "utlspca"]
-    if package in ("ts", "tas", "obs", "ncf", "tvk", "tvs", "spca"):
+    if package in ("ts", "tas", "obs", "ncf", "tvk", "tvs", "spca", "laktab", "sfrtab"):
         return [f"utl{package}"]
     known = known_packages()
     return [n for n in (f"{model}{package}", f"{model}{package}a", package) if n in known]
@@ -60,9 +60,13 @@ def data_words(abbreviation: str, block: str) -> frozenset[str]:
 
 @cache
 def needed_counts(abbreviation: str) -> frozenset[str]:
-    """Return the counts that the DIMENSIONS block must have."""
+    """Return the counts that the DIMENSIONS block must have.
+
+    flopy also says so of the numbers of outlets and tables of lakes, which are none if not given.
+    """
     return frozenset(e["name"].upper() for e in entries_of(abbreviation)
-                     if e.get("block") == "dimensions" and e.get("optional") != "true")
+                     if e.get("block") == "dimensions" and e.get("optional") != "true"
+                     and e["name"] not in ("noutlets", "ntables"))
 
 
 @cache

@@ -1,13 +1,14 @@
 """One flopy model to a core FlowModel or TransportModel."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from gwsolver.core.errors import Problem
+from gwsolver.core.features import FeaturePackage
 from gwsolver.core.grid import VERTICAL, Grid
 from gwsolver.core.output import Observation
 from gwsolver.core.simulation import FlowModel, SavedFlows, TransportModel
@@ -18,6 +19,7 @@ from gwsolver.modflow.collect import Findings
 from gwsolver.modflow.domains import read_domains
 from gwsolver.modflow.flow_model import read_closure, read_conductivity, read_initial, read_storage
 from gwsolver.modflow.grids import read_grid
+from gwsolver.modflow.lakes import read_lakes
 from gwsolver.modflow.load import rows, words
 from gwsolver.modflow.output import read_observations, read_output_control
 from gwsolver.modflow.packages import Package, wrap
@@ -25,13 +27,18 @@ from gwsolver.modflow.plain_arrays import NotPlain
 from gwsolver.modflow.series import Series
 from gwsolver.modflow.sources import ConcentrationFile, read_sources
 from gwsolver.modflow.stress import read_list
+from gwsolver.modflow.support import TABLES
 from gwsolver.modflow.timeseries import read_series
 from gwsolver.modflow.transport_model import read_advection, read_dispersion
-from gwsolver.packages.registry import BoundaryKind, kinds
+from gwsolver.packages.registry import BoundaryKind, FeatureKind, feature_kinds, kinds
 
 Model = TypeVar("Model")
 GRIDS = ("dis", "disv", "disu")
 SPC = ("spc", "spca")
+SERIES = ("ts", "tas")
+CHILDREN = (*SERIES, "obs", *TABLES)
+FEATURES: dict[str, Callable[..., FeaturePackage]] = {"lak": read_lakes}
+"""What reads each kind of packages with features."""
 
 
 @dataclass(eq=False)
@@ -46,13 +53,15 @@ class ModelParts:
     singles : dict of str to Package
         Packages a model has once, by type; the grid also as "grid".
     stress : list of (Package, BoundaryKind)
+    features : list of (Package, FeatureKind)
+        In the order of the name file.
     immobile : list of Package
         IST, in the order of the name file.
     concentrations : dict of str to Package
         SPC6 files by lower-case file name.
     children : dict of str to list of Package
-        TS6, TAS6 and OBS6 packages by lower-case name of the stress package, or file name of the SPC6 file;
-        "" for the model's own.
+        TS6, TAS6, OBS6 and TAB6 packages by lower-case name of the stress package, or file name of the SPC6
+        file; "" for the model's own.
     ims : Package or None
     file : str
     newton : list of str
@@ -65,6 +74,7 @@ class ModelParts:
     file: str = ""
     singles: dict[str, Package] = field(default_factory=dict)
     stress: list[tuple[Package, BoundaryKind]] = field(default_factory=list)
+    features: list[tuple[Package, FeatureKind]] = field(default_factory=list)
     immobile: list[Package] = field(default_factory=list)
     concentrations: dict[str, Package] = field(default_factory=dict)
     children: dict[str, list[Package]] = field(default_factory=dict)
@@ -79,6 +89,7 @@ def take_apart(model: Any, folder: Path, on_disk: bool, time: TimeAxis, findings
     parts = ModelParts(str(model.name).lower(), kind, time, findings, str(name_file) if on_disk else "")
     parts.newton = [w.lower() for w in words(getattr(model.name_file, "newtonoptions", None))]
     by_type = {k.mf6_type[:-1].lower(): k for k in kinds().values() if k.model == kind}
+    with_features = {k.mf6_type[:-1].lower(): k for k in feature_kinds().values() if k.model == kind}
     names = package_names(model)
     for data in model.packagelist:
         if str(data.package_type).lower() in SPC:
@@ -88,11 +99,14 @@ def take_apart(model: Any, folder: Path, on_disk: bool, time: TimeAxis, findings
         if on_disk:
             findings.files.append(str(package.path))
         parent = getattr(data, "parent_file", None)
-        if package.type in ("ts", "tas", "obs"):
+        if package.type in CHILDREN:
             key = names.get(str(parent.filename).lower(), str(parent.package_name)).lower() if parent else ""
-            parts.children.setdefault(key, []).append(package)
+            named = replace(package, name=key) if package.type in TABLES else package
+            parts.children.setdefault(key, []).append(named)
         elif package.type in by_type or package.type[:-1] in by_type:
             parts.stress.append((package, by_type.get(package.type) or by_type[package.type[:-1]]))
+        elif package.type in with_features:
+            parts.features.append((package, with_features[package.type]))
         elif package.type == "ist":
             parts.immobile.append(package)
         elif package.type in SPC:
@@ -127,7 +141,7 @@ def _needed(parts: ModelParts, *types: str) -> bool:
 def _series(parts: ModelParts, package: Package) -> dict[str, Series]:
     found: dict[str, Series] = {}
     for child in parts.children.get(package.name, ()):
-        if child.type != "obs":
+        if child.type in SERIES:
             found.update(read_series(child))
     return found
 
@@ -138,6 +152,12 @@ def _stress(parts: ModelParts, grid: Grid) -> tuple[StressPackage, ...]:
         read = read_list if hasattr(package.data, "stress_period_data") else read_arrays
         found.append(read(package, kind, grid, parts.time, _series(parts, package)))
     return tuple(found)
+
+
+def _features(parts: ModelParts, grid: Grid) -> tuple[FeaturePackage, ...]:
+    return tuple(FEATURES[kind.kind](package, kind, grid, parts.time, _series(parts, package),
+                                     parts.children.get(package.name, []))
+                 for package, kind in parts.features)
 
 
 def _observations(parts: ModelParts, grid: Grid) -> tuple[Observation, ...]:
@@ -161,7 +181,7 @@ def flow_model(parts: ModelParts) -> FlowModel | None:
         name=parts.name, time=parts.time, grid=grid, initial_head=read_initial(parts.singles["ic"], grid),
         conductivity=read_conductivity(parts.singles["npf"], grid),
         storage=read_storage(sto, grid, parts.time) if sto else None, packages=_stress(parts, grid),
-        newton=bool(parts.newton), under_relaxation="under_relaxation" in parts.newton,
+        features=_features(parts, grid), newton=bool(parts.newton), under_relaxation="under_relaxation" in parts.newton,
         closure=read_closure(parts.ims), output=read_output_control(parts.singles.get("oc"), parts.time),
         observations=_observations(parts, grid), file=parts.file,
     )
@@ -214,7 +234,9 @@ def transport_model(
         parts.findings.bad.append(Problem("a stress period of length zero cannot carry transport", file=parts.file,
                                           package=parts.name, hint="Give PERLEN above 0 in TDIS."))
     dsp, mst = parts.singles.get("dsp"), parts.singles["mst"]
-    known = {p.name: p.auxiliary_names for p in flow.packages} if flow is not None and complete else None
+    known = None
+    if flow is not None and complete:
+        known = {p.name: p.auxiliary_names for p in (*flow.packages, *flow.features)}
     if parts.singles.get("adv") is not None:
         parts.findings.note(f"{parts.name}: the scheme that ADV names is passed over for gwsolver's own, "
                             "unless the run asks otherwise.")

@@ -1,9 +1,13 @@
 """What is read, passed over, and refused: options and packages by name."""
 
-from gwsolver.packages.registry import kinds
+from gwsolver.packages.registry import feature_kinds, kinds
 
 COMMON = frozenset({"PRINT_INPUT", "PRINT_FLOWS", "SAVE_FLOWS", "EXPORT_ARRAY_ASCII", "EXPORT_ARRAY_NETCDF"})
 STRESS = frozenset({"AUXILIARY", "AUX", "AUXMULTNAME", "BOUNDNAMES", "TS6", "TAS6", "OBS6", "READASARRAYS"})
+FEATURES = frozenset({"AUXILIARY", "AUX", "BOUNDNAMES", "TS6", "OBS6", "STAGE", "BUDGET", "BUDGETCSV",
+                      "PACKAGE_CONVERGENCE", "PRINT_STAGE", "MAXIMUM_ITERATIONS", "MAXIMUM_STAGE_CHANGE"})
+TABLES = ("laktab", "sfrtab")
+"""Packages behind TAB6: stage tables of lakes, cross sections of streams."""
 DISCRETISATION = frozenset({"LENGTH_UNITS", "NOGRB", "GRB6", "XORIGIN", "YORIGIN", "ANGROT", "CRS", "NCF6",
                             "VERTICAL_OFFSET_TOLERANCE"})
 OPTIONS: dict[str, frozenset[str]] = {
@@ -48,7 +52,8 @@ HINTS = {
 def packages_of(model: str) -> frozenset[str]:
     """Return the package types (lower case, without the 6) that a model may have."""
     own = GWF_PACKAGES if model == "gwf" else GWT_PACKAGES
-    return own | {k.mf6_type[:-1].lower() for k in kinds().values() if k.model == model}
+    registered = (*kinds().values(), *feature_kinds().values())
+    return own | {k.mf6_type[:-1].lower() for k in registered if k.model == model}
 
 
 def accepted_options(package: str, model: str) -> frozenset[str] | None:
@@ -61,6 +66,9 @@ def accepted_options(package: str, model: str) -> frozenset[str] | None:
         if kind.model == model and kind.mf6_type[:-1].lower() == package:
             harmless = {"AUTO_FLOW_REDUCE_CSV"} if "auto_flow_reduce" in kind.options else set()
             return COMMON | STRESS | {o.upper() for o in kind.options} | harmless
+    for features in feature_kinds().values():
+        if features.model == model and features.mf6_type[:-1].lower() == package:
+            return COMMON | FEATURES | {o.upper() for o in features.options}
     return COMMON
 
 

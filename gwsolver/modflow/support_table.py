@@ -4,7 +4,7 @@
 """
 
 from gwsolver.modflow.support import EXCHANGES, GWF_PACKAGES, GWT_PACKAGES, HINTS, OPTIONS
-from gwsolver.packages.registry import kinds
+from gwsolver.packages.registry import feature_kinds, kinds
 
 TITLES = {
     "dis": "Structured grid", "disv": "Grid of layers of polygons", "disu": "Unstructured grid",
@@ -35,10 +35,16 @@ def table() -> str:
             options = ", ".join(o.upper() for o in kind.options) or "-"
             columns = ", ".join(f"{c.keyword} [{c.dimension}]" for c in kind.columns)
             lines.append(f"| {kind.mf6_type[:-1]} | {kind.title} | {options} | {columns} |")
+        for features in sorted((k for k in feature_kinds().values() if k.model == model), key=lambda k: k.kind):
+            options = ", ".join(o.upper() for o in features.options) or "-"
+            columns = ", ".join(f"{c.keyword} [{c.dimension}]" for c in (*features.columns, *features.part_columns))
+            lines.append(f"| {features.mf6_type[:-1]} | {features.title} | {options} | {columns} |")
         lines.append("")
     lines += [
         "Boundary packages also take AUXILIARY, AUXMULTNAME, BOUNDNAMES, TS6, TAS6 (array form) and OBS6; every",
-        "package PRINT_INPUT, PRINT_FLOWS and SAVE_FLOWS. Of IMS only the closures are used.", "",
+        "package PRINT_INPUT, PRINT_FLOWS and SAVE_FLOWS. Packages of lakes and reaches take AUXILIARY, BOUNDNAMES,",
+        "TS6, OBS6, TAB6 and FILEOUT of STAGE, BUDGET and BUDGETCSV; limits of their own iterations are passed over.",
+        "Of IMS only the closures are used.", "",
         "## Simulation", "",
         "| | options understood |", "| --- | --- |",
         f"| mfsim.nam | {', '.join(sorted(OPTIONS['sim']))} |",

@@ -18,13 +18,14 @@ from gwsolver.modflow.definitions import (
 )
 from gwsolver.modflow.load import silence
 from gwsolver.modflow.locate import InputText, Record, scan
-from gwsolver.modflow.support import EXCHANGES, accepted_options, hint_for, packages_of
+from gwsolver.modflow.support import EXCHANGES, TABLES, accepted_options, hint_for, packages_of
 
 MODELS = ("GWF6", "GWT6")
 GRIDS = {"dis": 3, "disv": 2, "disu": 1}
 DATA_BLOCKS = ("GRIDDATA", "DIMENSIONS", "CONNECTIONDATA")
 ARRAY_WORDS = ("CONSTANT", "INTERNAL", "OPEN/CLOSE", "NETCDF", "FACTOR", "NAN", "INF", "INFINITY")
 CHILDREN = ("TS6", "TAS6", "OBS6")
+TABLE_BLOCKS = dict(zip(("TABLES", "CROSSSECTIONS"), TABLES, strict=True))
 
 
 class Survey:
@@ -176,6 +177,10 @@ def _package(folder: Path, package: str, model: str, record: Record, survey: Sur
         if len(source.words) > 3 and source.words[1].upper() == "SPC6":
             _package(folder, "spc", model, Record(source.line, (source.words[1], source.words[3]), source.file), survey,
                      found)
+    for block, table in TABLE_BLOCKS.items():
+        for row in text.records(block):
+            if len(row.words) > 3 and row.words[1].upper() == "TAB6":
+                _package(folder, table, "", Record(row.line, ("TAB6", row.words[3]), row.file), survey, found)
     for option in text.records("OPTIONS"):
         if option.key in CHILDREN and len(option.words) > 2:
             child = option.key.lower().removesuffix("6")
@@ -284,7 +289,7 @@ def survey_memory(simulation: Any) -> Survey:
         for package in model.packagelist:
             word = str(package.package_type).lower()
             plain = word[:-1] if word in ("rcha", "evta") else word
-            if plain in ("ts", "tas"):
+            if plain in ("ts", "tas", *TABLES):
                 continue
             if plain in ("spc", "spca"):
                 _refuse_options(package, "spc", kind, str(package.package_name), found)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gwsolver.core.errors import Problem, outside
 from gwsolver.core.isotherms import isotherms
+from gwsolver.core.wetting import Wetting
 
 Floats = NDArray[np.float64]
 
@@ -62,6 +63,8 @@ class Conductivity:
         MODFLOW's PERCHED, VARIABLECV and its DEWATERED.
     face_rules : FaceRules or None
         Where models with rules of their own are joined: instead of the four fields before.
+    wetting : Wetting or None
+        MODFLOW's REWET: how dry cells become wet again; None: they stay dry.
     """
 
     k: Floats
@@ -76,6 +79,7 @@ class Conductivity:
     variable_cv: bool = False
     dewatered: bool = False
     face_rules: FaceRules | None = None
+    wetting: Wetting | None = None
 
     def rules(self, n_faces: int) -> FaceRules:
         """Return the rules of each face."""
@@ -88,6 +92,7 @@ class Conductivity:
             *outside("k", self.k, "(0, inf)"),
             *outside("k22", self.k22, "(0, inf)"),
             *outside("k33", self.k33, "(0, inf)"),
+            *(self.wetting.problems() if self.wetting else ()),
         ]
 
 

@@ -14,6 +14,7 @@ from gwsolver.core.merged_grid import MergedGrid, merge_grids
 from gwsolver.core.simulation import FlowModel, TransportModel
 from gwsolver.core.stress import StressPackage, StressSource, StressValues
 from gwsolver.core.time import TimeStep
+from gwsolver.core.wetting import Wetting
 
 Record = TypeVar("Record")
 Model = FlowModel | TransportModel
@@ -189,7 +190,12 @@ def _conductivity(grid: MergedGrid, models: Sequence[FlowModel]) -> Conductivity
         grid.on_faces([getattr(r, f.name) for r in own], [getattr(r, f.name) for r in across])
         for f in fields(FaceRules)
     ))
-    return _stacked([m.conductivity for m in models], face_rules=rules)
+    wetting = [m.conductivity.wetting for m in models]
+    return _stacked(
+        [m.conductivity for m in models], face_rules=rules,
+        wetting=_stacked([w or Wetting.never(m.grid.n_cells) for m, w in zip(models, wetting, strict=True)])
+        if any(wetting) else None,
+    )
 
 
 def _no_storage(grid: Grid, others: Sequence[Storage | None]) -> Storage:

@@ -10,6 +10,7 @@ from gwsolver.flow.faces import FaceEquations
 from gwsolver.flow.krylov import norm
 from gwsolver.flow.linear import REDUCTION, REDUCTION_LINEAR, LinearSolver
 from gwsolver.flow.system import Balance, StepSystem
+from gwsolver.flow.wetting import Attempts, Rewetting
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -40,7 +41,9 @@ class Iteration:
 
     def __init__(self, model: FlowModel, faces: FaceEquations, floor: Floats, linear: LinearSolver) -> None:
         self.model, self.faces, self.floor, self.linear = model, faces, floor, linear
-        self.limit = max(model.closure.outer_maximum, 250)
+        self.rewetting = Rewetting(model)
+        most = model.closure.outer_maximum
+        self.limit = max(most, 250) + (most if self.rewetting.possible else 0)
         grid, start = model.grid, model.initial_head
         given = start[np.abs(start) < 1e20]
         self.extent = float(grid.top.max() - grid.bottom.min()) + (float(np.ptp(given)) if given.size else 0.0)
@@ -65,39 +68,51 @@ class Iteration:
         return self._newton(system, head, active) if self.model.newton else self._standard(system, head, active)
 
     def _standard(self, system: StepSystem, head: Floats, active: Bools) -> tuple[Floats, Bools, int]:
-        """Picard iterations in which cells fall dry, then Newton steps on the same equations.
+        """Picard iterations in which cells fall dry and become wet, then Newton steps on the same equations.
 
-        Newton is a guest: a step that would dry a cell or does not bring the balance down is
+        Newton is a guest: a step that would dry or wet a cell or does not bring the balance down is
         taken back, and Picard goes on.
         """
-        head, active = self._dry(system, head, active)
+        attempts = Attempts(self.rewetting, system.boundaries.fixed, self.model.closure)
+        head, active = self._convert(system, attempts, *self._dry(system, head, active), 1)
         balance = system.balance(head, active)
         change, best, stalled = np.inf, np.inf, 0
         newton_after = PICARD_FIRST
         for iteration in range(self.limit):
-            if self._converged(balance, change):
-                return head, active, iteration
             size = float(np.abs(balance.residual).max())
             stalled = 0 if size < 0.5 * best else stalled + 1
             best = min(best, size)
-            if self._as_good_as_it_gets(balance, change, stalled):
-                return head, active, iteration
+            if self._converged(balance, change) or self._as_good_as_it_gets(balance, change, stalled):
+                wet, still = attempts.last(head, active)
+                if still is active:
+                    return head, active, iteration
+                attempts.accept(active, head, wet, still, iteration)
+                head, active, balance = wet, still, system.balance(wet, still)
+                best, stalled, newton_after = np.inf, 0, iteration + PICARD_FIRST
             exact = self.nonlinear and iteration >= newton_after
             trial = head + self._correction(system, balance, active, exact)
-            wet, still = self._dry(system, trial, active)
+            wet, still = self._convert(system, attempts, trial, active, iteration + 2)
             after = system.balance(wet, still)
-            if exact and (still.sum() < active.sum() or np.abs(after.residual).max() > 0.9 * size):
+            if exact and ((still != active).any() or np.abs(after.residual).max() > 0.9 * size):
                 newton_after = iteration + 1 + PICARD_FIRST
                 exact = False
                 trial = head + self._correction(system, balance, active, exact)
-                wet, still = self._dry(system, trial, active)
+                wet, still = self._convert(system, attempts, trial, active, iteration + 2)
                 after = system.balance(wet, still)
             change = float(np.abs(np.where(still, wet - head, 0.0)).max())
+            if attempts.accept(active, trial, wet, still, iteration):
+                newton_after = iteration + 1 + PICARD_FIRST
             head, active, balance = wet, still, after
         raise self._failure(system, balance, change)
 
+    def _convert(
+        self, system: StepSystem, attempts: Attempts, head: Floats, active: Bools, iteration: int
+    ) -> tuple[Floats, Bools]:
+        """Make cells wet, then dry, in MODFLOW's order: a cell that is about to fall dry still wets others."""
+        return self._dry(system, *attempts.due(head, active, iteration))
+
     def _dry(self, system: StepSystem, head: Floats, active: Bools) -> tuple[Floats, Bools]:
-        """Take cells whose head is not above their bottom out of the flow; they stay out."""
+        """Take cells whose head is not above their bottom out of the flow."""
         grid = self.model.grid
         falls = active & self.faces.convertible & (head <= grid.bottom)
         held = np.flatnonzero(falls & system.boundaries.fixed)

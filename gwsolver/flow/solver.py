@@ -58,7 +58,7 @@ class FlowSolver:
         self._pattern = Pattern(self._faces, self._coupling)
         self._linear = LinearSolver(direct_limit(model.grid))
         self._iteration = Iteration(model, self._faces, lowest_bottoms(model.grid, self._below), self._linear)
-        self._head = model.initial_head.astype(np.float64)
+        self._head = self._iteration.rewetting.start(model.initial_head.astype(np.float64))
         self._active = np.ones(model.grid.n_cells, np.bool_)
         self._before = self._snapshot(TimeStep(0, 0, 0.0, 0.0))
         self._last: FlowStep | None = None
@@ -197,8 +197,10 @@ def _check(model: FlowModel) -> None:
             )
         )
     rules = model.conductivity.rules(grid.n_faces)
-    if model.newton and (rules.perched.any() or rules.variable_cv.any()):
-        word = "PERCHED" if rules.perched.any() else "VARIABLECV"
+    refused = {"PERCHED": rules.perched.any(), "VARIABLECV": rules.variable_cv.any(),
+               "REWET": model.conductivity.wetting is not None}
+    if model.newton and any(refused.values()):
+        word = next(w for w, given in refused.items() if given)
         problems.append(
             Problem(f"NEWTON cannot be used with {word}", file=model.file, package="npf",
                     hint="MODFLOW refuses it too.")

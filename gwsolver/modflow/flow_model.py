@@ -10,6 +10,7 @@ from gwsolver.core.simulation import Closure
 from gwsolver.core.time import TimeAxis
 from gwsolver.modflow.load import by_period, rows
 from gwsolver.modflow.packages import Floats, Package, constant
+from gwsolver.modflow.rewetting import read_wetting
 
 AVERAGING = ("logarithmic", "amt-lmk", "amt-hmk")
 
@@ -39,7 +40,7 @@ def read_conductivity(package: Package, grid: Grid) -> Conductivity:
         angle1=angles[0], angle2=angles[1], angle3=angles[2],
         averaging=str(package.give("alternative_cell_averaging") or "harmonic").lower(),
         perched=bool(package.give("perched", False)),
-        variable_cv=bool(variable), dewatered="dewatered" in variable,
+        variable_cv=bool(variable), dewatered="dewatered" in variable, wetting=read_wetting(package, grid),
     )
     if conductivity.averaging not in ("harmonic", *AVERAGING):
         package.bad("alternative_cell_averaging", value=conductivity.averaging,

@@ -18,7 +18,7 @@ OPTIONS: dict[str, frozenset[str]] = {
     "dis": DISCRETISATION, "disv": DISCRETISATION, "disu": DISCRETISATION,
     "ic": frozenset(),
     "npf": frozenset({"ALTERNATIVE_CELL_AVERAGING", "VARIABLECV", "PERCHED", "SAVE_SPECIFIC_DISCHARGE",
-                      "SAVE_SATURATION", "K22OVERK", "K33OVERK"}),
+                      "SAVE_SATURATION", "K22OVERK", "K33OVERK", "REWET"}),
     "sto": frozenset({"STORAGECOEFFICIENT", "SS_CONFINED_ONLY"}),
     "oc": frozenset({"BUDGET", "BUDGETCSV", "HEAD", "CONCENTRATION"}),
     "obs": frozenset({"DIGITS"}),
@@ -40,7 +40,6 @@ EXCHANGES = ("GWF6-GWT6", "GWF6-GWF6", "GWT6-GWT6")
 FROM_SAVED = "Run MODFLOW 6 once and let FMI (or the flow model's OC) name its saved flows: transport runs on them."
 HINTS = {
     "XT3D": "Without XT3D the flow can be solved here; or run MODFLOW 6 and use its saved flows.",
-    "REWET": "Use the NEWTON formulation instead, or run MODFLOW 6 and use its saved flows.",
     "THICKSTRT": "Use ICELLTYPE 0 or 1, or run MODFLOW 6 and use its saved flows.",
     "MOVER": FROM_SAVED,
     "GNC6": "Without ghost nodes the flow can be solved here, less accurately where cells meet off centre.",

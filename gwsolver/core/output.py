@@ -91,6 +91,9 @@ class Observation:
         If given, the sum over the entries of the package with this name.
     entry : int
         If given, this zero-based entry of the package alone (connections of an exchange).
+    places : tuple of int
+        Of packages of lakes and reaches: zero-based features, connections or outlets over which the quantity is
+        summed (`core/feature_quantities.py` says which).
     """
 
     name: str
@@ -99,3 +102,4 @@ class Observation:
     cells: tuple[int, ...] = ()
     boundname: str = ""
     entry: int = -1
+    places: tuple[int, ...] = ()

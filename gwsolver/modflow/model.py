@@ -17,6 +17,7 @@ from gwsolver.core.time import TimeAxis
 from gwsolver.modflow.arrays import read_arrays
 from gwsolver.modflow.collect import Findings
 from gwsolver.modflow.domains import read_domains
+from gwsolver.modflow.feature_observations import read_feature_observations
 from gwsolver.modflow.flow_model import read_closure, read_conductivity, read_initial, read_storage
 from gwsolver.modflow.grids import read_grid
 from gwsolver.modflow.lakes import read_lakes
@@ -160,12 +161,15 @@ def _features(parts: ModelParts, grid: Grid) -> tuple[FeaturePackage, ...]:
                  for package, kind in parts.features)
 
 
-def _observations(parts: ModelParts, grid: Grid) -> tuple[Observation, ...]:
+def _observations(parts: ModelParts, grid: Grid, features: tuple[FeaturePackage, ...] = ()
+                  ) -> tuple[Observation, ...]:
     found: list[Observation] = []
+    by_name = {f.name: f for f in features}
     for parent, children in parts.children.items():
         for child in children:
             if child.type == "obs":
-                found += read_observations(child, parent, grid)
+                found += (read_feature_observations(child, by_name[parent]) if parent in by_name
+                          else read_observations(child, parent, grid))
     return tuple(found)
 
 
@@ -177,13 +181,14 @@ def flow_model(parts: ModelParts) -> FlowModel | None:
     if grid is None or grid.n_cells == 0:
         return None
     sto = parts.singles.get("sto")
+    features = _features(parts, grid)
     return FlowModel(
         name=parts.name, time=parts.time, grid=grid, initial_head=read_initial(parts.singles["ic"], grid),
         conductivity=read_conductivity(parts.singles["npf"], grid),
         storage=read_storage(sto, grid, parts.time) if sto else None, packages=_stress(parts, grid),
-        features=_features(parts, grid), newton=bool(parts.newton), under_relaxation="under_relaxation" in parts.newton,
+        features=features, newton=bool(parts.newton), under_relaxation="under_relaxation" in parts.newton,
         closure=read_closure(parts.ims), output=read_output_control(parts.singles.get("oc"), parts.time),
-        observations=_observations(parts, grid), file=parts.file,
+        observations=_observations(parts, grid, features), file=parts.file,
     )
 
 

@@ -1,7 +1,8 @@
 """budget.csv: what came in and went out until each saved time, by model, package and term.
 
 Columns: ``time`` [model time], ``model``, ``species`` (empty for water; ``solute/ist-1`` for the immobile domain
-ist-1 of solute), ``package``, ``term``, ``in``, ``out`` (cumulative amounts, both >= 0), ``unit``, ``closure``.
+ist-1 of solute; ``flow/lak-1`` for the water of the lakes lak-1 of flow), ``package``, ``term``, ``in``, ``out``
+(cumulative amounts, both >= 0), ``unit``, ``closure``.
 After the rows of a model and time stands one with package ``total``: the sums, and under ``closure`` their
 relative imbalance.
 """

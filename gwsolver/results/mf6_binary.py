@@ -42,16 +42,22 @@ def write_layers(file: BinaryIO, text: str, values: Floats, grid: Grid, time: Ti
         The step at whose end the values hold.
     """
     n_col, n_row, n_lay = plane(grid)
+    header = layer_header(step, text, (n_col, n_row, 0), time)
+    for layer, row in enumerate(np.asarray(values, "<f8").reshape(n_lay, n_row * n_col)):
+        header["layer"] = layer + 1
+        file.write(header.tobytes())
+        file.write(row.tobytes())
+
+
+def layer_header(step: "Moment", text: str, shape: tuple[int, int, int], time: TimeAxis) -> np.ndarray:
+    """Return what stands before an array of dependent variables; `shape`: MODFLOW's (ncol, nrow, layer)."""
     header = np.zeros(1, np.dtype([
         ("step", "<i4"), ("period", "<i4"), ("period_time", "<f8"), ("time", "<f8"), ("text", "S16"),
         ("n_col", "<i4"), ("n_row", "<i4"), ("layer", "<i4"),
     ]))
     header[0] = (step.step + 1, step.period + 1, step.end - time.period_start(step.period), step.end,
-                 text.rjust(16).encode(), n_col, n_row, 0)
-    for layer, row in enumerate(np.asarray(values, "<f8").reshape(n_lay, n_row * n_col)):
-        header["layer"] = layer + 1
-        file.write(header.tobytes())
-        file.write(row.tobytes())
+                 text.rjust(16).encode(), *shape)
+    return header
 
 
 def write_heads(file: BinaryIO, head: Floats, grid: Grid, time: TimeAxis, step: TimeStep) -> None:
@@ -123,17 +129,30 @@ class RecordWriter:
         auxiliary: Sequence[str], columns: Floats,
     ) -> None:
         """Write a list: model and package on the side of the cell, then on the other side; `second`: numbers there."""
-        self._header(step, text, 6, plane(self.grid))
+        self._list(step, text, plane(self.grid), names, self.grid.node[cells], second, rates, auxiliary, columns)
+
+    def table(
+        self, step: Moment, text: str, names: tuple[str, str, str, str], first: Ints, second: Ints, rates: Floats,
+        auxiliary: Sequence[str], columns: Floats,
+    ) -> None:
+        """Write a list of what is no cell; `first` and `second` are zero-based numbers."""
+        self._list(step, text, (first.size, 1, 1), names, first, second, rates, auxiliary, columns)
+
+    def _list(
+        self, step: Moment, text: str, shape: tuple[int, int, int], names: tuple[str, str, str, str], first: Ints,
+        second: Ints, rates: Floats, auxiliary: Sequence[str], columns: Floats,
+    ) -> None:
+        self._header(step, text, 6, shape)
         for name in names:
             self.file.write(_name(name))
         self.file.write(np.array([len(auxiliary) + 1], "<i4").tobytes())
         for name in auxiliary:
             self.file.write(_name(name))
-        self.file.write(np.array([cells.size], "<i4").tobytes())
-        entries = np.zeros(cells.size, np.dtype(
+        self.file.write(np.array([first.size], "<i4").tobytes())
+        entries = np.zeros(first.size, np.dtype(
             [("node", "<i4"), ("second", "<i4"), ("rate", "<f8"), ("auxiliary", "<f8", (len(auxiliary),))]
         ))
-        entries["node"] = self.grid.node[cells] + 1
+        entries["node"] = first + 1
         entries["second"] = second + 1
         entries["rate"] = rates
         entries["auxiliary"] = columns
@@ -153,7 +172,7 @@ class BudgetWriter(RecordWriter):
     def __init__(self, file: BinaryIO, model: FlowModel) -> None:
         super().__init__(file, model.name, model.grid, model.time)
         self.model = model
-        self._names = [(p.name, p.kind, p.auxiliary_names) for p in model.packages]
+        self._names = [(p.name, p.kind, p.auxiliary_names) for p in (*model.packages, *model.features)]
 
     def write(self, flow: FlowStep) -> None:
         """Write all records of one step: storage, flows between cells, discharge, saturation, packages.

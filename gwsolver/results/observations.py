@@ -4,12 +4,14 @@ Columns: ``time``, ``model``, ``package`` (empty for the model's own OBS, ``rece
 case), ``name``, ``type``, ``value``, ``unit``. A value is empty where there is none: a dry cell, a package
 without an entry there. Flows are positive into the aquifer.
 
+Stages of lakes and reaches stand there at saved times too, without any OBS: under the boundname, or the number.
+
 Where a well pumps at a receptor there are two rows more: ``well-mass-rate``, what it takes out (positive), and
 ``well-concentration``, that over the flow: the water of all its screens blended.
 """
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 import numpy as np
@@ -76,6 +78,11 @@ class ObservationTable:
         }
         self._write(flow.end, model.name, observations, seen, entries, rate)
 
+    def rows(self, time: float, model: str, found: Iterable[tuple[str, str, str, float, str]]) -> None:
+        """Write rows of package, name, type, value and unit."""
+        for package, name, kind, value, unit in found:
+            self._row(time, model, package, name, kind, value, unit)
+
     def transport(
         self, model: TransportModel, observations: tuple[Observation, ...], transport: TransportStep,
         step: TimeStep, concentration: str, rate: str,
@@ -118,7 +125,7 @@ class ObservationTable:
         self, time: float, model: str, observations: tuple[Observation, ...],
         seen: Mapping[str, tuple[Callable[[Observation], float], str]], entries: Mapping[str, Entries], rate: str,
     ) -> None:
-        for o in observations:
+        for o in (o for o in observations if not o.places):
             if not o.package and o.quantity in seen:
                 value, unit = seen[o.quantity]
                 self._row(time, model, "", o.name, o.quantity, value(o), unit)

@@ -12,6 +12,8 @@ from gwsolver.core.case import CaseInfo
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Floats, Grid
 from gwsolver.results import cf
+from gwsolver.results.feature_output import COLUMNS as FEATURE_COLUMNS
+from gwsolver.results.feature_output import TABLE as FEATURE_TABLE
 from gwsolver.results.features import Feature, read_features
 from gwsolver.results.folder import SUMMARY, SURFACE, UNFINISHED
 from gwsolver.results.locate import cells_at
@@ -250,6 +252,17 @@ class Results:
     def observations(self) -> "pd.DataFrame":
         """``observations.csv``: values of OBS packages and receptors."""
         return self._table("observations.csv", ["model", "package", "name", "type", "unit"])
+
+    def feature_table(self) -> "pd.DataFrame":
+        """``features.csv``: states and flows of lakes and reaches at saved times; no rows where there are none.
+
+        Columns time, model, package, feature (from 1), boundname, quantity, value, unit.
+        """
+        import pandas as pd
+
+        if not (self.path / FEATURE_TABLE).is_file():
+            return pd.DataFrame(columns=list(FEATURE_COLUMNS))
+        return self._table(FEATURE_TABLE, ["model", "package", "boundname", "quantity", "unit"])
 
     # ---- helpers
 

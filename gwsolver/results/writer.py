@@ -17,8 +17,8 @@ from gwsolver.core.output import OutputControl
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
 from gwsolver.core.steps import ExchangeFlow, FlowStep, ReactionStep, TransportStep
 from gwsolver.core.time import TimeAxis, TimeStep
-from gwsolver.results import cf
 from gwsolver.results.budget import BudgetTable, book_flow, flow_closure
+from gwsolver.results.feature_output import FeatureOutput, book
 from gwsolver.results.features import FeatureCollector
 from gwsolver.results.folder import PREFIX, SUFFIX, SUMMARY, UNFINISHED, Staging, temporary, writing
 from gwsolver.results.mf6_binary import DRY, INACTIVE, BudgetWriter, write_concentrations, write_heads, write_layers
@@ -26,6 +26,7 @@ from gwsolver.results.mf6_grid import write_grid
 from gwsolver.results.mf6_transport_budget import Neighbours, TransportBudgetWriter
 from gwsolver.results.netcdf import NetcdfWriter, Record
 from gwsolver.results.observations import ObservationTable
+from gwsolver.results.units import Units
 
 NO_CELLS = "{}: its mass budget is not known cell by cell under this scheme, so there is no .cbc of it."
 
@@ -77,7 +78,7 @@ class ResultsWriter:
         self._hash = input_hash
         self.simulation = simulation
         self.info = info
-        self._units = _Units(info, simulation)
+        self._units = Units(info, simulation)
         oil = None if simulation.chemistry is None else simulation.chemistry.oil
         self._oily = frozenset(() if oil is None else (c.species for c in oil.components))
         self._staging = Staging(folder, keep=resume is not None)
@@ -87,6 +88,7 @@ class ResultsWriter:
         self._ledgers: dict[tuple[str, str], Ledger] = {}
         self._minimum: dict[str, float] = {}
         self._features = FeatureCollector()
+        self._waters = FeatureOutput(self._units, self._file, self._settle)
         self._text: list[TextIO] = []
         self._files = contextlib.ExitStack()
         self._kept = frozenset(() if resume is None else resume["lengths"])
@@ -145,6 +147,8 @@ class ResultsWriter:
         control = model.output
         ledger = self.ledger(model_name)
         book_flow(ledger, flow_step)
+        for waters in flow_step.features:
+            book(self.ledger(model_name, f"{model_name}/{waters.name}"), waters, flow_step.length)
         self._observations.water(model_name, flow_step)
         step = TimeStep(flow_step.period, flow_step.step, flow_step.start, flow_step.end)
         heads, budget = control.saves("head", step, n_steps), control.saves("budget", step, n_steps)
@@ -152,6 +156,9 @@ class ResultsWriter:
             if isinstance(model, FlowModel):
                 observations = self.simulation.observations_of(model)
                 self._observations.flow(model, observations, flow_step, self._units.length, self._units.flow)
+                self._observations.rows(flow_step.end, model.name,
+                                        self._waters.observed(model, flow_step, observations, stages=heads))
+                self._waters.write(model, flow_step, heads, budget)
                 if heads:
                     name = f"{model.name}.hds"
                     write_heads(self._file(name), flow_step.head_end, model.grid, model.time, step)
@@ -164,6 +171,9 @@ class ResultsWriter:
                     self._features.add(model_name, model.grid, step.end, p.kind, p.name, p.cells, p.rates, p.boundnames)
             if heads or budget:
                 self._budget_table.write(step.end, model_name, "", ledger, self._units.volume)
+                for own in (f"{model_name}/{waters.name}" for waters in flow_step.features):
+                    self._budget_table.write(step.end, model_name, own, self.ledger(model_name, own),
+                                             self._units.volume)
 
     def transport(self, transport_step: TransportStep, time_step: TimeStep, n_steps: int, ends: bool) -> None:
         """Book a transport step and, where it ends the model's own time step, save what is asked for.
@@ -477,33 +487,6 @@ class ResultsWriter:
         file = self._files.enter_context(open(path, "a", encoding="utf-8", newline=""))  # noqa: SIM115
         self._text.append(file)
         return file
-
-
-class _Units:
-    """Words for the units of a run's quantities; "model units" where one is not known."""
-
-    def __init__(self, info: CaseInfo, simulation: Simulation) -> None:
-        models = [*simulation.flow_models, *simulation.transport_models]
-        length = info.length_unit or next((cf.LENGTH[m.grid.length_unit] for m in models
-                                           if m.grid.length_unit in cf.LENGTH), "")
-        time = info.time_unit or next((cf.SHORT[m.time.unit] for m in models if m.time.unit in cf.SHORT), "")
-        mass = info.mass_unit
-        unknown = "model units"
-        self.length, self.time, self.mass = length or unknown, time or unknown, mass or unknown
-        self.volume = f"{length}³" if length else unknown
-        self.flow = f"{length}³/{time}" if length and time else unknown
-        self.speed = f"{length}/{time}" if length and time else unknown
-        self.mass_rate = f"{mass}/{time}" if mass and time else unknown
-        self.concentration = info.concentration_unit
-        self.cf_length = length or "1"
-        self.cf_mass = mass or "1"
-        self.cf_speed = cf.ratio(length or "1", time or "1")
-        self.cf_concentration = "1" if self.concentration == unknown else self.concentration.replace("³", "3")
-
-    def as_dict(self) -> dict[str, str]:
-        """For summary.json."""
-        names = ("length", "time", "mass", "volume", "flow", "speed", "mass_rate", "concentration")
-        return {n: getattr(self, n) for n in names}
 
 
 def _plan(axis: TimeAxis, control: OutputControl, record: str) -> tuple[float, ...]:

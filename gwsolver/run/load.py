@@ -44,7 +44,7 @@ class LoadedCase:
         """
         problems: list[Problem] = []
         for model in (*self.simulation.flow_models, *self.simulation.transport_models):
-            for package in model.packages:
+            for package in (*model.packages, *(model.features if isinstance(model, FlowModel) else ())):
                 problems += _unresolved(package.at, model.time.steps(), package.file, package.name)
         return [*problems, *_saved_flow_problems(self.simulation)]
 
@@ -54,7 +54,7 @@ class LoadedCase:
             {
                 "model": flow.name, "solves": "flow", **_shape(flow),
                 "formulation": "Newton" if flow.newton else "standard",
-                "packages": [p.name for p in flow.packages], **self._joined(flow.name),
+                "packages": [p.name for p in (*flow.packages, *flow.features)], **self._joined(flow.name),
             }
             for flow in self.simulation.flow_models
         ]

@@ -20,7 +20,7 @@ def models(simulation: Simulation, info: CaseInfo) -> Iterator[str]:
     for flow in simulation.flow_models:
         yield f"{flow.name}: flow, {_size(flow, info)}"
         yield (f"  {'Newton' if flow.newton else 'standard'} formulation; "
-               f"packages {', '.join(p.name for p in flow.packages) or 'none'}")
+               f"packages {', '.join(p.name for p in (*flow.packages, *flow.features)) or 'none'}")
         yield from (f"  joined to {text}" for text in simulation.neighbours(flow.name))
     for species in simulation.transport_models:
         saved = f"saved flows {species.saved_flows.budget_file}" if species.saved_flows else "nothing"
@@ -42,6 +42,7 @@ def balances(simulation: Simulation, ledger: Callable[[str, str], Ledger], info:
     """
     volume = f"{info.length_unit}3" if info.length_unit else "model units"
     wanted = [(f.name, "", volume) for f in simulation.flow_models]
+    wanted += [(f.name, f"{f.name}/{p.name}", volume) for f in simulation.flow_models for p in f.features]
     wanted += [(s.name, s.name, info.mass_unit or "model units") for s in simulation.transport_models]
     yield "balances of the whole run"
     for name, species, unit in wanted:
@@ -49,7 +50,7 @@ def balances(simulation: Simulation, ledger: Callable[[str, str], Ledger], info:
         rows = sorted(booked.rows(), key=lambda row: -max(row[2], row[3]))
         if not rows:
             continue
-        yield f"{name + ', ' + unit:<32}{'in':>15}{'out':>15}"
+        yield f"{(species if '/' in species else name) + ', ' + unit:<32}{'in':>15}{'out':>15}"
         for package, term, into, out in rows:
             if into or out:
                 yield f"  {_label(package, term):<30}{_amount(into):>15}{_amount(out):>15}"

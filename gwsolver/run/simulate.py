@@ -11,7 +11,7 @@ import numpy as np
 
 from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.errors import InputError, Problem
-from gwsolver.core.ledger import Ledger, total
+from gwsolver.core.ledger import LEAST_PART, Ledger, total
 from gwsolver.core.memory import give_back
 from gwsolver.core.simulation import Simulation, TransportModel
 from gwsolver.core.steps import FlowStep, ReactionStep, TransportStep
@@ -413,6 +413,7 @@ class Solved:
                 _count(flow, run.outcome, self.label)
                 with run.timings.phase("writing"):
                     for name, part in parts.items():
+                        _count_features(name, part, run.outcome)
                         run.writer.flow(name, part, n_steps)
             if number == last:
                 model.grid.let_go()
@@ -486,3 +487,14 @@ def _count(flow: FlowStep, outcome: Outcome, label: str) -> None:
     counts["steps"] += 1
     counts["iterations"] += flow.iterations
     counts["cell_imbalance"] = max(counts["cell_imbalance"], float(np.abs(flow.residual).max(initial=0.0)) * scale)
+
+
+def _count_features(model: str, flow: FlowStep, outcome: Outcome) -> None:
+    """Book how well the balances of lakes and reaches close: their imbalances over their throughput."""
+    for waters in flow.features:
+        rates = np.concatenate([-waters.rate, *waters.terms.values()])
+        held = LEAST_PART * float(waters.volume_end.sum()) / flow.length if flow.length > 0.0 else 0.0
+        throughput = max(float(rates[rates > 0.0].sum()), held)
+        closure = float(np.abs(waters.imbalance()).sum()) / throughput if throughput > 0.0 else 0.0
+        name = f"{model}/{waters.name}"
+        outcome.closure[name] = max(outcome.closure.get(name, 0.0), closure)

@@ -1,0 +1,130 @@
+"""What a run writes of lakes and reaches: states, balances, observations, and MODFLOW's own files.
+
+features.csv has their states and flows at saved times. Columns: ``time`` [model time], ``model``, ``package``,
+``feature`` (number from 1), ``boundname``, ``quantity``, ``value`` (empty where the feature is left out), ``unit``.
+Quantities: ``stage``, ``volume``, ``surface-area``, and flows into the feature by MODFLOW's words, ``gwf`` from the
+aquifer and ``flow-ja-face`` from the other features of the package among them; together they are zero.
+
+Reaches are many: their states are written only where output control saves heads by name, or the package has STAGE
+FILEOUT.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+import numpy as np
+
+from gwsolver.core.feature_quantities import QUANTITIES, entering, leaving
+from gwsolver.core.features import INACTIVE, FeaturePackage, FeatureStep, Floats
+from gwsolver.core.ledger import Ledger
+from gwsolver.core.output import Observation
+from gwsolver.core.simulation import FlowModel
+from gwsolver.core.steps import FlowStep
+from gwsolver.results.mf6_features import FeatureBudgetWriter, budget_head, budget_line, write_stages
+from gwsolver.results.units import Units
+
+TABLE = "features.csv"
+COLUMNS = ("time", "model", "package", "feature", "boundname", "quantity", "value", "unit")
+FEW = frozenset({"lak"})
+Row = tuple[str, str, str, float, str]
+"""Package, name, type, value, unit of a row of observations.csv."""
+
+
+def book(ledger: Ledger, step: FeatureStep, length: float) -> None:
+    """Book the volumes that one flow step moved into and out of the features of a package."""
+    ledger.add_each(step.name, "gwf", -step.rate * length)
+    for term, rates in step.terms.items():
+        ledger.add_each(step.name, term, rates * length)
+
+
+def feature_flows(step: FeatureStep) -> dict[str, Floats]:
+    """Return all flows into each feature by name [L**3/T]; their sum is the imbalance."""
+    from_aquifer = -np.bincount(step.connection_feature, step.rate, step.stage.size)
+    return {"gwf": from_aquifer, "flow-ja-face": entering(step) - leaving(step), **step.terms}
+
+
+class FeatureOutput:
+    """Writes what is asked of the packages of features of all flow models.
+
+    Parameters
+    ----------
+    units : Units
+    file : callable
+        Returns the binary file of a name, opened at its end.
+    settle : callable
+        Tells that what was written to the file of a name is whole.
+    """
+
+    def __init__(self, units: Units, file: Callable[[str], BinaryIO], settle: Callable[[str], None]) -> None:
+        self._units, self._file, self._settle = units, file, settle
+
+    def write(self, model: FlowModel, flow: FlowStep, heads: bool, budget: bool) -> None:
+        """Write MODFLOW's files of one flow step, and the table where heads are saved."""
+        packages = {p.name: p for p in model.features}
+        for step in flow.features:
+            package, label = packages[step.name], f"{model.name}.{step.name}"
+            if heads and "stage" in package.saves:
+                write_stages(self._file(f"{label}.stg"), step, package, flow, model.grid, model.time)
+                self._settle(f"{label}.stg")
+            if budget and "budget" in package.saves:
+                writer = FeatureBudgetWriter(self._file(f"{label}.cbc"), model.name, package, model.grid, model.time)
+                writer.write(flow, step)
+                self._settle(f"{label}.cbc")
+            if "budgetcsv" in package.saves:
+                auxiliary = bool(package.auxiliary_names)
+                self._line(f"{label}.csv", budget_head(step, auxiliary), budget_line(step, flow.end, auxiliary))
+            if heads and _tells_states(model, package):
+                self._states(model, flow, step)
+
+    def observed(self, model: FlowModel, flow: FlowStep, observations: tuple[Observation, ...], *, stages: bool
+                 ) -> Iterator[Row]:
+        """Yield rows of observations.csv: what OBS packages of features see, and at saved times all stages.
+
+        A stage has the feature's boundname where no other has it, else its number.
+        """
+        steps = {s.name: s for s in flow.features}
+        packages = {p.name: p for p in model.features}
+        known: dict[tuple[str, str], Floats] = {}
+        for o in observations:
+            if o.package in steps:
+                quantity = QUANTITIES[packages[o.package].kind][o.quantity]
+                if (o.package, o.quantity) not in known:
+                    known[o.package, o.quantity] = quantity.values(steps[o.package], packages[o.package])
+                values = known[o.package, o.quantity][list(o.places)]
+                total = float(np.nansum(values)) if not np.isnan(values).all() else float("nan")
+                yield o.package, o.name, o.quantity, total, self._units.of(quantity.dimension)
+        for step in flow.features if stages else ():
+            if not _tells_states(model, packages[step.name]):
+                continue
+            for i, stage in enumerate(np.where(step.status == INACTIVE, np.nan, step.stage)):
+                name = step.boundnames[i] if step.boundnames else ""
+                alone = bool(name) and step.boundnames.count(name) == 1
+                yield step.name, name if alone else str(i + 1), "stage", float(stage), self._units.length
+
+    def _states(self, model: FlowModel, flow: FlowStep, step: FeatureStep) -> None:
+        rows = io.StringIO()
+        table = csv.writer(rows, lineterminator="\n")
+        there = step.status != INACTIVE
+        columns: list[tuple[str, Floats, str]] = [
+            ("stage", step.stage, self._units.length), ("volume", step.volume_end, self._units.volume),
+            ("surface-area", step.area, self._units.of("L**2"))]
+        columns += [(name, rates, self._units.flow) for name, rates in feature_flows(step).items()]
+        for i in range(step.stage.size):
+            boundname = step.boundnames[i] if step.boundnames else ""
+            for name, values, unit in columns:
+                value = repr(float(values[i])) if there[i] else ""
+                table.writerow([repr(float(flow.end)), model.name, step.name, i + 1, boundname, name, value, unit])
+        self._line(TABLE, ",".join(COLUMNS), rows.getvalue().rstrip("\n"))
+
+    def _line(self, name: str, head: str, text: str) -> None:
+        file = self._file(name)
+        if not file.tell():
+            file.write(f"{head}\n".encode())
+        file.write(f"{text}\n".encode())
+        self._settle(name)
+
+
+def _tells_states(model: FlowModel, package: FeaturePackage) -> bool:
+    return package.kind in FEW or "stage" in package.saves or bool(model.output.rules.get("head"))

@@ -107,7 +107,7 @@ class StepSystem:
             enters += np.maximum(np.where(free, stored.yielded, 0.0), 0.0)
         enters = enters + np.where(self.boundaries.fixed, np.maximum(-into, 0.0), 0.0)
         large = np.maximum(np.abs(head[n]), np.abs(head[m])) * faces.conductance
-        sums = np.bincount(n, large, minlength=size) + np.bincount(m, large, minlength=size)
+        sums = (np.bincount(n, large, minlength=size) + np.bincount(m, large, minlength=size)).astype(np.float64)
         if stored is not None:
             sums += np.abs(stored.derivative) * np.abs(head)
         sums += np.abs(slope * head) + np.abs(rate)

@@ -197,21 +197,22 @@ class Slopes:
 
 
 class Response(Protocol):
-    """What features do at one guess of the heads: their own balances are closed for it.
+    """What features do at one guess of the heads: their own balances are closed for it."""
 
-    Attributes
-    ----------
-    cells : ndarray of int64, shape (connection,)
-        Where each connection acts; it may differ from the package's (the highest wet cell of a column).
-    rate : ndarray of float64, shape (connection,)
-        Flow into the aquifer [L**3/T]; zero where a connection takes no part.
-    covered : ndarray of float64, shape (connection,)
-        Part of the cell above which the feature's water stands, 0 to 1.
-    """
+    @property
+    def cells(self) -> Ints:
+        """Where each connection acts, shape (connection,); it may differ from the package's (below dry cells)."""
+        ...
 
-    cells: Ints
-    rate: Floats
-    covered: Floats
+    @property
+    def rate(self) -> Floats:
+        """Flow into the aquifer [L**3/T], shape (connection,); zero where a connection takes no part."""
+        ...
+
+    @property
+    def covered(self) -> Floats:
+        """Part of the cell above which the feature's water stands, 0 to 1, shape (connection,)."""
+        ...
 
     def slopes(self, exact: bool) -> Slopes:
         """Return the derivatives; not exact: conductances are held (Picard), which keeps them symmetric."""
@@ -230,7 +231,11 @@ class Features(Protocol):
         Whether derivatives with held conductances are symmetric.
     """
 
-    package: FeaturePackage
+    @property
+    def package(self) -> FeaturePackage:
+        """The package's data."""
+        ...
+
     link_from: Ints
     link_to: Ints
     symmetric: bool
@@ -258,7 +263,7 @@ class Features(Protocol):
         """
         ...
 
-    def finish(self, response: Response) -> FeatureStep:
+    def finish(self, response: Any) -> FeatureStep:
         """Return what the step moved; its end is the start of the next step."""
         ...
 

@@ -143,7 +143,8 @@ class Lakes:
         assert self._drive is not None and self._values is not None
         f, p, drive, n = response.flows, self.package, self._drive, self.package.n_features
         there, held = drive.status != INACTIVE, drive.status == CONSTANT
-        outside = p.outlet_to < 0
+        # What an outlet sends to a lake that is left out leaves the model.
+        outside = (p.outlet_to < 0) | ~there[p.outlet_to]
         columns = drive.columns
         terms = {
             "rainfall": f.rain, "evaporation": -f.evaporation, "runoff": np.where(there, columns["runoff"], 0.0),
@@ -157,7 +158,7 @@ class Lakes:
         return FeatureStep(
             p.name, p.kind, drive.status, f.stage, before, f.volume, np.where(there, f.area, 0.0), terms,
             p.connection_feature, response.cells, response.rate, bed.wetted, self.link_from, self.link_to,
-            f.outlets[self._joining], self._values.auxiliary,
+            np.where(outside, 0.0, f.outlets)[self._joining], self._values.auxiliary,
             {"outlet": f.outlets, "conductance": bed.conductance}, p.boundnames,
         )
 

@@ -23,8 +23,8 @@ def models(draw):
     grid = structured_grid([20.0] * 6, [20.0] * 3, top, [4.0, 0.0])
     connections = []
     for lake in range(n_lakes):
-        for cell in rng.choice(np.arange(lake * 6, lake * 6 + 5), draw(st.integers(1, 4)), replace=False):
-            connections.append((lake, cell, "vertical", 10.0 ** rng.uniform(-3, 0)))
+        under = rng.choice(np.arange(lake * 6, lake * 6 + 5), draw(st.integers(1, 4)), replace=False)
+        connections += [(lake, cell, "vertical", 10.0 ** rng.uniform(-3, 0)) for cell in under]
         if draw(st.booleans()):
             connections.append((lake, lake * 6 + 5, "horizontal", 0.05, 0.0, 0.0, 10.0, 20.0))
     ways = [(i, draw(st.integers(-1, n_lakes - 1)), draw(st.sampled_from(["weir", "manning", "specified"])))

@@ -9,6 +9,7 @@ import numpy as np
 from gwsolver.core.aquifer import Conductivity, Dispersion, FaceRules, Storage
 from gwsolver.core.errors import Problem
 from gwsolver.core.exchange import Exchange
+from gwsolver.core.features import FeaturePackage, Ints
 from gwsolver.core.grid import Grid
 from gwsolver.core.merged_grid import MergedGrid, merge_grids
 from gwsolver.core.simulation import FlowModel, TransportModel
@@ -18,6 +19,11 @@ from gwsolver.core.wetting import Wetting
 
 Record = TypeVar("Record")
 Model = FlowModel | TransportModel
+
+
+def shifted(cells: Ints, by: int) -> Ints:
+    """Return cells counted in another grid; -1 (none) stays."""
+    return np.where(cells >= 0, cells + by, -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +36,7 @@ class ShiftedStress:
     def __call__(self, step: TimeStep) -> StressValues:
         """Return the entries in force during `step`, in cells of the merged grid."""
         values = self.source(step)
-        return replace(values, cells=np.where(values.cells >= 0, values.cells + self.start, -1))
+        return replace(values, cells=shifted(values.cells, self.start))
 
 
 def merge_flow_models(models: Sequence[FlowModel], exchanges: Sequence[Exchange]) -> FlowModel:
@@ -48,7 +54,7 @@ def merge_flow_models(models: Sequence[FlowModel], exchanges: Sequence[Exchange]
         conductivity=_conductivity(grid, models),
         storage=_stacked([s or _no_storage(m.grid, stores) for m, s in zip(models, stores, strict=True)],
                          transient=transient) if any(stores) else None,
-        packages=_packages(models, grid),
+        packages=_packages(models, grid), features=_features(models, grid),
         under_relaxation=any(m.under_relaxation for m in models),
         closure=replace(
             models[0].closure, head_change=min(m.closure.head_change for m in models),
@@ -74,6 +80,8 @@ def merge_transport_models(models: Sequence[TransportModel], exchanges: Sequence
                             warnings=()) if any(dispersion) else None,
         sources=tuple(replace(s, package=f"{m.name}/{s.package}") for m in models for s in m.sources),
         packages=_packages(models, grid),
+        features=tuple(replace(f, name=f"{m.name}/{f.name}", flow_package=f"{m.name}/{f.flow_package}")
+                       for m in models for f in m.features),
         # Engines keep by cell and face what any of the models saves or observes.
         output=models[0].output.joined([m.output for m in models[1:]], "budget"),
         observations=tuple(
@@ -214,6 +222,14 @@ def _packages(models: Sequence[Model], grid: MergedGrid) -> tuple[StressPackage,
     return tuple(
         replace(p, name=f"{m.name}/{p.name}", source=ShiftedStress(p.source, part.start))
         for m, part in zip(models, grid.members, strict=True) for p in m.packages
+    )
+
+
+def _features(models: Sequence[FlowModel], grid: MergedGrid) -> tuple[FeaturePackage, ...]:
+    """Return the lakes and reaches of all models, their connections in cells of the merged grid."""
+    return tuple(
+        replace(p, name=f"{m.name}/{p.name}", connection_cell=shifted(p.connection_cell, part.start))
+        for m, part in zip(models, grid.members, strict=True) for p in m.features
     )
 
 

@@ -15,6 +15,7 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.exchange import Exchange
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.merged_grid import Joint, MergedGrid, Part
+from gwsolver.core.merging import shifted
 from gwsolver.core.steps import ExchangeFlow, FlowStep, PackageFlow, TransportStep
 
 Floats = NDArray[np.float64]
@@ -74,7 +75,7 @@ def split_flow(grid: MergedGrid, flow: FlowStep) -> dict[str, FlowStep]:
     for part in grid.members:
         label = f"{part.name}/"
         packages: list[PackageFlow] = [
-            replace(p, name=p.name.removeprefix(label), cells=np.where(p.cells >= 0, p.cells - part.start, -1))
+            replace(p, name=p.name.removeprefix(label), cells=shifted(p.cells, -part.start))
             for p in flow.packages if p.name.startswith(label)
         ]
         for joint in grid.joints:
@@ -82,7 +83,9 @@ def split_flow(grid: MergedGrid, flow: FlowStep) -> dict[str, FlowStep]:
             packages += [_exchange_flow(grid, joint.exchange, side, into_first) for side in (0, 1)
                          if joint.exchange.models[side] == part.name]
         found[part.name] = replace(
-            flow, face_flow=flow.face_flow[part.faces], packages=tuple(packages),
+            flow, face_flow=flow.face_flow[part.faces], packages=tuple(packages), features=tuple(
+                replace(f, name=f.name.removeprefix(label), connection_cell=shifted(f.connection_cell, -part.start))
+                for f in flow.features if f.name.startswith(label)),
             **_fields(lambda name: getattr(flow, name)[part.cells]),  # noqa: B023
         )
     return found
@@ -111,12 +114,15 @@ def join_flow(grid: MergedGrid, steps: Sequence[FlowStep]) -> FlowStep:
         used[first].append((joint.exchange.flow_models[1], key))
         used[second].append((joint.exchange.flow_models[0], _key(grid, joint.exchange, 1)))
     packages = [
-        replace(p, name=f"{part.name}/{p.name}", cells=np.where(p.cells >= 0, p.cells + part.start, -1))
+        replace(p, name=f"{part.name}/{p.name}", cells=shifted(p.cells, part.start))
         for part in grid.members for p in _left(of[part.name].packages, used[part.name])
     ]
     return replace(
         steps[0], face_flow=grid.on_faces([s.face_flow for s in steps], across),
         steady=all(s.steady for s in steps), packages=tuple(packages), iterations=max(s.iterations for s in steps),
+        features=tuple(
+            replace(f, name=f"{part.name}/{f.name}", connection_cell=shifted(f.connection_cell, part.start))
+            for part in grid.members for f in of[part.name].features),
         **_fields(lambda name: np.concatenate([getattr(s, name) for s in steps])),
     )
 
@@ -137,7 +143,7 @@ def _part_of_transport(grid: MergedGrid, part: Part, step: TransportStep, index:
         if package.startswith(label):
             ledger.add(package.removeprefix(label), term, amount_in, amount_out)
     rates = {
-        name.removeprefix(label): (np.where(cells >= 0, cells - part.start, -1), values)
+        name.removeprefix(label): (shifted(cells, -part.start), values)
         for name, (cells, values) in step.package_rates.items() if name.startswith(label)
     }
     span = step.end - step.start
@@ -163,6 +169,8 @@ def _part_of_transport(grid: MergedGrid, part: Part, step: TransportStep, index:
         minimum=float(c.min()), maximum=float(c.max()), passed=np.zeros(0), part_masses=(), coarse=coarse,
         watched=_own_faces(grid, part, *step.watched),
         cell_rates={key: values[part.cells] for key, values in step.cell_rates.items()},
+        features=tuple(replace(f, name=f.name.removeprefix(label)) for f in step.features
+                       if f.name.startswith(label)),
     )
 
 

@@ -212,6 +212,8 @@ class FeatureSoluteStep:
         Mean mass rate along each link of the water [M/T].
     ledger : Ledger
         The package's own balance over the interval.
+    water : FeatureStep
+        The water that carried it: what connections and links join, names and status.
     """
 
     name: str
@@ -222,3 +224,4 @@ class FeatureSoluteStep:
     rate: Floats
     link_rate: Floats
     ledger: Ledger
+    water: FeatureStep

@@ -149,6 +149,11 @@ class Grid:
         """Faces between two models, through which what passes is booked; here none."""
         return np.zeros(0, np.int64)
 
+    @property
+    def water_bodies(self) -> slice:
+        """Cells that stand for lakes and stream reaches: here none."""
+        return slice(self.n_cells, self.n_cells)
+
     @cached_property
     def centre_vector(self) -> Floats:
         """From the centre of n to that of m [L], shape (face, 3); vertical faces: half the thicknesses, straight."""

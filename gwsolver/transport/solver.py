@@ -84,11 +84,15 @@ class TransportSolver:
 
     def _begin(self, name: str) -> None:
         self._scheme = named(name)
-        self._started = started = self._scheme.start(self.models, self._report)
+        self._started = started = self._start(self._scheme)
         self._pausing = started if isinstance(started, Pausing) else None
         self._reactive = started if isinstance(started, Reactive) else None
         if self._reactor is None:
             return
+        if any(m.features for m in self.models):
+            raise InputError([Problem(
+                "reactions between species are not solved yet where lakes or streams carry solute (LKT6, SFT6)",
+                file=self.models[0].file, hint="Leave out the LKT6 and SFT6 packages, or the reactions.")])
         if self._reactive is None:
             able = [n for n, s in schemes().items() if isinstance(s.start(self.models, self._report), Reactive)]
             raise InputError([Problem(
@@ -96,6 +100,13 @@ class TransportSolver:
                 value=name, allowed="one of " + ", ".join(able), hint="Leave out --scheme, or take one of these.",
             )])
         self._reactive.react_with(self._reactor)
+
+    def _start(self, scheme: Scheme) -> Engine:
+        if not any(m.features for m in self.models):
+            return scheme.start(self.models, self._report)
+        from gwsolver.transport.features.engine import FeatureEngine
+
+        return FeatureEngine(self.models, scheme, self._report)
 
     @property
     def reactions(self) -> ReactionStep | None:

@@ -116,6 +116,10 @@ class Store:
 
     def __init__(self, model: TransportModel) -> None:
         self._initial = model.initial_concentration
+        bodies = model.grid.water_bodies
+        if bodies.start < bodies.stop:  # water that a lake gains between flow steps, from nowhere, brings nothing
+            self._initial = self._initial.copy()
+            self._initial[bodies] = 0.0
         self.mass = np.zeros(model.grid.n_cells)
         self.content = np.zeros(model.grid.n_cells)
 

@@ -3,7 +3,8 @@
 Limited advection looks at the cell behind the donor. At the end of the grid there is none, and the
 profile is continued in a line. A donor that gets water from a package is not bounded by its
 neighbours alone: a line could lift it above all that enters, so that the slope is kept within that
-towards the package's concentration. A donor fed by its own storage is upstream weighted.
+towards the package's concentration. A donor fed by its own storage is upstream weighted, and so is one fed by a lake
+or a stream.
 """
 
 from copy import copy
@@ -46,9 +47,13 @@ class Ends:
     face_flow : ndarray of float64, shape (face,)
         Flow from n to m in the order of `faces` [L**3/T].
     n_cells : int
+    fed : ndarray of bool, shape (cell,), optional
+        Cells that lakes and streams feed.
     """
 
-    def __init__(self, faces: FaceList, face_flow: Floats, n_cells: int) -> None:
+    def __init__(
+        self, faces: FaceList, face_flow: Floats, n_cells: int, fed: NDArray[np.bool_] | None = None
+    ) -> None:
         forth = face_flow > 0.0
         self._ratio: Floats = faces.upstream_ratio[:, 0]
         if not faces.even:
@@ -59,6 +64,7 @@ class Ends:
         through, self._donor = np.abs(face_flow), donor[self._faces]
         self._inflow = np.bincount(receiver, through, n_cells)[self._donor]
         self._outflow = np.bincount(donor, through, n_cells)[self._donor]
+        self._fed = np.zeros(self._donor.size, bool) if fed is None else fed[self._donor]
         self._last: tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, EndRule] | None = None
 
     def another(self) -> "Ends":
@@ -76,7 +82,7 @@ class Ends:
         donor = self._donor
         end = ~b.fixed[donor]
         given = end & (b.inflow[donor] > 0.1 * (self._inflow + b.inflow[donor]))
-        stored = end & ~given & (self._inflow < 0.5 * self._outflow)
+        stored = end & ~given & ((self._inflow < 0.5 * self._outflow) | self._fed)
         concentration = np.where(given, b.inflow_concentration[donor], 0.0)
         if self._last is not None:
             *before, rule = self._last

@@ -12,10 +12,12 @@ from gwsolver.core.memory import give_back
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.transport.alike import grouped, same_spreading
+from gwsolver.transport.explicit.bodies import BodySweep, body_coefficients, fed_cells
 from gwsolver.transport.explicit.coefficients import Coefficients, coefficients
 from gwsolver.transport.explicit.ends import Ends
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.sweeps import Sweep, sweep_for
+from gwsolver.transport.features.grid import FeatureGrid
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
@@ -63,12 +65,14 @@ class Fields:
         if last:
             self._model.grid.let_go()
         if rewets:
-            self._wet, self._sweep, self._shared = wet, sweep_for(self._model.grid, wet), {}
+            self._wet, self._sweep, self._shared = wet, self._sweep_for(wet), {}
             if last:
                 give_back()  # what made the tables, which coefficients then need elsewhere
         self._flow, self._known = flow, []
         self._fresh = self._find()
-        self.ends = Ends(self._sweep.faces, self._fresh.faces[0], self._model.grid.n_cells)
+        grid = self._model.grid
+        fed = fed_cells(grid, flow.face_flow) if isinstance(grid, FeatureGrid) else None
+        self.ends = Ends(self._sweep.faces, self._fresh.faces[0], grid.n_cells, fed)
 
     @property
     def sweep(self) -> Sweep:
@@ -101,8 +105,16 @@ class Fields:
             known = self._shared[key] = make()
         return known
 
+    def _sweep_for(self, wet: NDArray[np.bool_]) -> Sweep:
+        grid = self._model.grid
+        if isinstance(grid, FeatureGrid):
+            return BodySweep(sweep_for(grid.base, wet[:grid.base.n_cells]), grid)
+        return sweep_for(grid, wet)
+
     def _find(self) -> Coefficients:
         assert self._flow is not None
+        if isinstance(self._model.grid, FeatureGrid):
+            return body_coefficients(self._model, self._flow, self._sweep, self._scheme)
         return coefficients(self._model, self._flow, self._sweep.faces, self._sweep.structured, self._scheme)
 
     def _again(self, ratio: Floats) -> Floats:

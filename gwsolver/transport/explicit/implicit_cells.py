@@ -50,10 +50,10 @@ class ImplicitCells:
         faces[4:, touching] = 0.0
         self.coefficients: Coefficients = work.coefficients.with_faces(faces)
         # The chosen cells and their neighbours, numbered anew: all else stays as the explicit sweep left it.
-        self._near, local = np.unique(pairs[touching], return_inverse=True)
+        self._near = np.unique(np.concatenate([self.cells, pairs[touching].ravel()]))
+        local = np.searchsorted(self._near, pairs[touching])
         flow, conductance = faces[0, touching], faces[3, touching]
         self._faces = touching
-        local = local.reshape(-1, 2)
         self._op = Operator(local[:, 0], local[:, 1], np.maximum(flow, 0.0) + conductance,
                             np.maximum(-flow, 0.0) + conductance, self._near.size)
         self._own = np.searchsorted(self._near, self.cells)

@@ -70,16 +70,25 @@ class GlobalMarch:
                 limit = step_limit(work, time, stages)
             left = until - time
             length = left / max(1.0, math.ceil(left / limit.step * (1.0 - 1e-12)))
-            work.act(time, 0.5 * length)
+            self._act(work, time, 0.5 * length, cells)
             self._step(work, time, length, stages, cells)
             time = until if length >= left * (1.0 - 1e-12) else time + length
-            work.act(time, 0.5 * length, reverse=True)
+            self._act(work, time, 0.5 * length, cells, reverse=True)
             work.limits.add(limit)
             work.sub_steps += 1
             work.stages += stages
             report(Progress(time, length, limit.cell, limit.reason))
         if cells is not None:
             cells.tell(work)
+
+    @staticmethod
+    def _act(
+        work: Work, time: float, length: float, cells: "ImplicitCells | None", reverse: bool = False
+    ) -> None:
+        """Let processes act; cells that are solved for keep their concentrations, which their mass does not tell."""
+        work.act(time, length, reverse)
+        if cells is not None:
+            cells.put(work.concentration)
 
     @cached_property
     def _inverse(self) -> Floats:
@@ -126,10 +135,10 @@ class GlobalMarch:
             work.sweep.stage(k, c, mass, work.integral, b.source, b.loss, self._inverse, h, weight)
             if cells is not None:
                 cells.correct(work, self._inverse, time + stage * h, h, weight)
-            if tracked.size:  # only grids of joined models have some: their sweep keeps the faces' own order
-                work.passed += weight * work.sweep.flux[tracked].astype(float)  # float32 on some grids
+            if tracked.size:  # of joined models or of features: the sweep keeps the own order of these faces
+                work.passed += weight * work.sweep.flux_at(tracked)
             if work.watched.size:
-                work.watched_mass += weight * work.sweep.flux[work.watched_places].astype(float)
+                work.watched_mass += weight * work.sweep.flux_at(work.watched_places)
             if taking.size:
                 mass[taking] -= took
                 c[taking] = mass[taking] * self._inverse[taking]

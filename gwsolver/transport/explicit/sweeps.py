@@ -34,6 +34,10 @@ class Sweep(Protocol):
         """Solute through faces in the latest stage [M/T]."""
         ...
 
+    def flux_at(self, places: NDArray[np.int64]) -> Floats:
+        """Return the solute through some faces, by their places in the kernels' order, in the latest stage [M/T]."""
+        ...
+
     def another(self) -> "Sweep":
         """Return a sweep over the same tables, with ends and room of its own."""
         ...
@@ -66,6 +70,10 @@ class RowSweep:
         self._gradients: tuple[NDArray[np.int32], Floats] | None = None  # made when first needed
         self.ends = np.zeros(self.tables.end_faces.size + LONGEST_RUN)
         self.rule = np.zeros((2, self.tables.end_faces.size))
+
+    def flux_at(self, places: NDArray[np.int64]) -> Floats:
+        """Return the solute through some faces in the latest stage."""
+        return np.asarray(self.flux[places], np.float64)
 
     def another(self) -> "RowSweep":
         """Return a sweep over the same tables."""
@@ -128,6 +136,10 @@ class CloudSweep:
         self.given = np.zeros(0, np.float32)
         self._of: Floats | None = None
         self._single = np.zeros((0, 0), np.float32)
+
+    def flux_at(self, places: NDArray[np.int64]) -> Floats:
+        """Return the solute through some faces in the latest stage."""
+        return np.asarray(self.flux[places], np.float64)
 
     def another(self) -> "CloudSweep":
         """Return a sweep over the same tables."""

@@ -1,4 +1,7 @@
-"""Which cells are solved for within stages: those that hold next to no water but pass it on (`implicit_cells`)."""
+"""Which cells are solved for within stages: those that hold next to no water but pass it on (`implicit_cells`).
+
+Lakes and reaches are among them where they would take many more sub-steps than the aquifer does.
+"""
 
 from dataclasses import dataclass
 
@@ -12,6 +15,7 @@ from gwsolver.transport.explicit.work import Work
 Floats = NDArray[np.float64]
 NEARLY_DRY = 0.1  # part of what a full cell holds
 FASTER = 2.0  # times faster than 99 % of the cells that hold water
+BODY_STEPS = 20.0  # sub-steps of an interval that are taken to follow a lake or a reach
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +32,15 @@ class Turnover:
         Part of what they hold that can leave per time [1/T].
     usual : float
         Pace that 99 % of the other cells do not exceed [1/T]; found only where some hold little.
+    least_steps : ndarray of float64, shape (little,)
+        Sub-steps of an interval that are taken to follow each.
     """
 
     dry: NDArray[np.bool_]
     little: NDArray[np.int64]
     pace: Floats
     usual: float
+    least_steps: Floats
 
 
 def turnover(work: Work) -> Turnover:
@@ -44,13 +51,15 @@ def turnover(work: Work) -> Turnover:
     passes = (rate > 0.0) & ~b.fixed
     wet = most > 0.0
     low = wet & (most < NEARLY_DRY * work.model.mobile.porosity * work.model.grid.volume)
+    steps, bodies = np.full(wet.size, float(n_stages(work.coefficients))), work.model.grid.water_bodies
+    low[bodies], steps[bodies] = wet[bodies], BODY_STEPS
     little = np.flatnonzero(low & passes)
     content = np.maximum(least, k.least)
     usual = 0.0
     if little.size:
         ordinary = wet & passes & ~low
         usual = float(np.quantile(rate[ordinary] / content[ordinary], 0.99)) if ordinary.any() else 0.0
-    return Turnover(passes & ~wet, little, rate[little] / content[little], usual)
+    return Turnover(passes & ~wet, little, rate[little] / content[little], usual, steps[little])
 
 
 def cells_to_solve(work: Work, span: float) -> NDArray[np.bool_]:
@@ -62,7 +71,7 @@ def cells_to_solve(work: Work, span: float) -> NDArray[np.bool_]:
         Length of the interval [T].
     """
     water = work.lasting(turnover)
-    usual = max(water.usual * span, float(n_stages(work.coefficients)))
+    usual = np.maximum(water.usual * span, water.least_steps)
     fast = water.little[water.pace * span > FASTER * usual]
     if not fast.size:
         return water.dry

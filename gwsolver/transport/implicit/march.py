@@ -116,7 +116,9 @@ class ImplicitMarch:
         b_cells = b.fixed_cells
         work.mass[b_cells] = work.retention.mass(work.concentration, work.content(until), work.solid)[b_cells]
         dry = (work.capacity.start <= 0.0) & (work.capacity.end <= 0.0)
-        work.passing = dry & (self._op.leaving() > 0.0)
+        leaving, bodies = self._op.leaving(), work.model.grid.water_bodies
+        leaving[bodies] += b.loss[bodies]  # what leaves the whole model from a lake or a reach
+        work.passing = dry & (leaving > 0.0)
 
     def _try(self, work: Work, time: float, h: float, span: float) -> Trial:
         """Take a step without deciding on it; processes have acted on `work` afterwards."""
@@ -132,7 +134,8 @@ class ImplicitMarch:
         mass = before + net + h * b.source - b.loss * integral
         content = last.content
         mass[held] = 0.0
-        missing = self._give_back(mass, integral, b.loss) + fill(mass, op, held)
+        parts = [p.cells for p in work.model.grid.parts]
+        missing = self._give_back(mass, integral, b.loss) + fill(mass, op, held, flux, parts)
         if b.taken.any():
             mass -= np.minimum(0.5 * h * b.taken, mass)
         right = np.where(held, 0.0, GAMMA * h * (last.rate - first.rate))

@@ -81,9 +81,11 @@ def books(
 def _into_fixed(
     grid: Grid, fixed: FixedCells, free: Bools, flux: Floats, defect: Floats
 ) -> tuple[Ints, Floats]:
-    """Return fixed cells and what each receives through a face from a free cell [M/T]."""
+    """Return fixed cells and what each receives through a face from a free cell, or a lake or reach [M/T]."""
     held = np.zeros(grid.n_cells, bool)
     held[fixed.cells] = True
+    gives = free.copy()
+    gives[grid.water_bodies] |= held[grid.water_bodies]
     n, m = grid.face_cells.astype(np.int64).T
-    from_m, from_n = np.flatnonzero(held[n] & free[m]), np.flatnonzero(held[m] & free[n])
+    from_m, from_n = np.flatnonzero(held[n] & gives[m]), np.flatnonzero(held[m] & gives[n])
     return np.concatenate([n[from_m], m[from_n]]), np.concatenate([-flux[from_m], (flux + defect)[from_n]])

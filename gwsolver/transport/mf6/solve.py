@@ -10,6 +10,7 @@ from scipy.sparse import linalg
 from gwsolver.core.errors import RunError
 from gwsolver.core.grid import Grid
 from gwsolver.kernels import transport_ilu
+from gwsolver.transport.features.grid import FeatureGrid
 from gwsolver.transport.mf6.operator import Bools, Floats
 
 DIRECT_CELLS = 2_000  # factorised in three dimensions
@@ -32,7 +33,8 @@ NEARLY = 1e-8  # change from which linear systems are solved to round-off
 
 def suits_direct(grid: Grid) -> bool:
     """Return whether factorising is cheaper than iterating."""
-    flat = grid.kind != "disu" and min(grid.shape) == 1
+    own = grid.base if isinstance(grid, FeatureGrid) else grid
+    flat = own.kind != "disu" and min(own.shape) == 1
     return grid.n_cells <= (DIRECT_FLAT if flat else DIRECT_CELLS)
 
 

@@ -48,6 +48,20 @@ class WaterEntries:
         return EntryTerms(np.where((self._rate < 0.0) & leaves, self._rate, 0.0), -self._brought)
 
 
+class FeatureEntries(WaterEntries):
+    """Entries of a term of the water of lakes or reaches (LKT, SFT).
+
+    Water that leaves takes the feature's concentration whatever its sign; what evaporates takes the given one where
+    that is lower (MODFLOW 6, gwt-lkt.f90), while mixed sinks of SSM take nothing then.
+    """
+
+    def terms(self, c: Floats) -> EntryTerms:
+        """Return the entries' terms."""
+        below = c[self.cells] < self._concentration if self._mixed else np.ones(self.cells.size, bool)
+        taken = np.where((self._rate < 0.0) & ~below, self._rate * self._concentration, 0.0)
+        return EntryTerms(np.where((self._rate < 0.0) & below, self._rate, 0.0), -self._brought - taken)
+
+
 class MassEntries:
     """Entries of a package that brings mass without water (SRC)."""
 
@@ -111,7 +125,9 @@ def entries(model: TransportModel, flow: FlowStep, stress: TimeStep, free: Bools
         source = given.get(package.name)
         nothing = np.zeros(package.rates.size)
         concentration = nothing if source is None else concentration_of(source, package, stress, model)
-        found.append(WaterEntries(package, concentration, source is not None and source.mixed, free))
+        of_features = package.cells.size > 0 and package.cells[0] >= model.grid.water_bodies.start
+        kind = FeatureEntries if of_features else WaterEntries
+        found.append(kind(package, concentration, source is not None and source.mixed, free))
     for own in model.packages:
         mass = kinds()[own.kind].mass
         if mass is not None:

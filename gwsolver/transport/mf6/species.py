@@ -96,7 +96,9 @@ class Mf6Species:
         self._report(Progress(until, water.length, -1, "as MODFLOW 6"))
         saves = saves_budget(self.model, stress)
         watched = np.arange(self.model.grid.n_faces) if saves else self._watched
-        courant = self._resolution.courant(self._mobile.capacity(), water.length)
+        content = self._mobile.capacity()
+        content[self.model.grid.water_bodies] = 0.0  # lakes and reaches do not judge the aquifer's steps
+        courant = self._resolution.courant(content, water.length)
         tracked = self.model.grid.tracked_faces
         masses = tuple((float(dissolved[p.cells].sum()), float(on_solid[p.cells].sum())) for p in self.model.grid.parts)
         shown_cells = np.where(active, c, 0.0)

@@ -156,7 +156,9 @@ class SteadySpecies:
         flows_off = b.loss - np.where(np.abs(b.imbalance) > IMBALANCE * leaving, 0.0, b.imbalance)
         shut = shut_cells(op, (flows_off + more > 0.0) | b.fixed)
         refuse_endless(self.model, op, shut, gains, self.concentration)
-        self._passes, kept = leaving > 0.0, shut | b.fixed
+        passing, bodies = leaving.copy(), self.model.grid.water_bodies
+        passing[bodies] += b.loss[bodies]  # what leaves the whole model from a lake or a reach
+        self._passes, kept = passing > 0.0, shut | b.fixed
         start = np.where(kept, self.concentration, begins)
         start[b.fixed_cells] = b.fixed_concentration
         order = np.argsort(-flow.head_end, kind="stable")

@@ -15,7 +15,7 @@ BY_TERM = {
     ("decay", "dissolved"): "degraded, dissolved", ("decay", "sorbed"): "degraded, sorbed",
     ("storage", "dissolved"): "in water", ("storage", "sorbed"): "on solids", ("storage", "in oil"): "in oil",
     ("storage", "retained"): "in drained ground", ("storage", "rewetted"): "met in rewetted ground",
-    ("flow", "flow imbalance"): "imbalance of the flow",
+    ("dry cells", "lost"): "lost with cells that fell dry", ("flow", "flow imbalance"): "imbalance of the flow",
 }
 BY_KIND = {
     "wel": "wells", "maw": "wells", "riv": "rivers", "sfr": "rivers", "drn": "drains", "ghb": "head boundaries",

@@ -78,6 +78,23 @@ def books(
     return ledger, rates, by_cell
 
 
+def book_drying(ledger: Ledger, grid: Grid, dissolved: Floats, on_solid: Floats) -> None:
+    """Book what cells held that fell dry: storage gives it up, and it is lost with them, as in MODFLOW 6.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Of the step in which they fell dry.
+    grid : Grid
+    dissolved, on_solid : ndarray of float64, shape (cell,)
+        What they held at its start [M]; zero elsewhere.
+    """
+    if dissolved.any() or on_solid.any():
+        ledger.add_by_part(grid.parts, "storage", "dissolved", dissolved)
+        ledger.add_by_part(grid.parts, "storage", "sorbed", on_solid)
+        ledger.add_by_part(grid.parts, "dry cells", "lost", -(dissolved + on_solid))
+
+
 def _into_fixed(
     grid: Grid, fixed: FixedCells, free: Bools, flux: Floats, defect: Floats
 ) -> tuple[Ints, Floats]:

@@ -8,7 +8,7 @@ from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.budget import saves_budget
 from gwsolver.transport.engine import State
-from gwsolver.transport.mf6.books import books
+from gwsolver.transport.mf6.books import book_drying, books
 from gwsolver.transport.mf6.field import advected, transport_operator
 from gwsolver.transport.mf6.immobile import ImmobileStorage
 from gwsolver.transport.mf6.operator import Bools, Floats, TransportOperator, gathered
@@ -90,6 +90,11 @@ class Mf6Species:
             self.model.grid, c, water.length, step.terms, list(zip(packages, step.entry_terms, strict=True)), fixed,
             free, flux, self._operator.defect @ c,
         )
+        fell_dry = ~active & (self.concentration != 0.0)
+        if fell_dry.any():
+            gone = np.where(fell_dry, self.concentration, 0.0)
+            book_drying(ledger, self.model.grid,
+                        *self._mobile.held(self.model.grid.volume, flow.saturation_start, gone))
         standing = tuple(domain.finish(c, free) for domain in self._immobile)
         self.concentration, self.time = c, until
         dissolved, on_solid = self._mobile.masses(c)

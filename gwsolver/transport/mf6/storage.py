@@ -102,6 +102,11 @@ class MobileStorage:
         w, d = self._water, self._domain
         return w.new * concentration, w.volume * w.saturation * d.bulk_density * sorbed(d, concentration)
 
+    def held(self, volume: Floats, saturation: Floats, concentration: Floats) -> tuple[Floats, Floats]:
+        """Return dissolved and sorbed mass [M] of cells with this volume [L**3], saturation and concentration."""
+        d, wet = self._domain, volume * saturation
+        return wet * d.porosity * concentration, wet * d.bulk_density * sorbed(d, concentration)
+
     def _decay(self, new: Floats, iteration: int) -> tuple[Floats, Floats]:
         """Return h and r of the decay of dissolved mass; of first order nothing decays where C <= 0."""
         w, d = self._water, self._domain

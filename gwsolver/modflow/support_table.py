@@ -54,7 +54,7 @@ def table() -> str:
           for name in EXCHANGES), "",
         "## What to do about what is refused", "", "| asked for | hint |", "| --- | --- |",
         *(f"| {word} | {hint} |" for word, hint in HINTS.items()),
-        "| any other flow package (SFR, LAK, MAW, UZF, ...) | Run MODFLOW 6 once: transport runs on its saved flows. |",
+        "| any other flow package (MAW, UZF, ...) | Run MODFLOW 6 once: transport runs on its saved flows. |",
         "",
     ]
     return "\n".join(lines)

@@ -200,7 +200,7 @@ def test_missing_saved_flows(tmp_path):
 
 @pytest.mark.parametrize(("file", "old", "new", "refusal"), [
     ("flow.npf", "K33OVERK", "K33OVERK\n  XT3D", "option XT3D is not supported"),
-    ("flow.nam", "(?i)BEGIN packages", "BEGIN packages\n  LAK6 flow.lak lake", "package LAK6 is not supported"),
+    ("flow.nam", "(?i)BEGIN packages", "BEGIN packages\n  MAW6 flow.maw wells", "package MAW6 is not supported"),
     ("mfsim.nam", "(?i)BEGIN models", "BEGIN models\n  GWE6 heat.nam heat", "model type GWE6"),
     ("mfsim.nam", "(?i)BEGIN exchanges", "BEGIN exchanges\n  GWF6-GWE6 a.gwfgwe a b", "exchange GWF6-GWE6"),
     ("solute.nam", "(?i)BEGIN packages", "BEGIN packages\n  MVT6 solute.mvt mvt", "package MVT6 is not supported"),

@@ -4,7 +4,7 @@ import pytest
 
 from gwsolver.core.errors import InputError
 from gwsolver.modflow import read
-from tests.modflow.test_lakes import _lakes_are_known, lakes, write  # noqa: F401
+from tests.modflow.test_lakes import lakes, write
 
 ASKED = [("level", "stage", "2"), ("rain", "rainfall", "upper"), ("seep", "lak", "2", "2"), ("all", "lak", "upper"),
          ("away", "ext-outflow", "2"), ("over", "outlet", "upper"), ("bed", "wetted-area", "3", "1"),

@@ -10,29 +10,7 @@ from gwsolver.core.errors import InputError
 from gwsolver.core.features import ACTIVE, CONSTANT, INACTIVE
 from gwsolver.core.lake import EMBEDDEDV, HORIZONTAL, VERTICAL
 from gwsolver.modflow import read
-from gwsolver.packages import registry
-from gwsolver.packages.registry import Column, FeatureKind
 from tests.modflow.models import change, flow_simulation, line_of, write
-
-COLUMNS = tuple(Column(n, n, "L", "(-inf, inf)" if n == "stage" else "[0, inf)")
-                for n in ("stage", "rainfall", "evaporation", "runoff", "inflow", "withdrawal"))
-PARTS = (Column("rate", "rate", "L**3/T"), Column("invert", "invert", "L"), Column("width", "width", "L", "[0, inf)"),
-         Column("roughness", "rough", "-", "[0, inf)"), Column("slope", "slope", "-", "[0, inf)"))
-
-
-@pytest.fixture(autouse=True)
-def _lakes_are_known(monkeypatch):
-    if "lak" not in registry.feature_kinds():
-        kind = FeatureKind("lak", "LAK6", "gwf", "Lakes", COLUMNS, lambda *_: None, part_columns=PARTS,
-                           options=("surfdep", "length_conversion", "time_conversion"))
-        found = [*registry._registered(), kind]
-        monkeypatch.setattr(registry, "_registered", lambda: found)
-        registry.feature_kinds.cache_clear()
-        yield
-        registry.feature_kinds.cache_clear()
-    else:
-        yield
-
 
 TABLE = [(5.0, 0.0, 0.0, 0.0), (6.0, 10.0, 20.0, 30.0), (8.0, 60.0, 30.0, 40.0)]
 

@@ -35,7 +35,11 @@ cdef extern from *:
         double flow_by
 
 
-cdef double SHALLOW = 1e-5  # depth over which what a reach does fades in
+cdef extern from *:
+    """
+    #define GW_SHALLOW 1e-5
+    """
+    const double SHALLOW "GW_SHALLOW"  # depth over which what a reach does fades in
 
 
 cdef inline double low_of(double a, double b) noexcept nogil:

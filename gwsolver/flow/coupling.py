@@ -96,6 +96,9 @@ class Coupling:
         for f, first in zip(self.features, self._first, strict=False):
             rows += [f.package.connection_cell, first + f.link_from]
             columns += [first + f.package.connection_feature, first + f.link_to]
+            if feature_kinds()[f.package.kind].heads_along_links:
+                rows.append(f.package.connection_cell[f.link_from])
+                columns.append(first + f.link_to)
         row, column = np.concatenate(rows), np.concatenate(columns)
         self._there = row >= 0
         low, high = np.minimum(row, column)[self._there], np.maximum(row, column)[self._there]
@@ -138,6 +141,9 @@ class Coupling:
             nothing = np.zeros(s.balance_by_link.size)
             upper += [np.where(stays, s.rate_by_stage, 0.0), nothing]
             lower += [np.where(stays, s.balance_by_head, 0.0), s.balance_by_link]
+            if feature_kinds()[f.package.kind].heads_along_links:
+                upper.append(nothing)
+                lower.append(np.where(stays[f.link_from], s.balance_by_link_head, 0.0))
         up, down = np.concatenate(upper)[self._there], np.concatenate(lower)[self._there]
         up, down = np.where(self._turned, down, up), np.where(self._turned, up, down)
         size = self.pairs[0].size

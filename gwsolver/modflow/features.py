@@ -159,7 +159,7 @@ class FeatureSettings:
     def record(self, number: int, words: Sequence[str], bad: Bad) -> None:
         """Take in one record: zero-based number, keyword, values."""
         keyword, values = _plain(words[0]) if words else "", list(words[1:])
-        known = self._known.get(keyword)
+        known = None if keyword in self.special else self._known.get(keyword)
         name, size = (self.names[known[1]], known[2]) if known else (self.names[0], self.counts[0])
         if not 0 <= number < size:
             bad(f"{name} {number + 1}", allowed=f"1 to {size}" if size else f"no {name} is there")

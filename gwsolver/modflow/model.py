@@ -25,6 +25,7 @@ from gwsolver.modflow.load import rows, words
 from gwsolver.modflow.output import read_observations, read_output_control
 from gwsolver.modflow.packages import Package, wrap
 from gwsolver.modflow.plain_arrays import NotPlain
+from gwsolver.modflow.reaches import read_reaches
 from gwsolver.modflow.series import Series
 from gwsolver.modflow.sources import ConcentrationFile, read_sources
 from gwsolver.modflow.stress import read_list
@@ -38,7 +39,7 @@ GRIDS = ("dis", "disv", "disu")
 SPC = ("spc", "spca")
 SERIES = ("ts", "tas")
 CHILDREN = (*SERIES, "obs", *TABLES)
-FEATURES: dict[str, Callable[..., FeaturePackage]] = {"lak": read_lakes}
+FEATURES: dict[str, Callable[..., FeaturePackage]] = {"lak": read_lakes, "sfr": read_reaches}
 """What reads each kind of packages with features."""
 
 

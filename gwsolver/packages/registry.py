@@ -8,7 +8,7 @@ the heads. Flow knows no kind by name; neither does transport.
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
 
@@ -137,6 +137,9 @@ class FeatureKind:
         What acts on parts of the package (outlets of lakes).
     start : callable
         (package, aquifer) -> Features: the equations, in their initial state.
+    heads_along_links : bool
+        Whether what passes along a link depends on the head in the cell of the feature it comes from
+        (`Slopes.balance_by_link_head`); each feature then has one connection.
     """
 
     kind: str
@@ -147,6 +150,7 @@ class FeatureKind:
     start: "Callable[[Any, Aquifer], Features]"
     options: tuple[str, ...] = ()
     part_columns: tuple[Column, ...] = ()
+    heads_along_links: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +181,9 @@ class Aquifer:
 class Slopes:
     """Derivatives of a response: what joins the unknowns of features to the heads.
 
+    A feature's unknown is its stage, or any other quantity that the derivatives below agree upon: nobody else looks
+    at it.
+
     Attributes
     ----------
     rate_by_head, rate_by_stage : ndarray of float64, shape (connection,)
@@ -187,6 +194,9 @@ class Slopes:
         Of each feature's balance with respect to its own stage [L**2/T]; zero where the stage is held.
     balance_by_link : ndarray of float64, shape (link,)
         Of the balance of `Features.link_to` with respect to the stage of `Features.link_from` [L**2/T].
+    balance_by_link_head : ndarray of float64, shape (link,)
+        The same with respect to the head in the cell of `Features.link_from` [L**2/T]; empty for kinds where it
+        does not depend on it (`FeatureKind.heads_along_links`).
     """
 
     rate_by_head: Floats
@@ -194,6 +204,7 @@ class Slopes:
     balance_by_head: Floats
     balance_by_stage: Floats
     balance_by_link: Floats
+    balance_by_link_head: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 class Response(Protocol):

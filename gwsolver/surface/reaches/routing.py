@@ -106,6 +106,17 @@ class Routing:
             c["evaporation"] * p.length, c["stage"], np.zeros(p.length.size), np.zeros(p.length.size),
         ])
 
+    def start(self) -> None:
+        """Let the flow of the initial stages run through both ends of each reach."""
+        p = self.package
+        depth = np.maximum(p.start - p.top, 0.0) if p.start.size else np.zeros(p.n_features)
+        self.before[:] = self.channels.at(depth).flow[:, None]
+
+    def finish(self, values: FeatureValues, routed: Routed) -> None:
+        """Keep the flow at both ends of each reach for the next step."""
+        comes = np.where(values.status != INACTIVE, routed.upstream + values.columns["inflow"], 0.0)
+        self.before = np.column_stack([comes, routed.outflow])
+
     def route(self, head: Floats, joined: Bools, choose: bool) -> Routed:
         """Close the balance of every reach.
 

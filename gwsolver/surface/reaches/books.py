@@ -40,16 +40,13 @@ def step_of(routing: Routing, values: FeatureValues, routed: Routed, cells: Ints
     volume = np.where(there, section.area * p.length, 0.0)
     wet = np.where(there & (routed.depth > 0.0), section.perimeter, 0.0)
     inflow = np.where(there, values.columns["inflow"], 0.0)
-    ends = np.bincount(p.link_from, there[p.link_to], n) == 0
     nothing = np.zeros(n)
     terms = {
         "rainfall": routing.rain, "evaporation": -routed.evaporation, "runoff": routed.runoff, "ext-inflow": inflow,
-        "ext-outflow": leaves, "storage": routed.storage,
+        "ext-outflow": leaves, "storage": routed.storage, "from-mvr": nothing, "to-mvr": nothing,
     }
     figures = {
-        "depth": routed.depth, "sfr": routed.leakage, "inflow": upstream, "upstream-flow": upstream,
-        "downstream-flow": -routed.outflow, "outflow": np.where(ends, nothing, -routed.outflow),
-        "wet-perimeter": section.perimeter, "wet-area": section.area, "wet-width": surface,
+        "depth": routed.depth, "wet-perimeter": section.perimeter, "wet-area": section.area, "wet-width": surface,
         "upstream-area": _area(routing.channels, upstream), "downstream-area": _area(routing.channels, routed.outflow),
     }
     return FeatureStep(

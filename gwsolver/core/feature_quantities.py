@@ -40,13 +40,24 @@ def _term(name: str, sign: float = 1.0) -> Quantity:
     return Quantity("L**3/T", lambda step, package: _there(step, sign * step.terms[name]))
 
 
-def _figure(name: str, dimension: str, by: str = FEATURE, sums: bool = False) -> Quantity:
-    return Quantity(dimension, lambda step, package: step.figures[name], by, sums)
+def _figure(name: str, dimension: str) -> Quantity:
+    return Quantity(dimension, lambda step, package: step.figures[name], sums=False)
 
 
 def _there(step: FeatureStep, values: Floats) -> Floats:
     """Return values of features, NaN for those that are left out."""
     return np.where(step.status == INACTIVE, np.nan, values)
+
+
+def _joined(step: FeatureStep, values: Floats) -> Floats:
+    """Return values of connections, NaN where their feature is left out."""
+    return np.where(step.status[step.connection_feature] == INACTIVE, np.nan, values)
+
+
+def _outlets(step: FeatureStep, package: FeaturePackage) -> Floats:
+    """Return what runs through the outlets of lakes, negative; NaN where the lake is left out."""
+    assert isinstance(package, LakePackage)
+    return np.where(step.status[package.outlet_from] == INACTIVE, np.nan, -step.figures["outlet"])
 
 
 def entering(step: FeatureStep) -> Floats:
@@ -73,7 +84,7 @@ def _has_next(step: FeatureStep) -> np.ndarray:
 def _outward(step: FeatureStep, package: FeaturePackage) -> Floats:
     """Return what outlets take out of the model; NaN for those that lead into another lake."""
     assert isinstance(package, LakePackage)
-    return np.where(package.outlet_to < 0, -step.figures["outlet"], np.nan)
+    return np.where(package.outlet_to < 0, _outlets(step, package), np.nan)
 
 
 _BOTH: dict[str, Quantity] = {
@@ -87,15 +98,15 @@ QUANTITIES: Mapping[str, Mapping[str, Quantity]] = {
         **_BOTH,
         "outlet-inflow": Quantity("L**3/T", lambda step, package: _there(step, entering(step))),
         "inflow": Quantity("L**3/T", lambda step, package: _there(step, step.terms["ext-inflow"] + entering(step))),
-        "lak": Quantity("L**3/T", lambda step, package: step.rate, CONNECTION),
+        "lak": Quantity("L**3/T", lambda step, package: _joined(step, step.rate), CONNECTION),
         "withdrawal": _term("withdrawal"), "evaporation": _term("evaporation"), "storage": _term("storage"),
         "constant": _term("constant"),
         "ext-outflow": Quantity("L**3/T", _outward, PART),
-        "outlet": Quantity("L**3/T", lambda step, package: -step.figures["outlet"], PART),
+        "outlet": Quantity("L**3/T", _outlets, PART),
         "volume": Quantity("L**3", lambda step, package: _there(step, step.volume_end)),
         "surface-area": Quantity("L**2", lambda step, package: _there(step, step.area)),
-        "wetted-area": Quantity("L**2", lambda step, package: step.wetted_area, CONNECTION),
-        "conductance": _figure("conductance", "L**2/T", CONNECTION, sums=True),
+        "wetted-area": Quantity("L**2", lambda step, package: _joined(step, step.wetted_area), CONNECTION),
+        "conductance": Quantity("L**2/T", lambda step, package: _joined(step, step.figures["conductance"]), CONNECTION),
     },
     "sfr": {
         **_BOTH,

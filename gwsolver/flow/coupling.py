@@ -31,11 +31,14 @@ class CoupledResponse:
         Flow into each cell [L**3/T].
     covered : ndarray of float64, shape (cell,)
         Part of each cell above which water of features stands, 0 to 1.
+    round_off : ndarray of float64, shape (cell,)
+        What the finite precision of heads and stages leaves in `rate` [L**3/T].
     """
 
     parts: tuple[Response, ...]
     rate: Floats
     covered: Floats
+    round_off: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +119,13 @@ class Coupling:
     def respond(self, head: Floats, active: Bools, fixed: Bools) -> CoupledResponse:
         """Close the balance of every feature at these heads."""
         parts = tuple(f.respond(head, active, fixed, self._below) for f in self.features)
-        rate, covered = np.zeros(self.n_cells), np.zeros(self.n_cells)
+        rate, covered, round_off = (np.zeros(self.n_cells) for _ in range(3))
         for part in parts:
             there = part.cells >= 0
             rate += np.bincount(part.cells[there], part.rate[there], self.n_cells)
+            round_off += np.bincount(part.cells[there], part.round_off[there], self.n_cells)
             np.maximum.at(covered, part.cells[there], part.covered[there])
-        return CoupledResponse(parts, rate, covered)
+        return CoupledResponse(parts, rate, covered, round_off)
 
     def slopes(self, response: CoupledResponse, exact: bool) -> CoupledSlopes:
         """Return the derivatives of a response.

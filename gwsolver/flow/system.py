@@ -111,9 +111,11 @@ class StepSystem:
         if stored is not None:
             sums += np.abs(stored.derivative) * np.abs(head)
         sums += np.abs(slope * head) + np.abs(rate)
+        round_off = 4.0 * np.finfo(np.float64).eps * sums
+        if response is not None:
+            round_off += response.round_off
         return Balance(
-            np.where(free, total, 0.0), faces, stored, slope, into, float(enters.sum()),
-            4.0 * np.finfo(np.float64).eps * sums, response,
+            np.where(free, total, 0.0), faces, stored, slope, into, float(enters.sum()), round_off, response,
         )
 
     def matrix(self, balance: Balance, active: Bools, exact: bool) -> SparseRows:

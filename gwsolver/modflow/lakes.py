@@ -37,6 +37,7 @@ PASSED_OVER = {
 }
 EMBEDDED = (EMBEDDEDH, EMBEDDEDV)
 OUTLET_FIELDS = ("invert", "width", "roughness", "slope")
+USED = {"specified": (), "weir": ("invert", "width"), "manning": OUTLET_FIELDS}
 
 
 def read_lakes(package: Package, kind: FeatureKind, grid: Grid, time: TimeAxis, series: Mapping[str, Series],
@@ -213,8 +214,10 @@ def _outlets(package: Package, settings: FeatureSettings, n_lakes: int, n_outlet
             kinds[outlet] = OUTLET_TYPES.index(word)
         else:
             bad(f'couttype "{word}"', allowed=f"one of {', '.join(OUTLET_TYPES)}")
+        # The words an outlet of this type does not use may hold anything (-999 by habit).
         for name, value in zip(OUTLET_FIELDS, row[4:8], strict=True):
-            settings.give(name, outlet, value, bad)
+            if name in USED.get(word, OUTLET_FIELDS):
+                settings.give(name, outlet, value, bad)
     return leaves, enters, kinds
 
 

@@ -18,6 +18,7 @@ from gwsolver.surface.lakes.shape import Shapes
 
 Bools = NDArray[np.bool_]
 
+EPS = 4.0 * float(np.finfo(np.float64).eps)
 SHORE = 1e-3
 """Depth of water over a cell, in parts of its thickness, from which on the lake keeps recharge and evapotranspiration
 off it. MODFLOW 6 switches at once, which leaves a lake no stage to rest on where the cells' recharge decides."""
@@ -29,7 +30,7 @@ class LakeResponse:
 
     Attributes
     ----------
-    cells, rate, covered
+    cells, rate, covered, round_off
         As in `Response`.
     flows : Flows
     head : ndarray of float64, shape (connection,)
@@ -40,6 +41,7 @@ class LakeResponse:
     cells: Ints
     rate: Floats
     covered: Floats
+    round_off: Floats
     flows: Flows
     head: Floats
     joined: Bools
@@ -105,7 +107,10 @@ class Lakes:
         depth = np.clip((flows.stage[of] - self.beds.bottom) / self._shore, 0.0, 1.0)
         # A lake that is left out keeps the sky off its cells all the same, as in MODFLOW 6.
         depth = np.where(self._drive.status[of] == INACTIVE, 1.0, depth)
-        return LakeResponse(self, cells, -flows.seepage, np.where(self._vertical, depth, 0.0), flows, own, joined)
+        covered = np.where(self._vertical, depth, 0.0)
+        loose = EPS * (np.abs(flows.stage[of]) + np.abs(own)) * self.beds.full + EPS * np.abs(flows.seepage)
+        loose += self.balance.looseness(flows, self._drive)[of] * self.beds.full
+        return LakeResponse(self, cells, -flows.seepage, covered, np.where(joined, loose, 0.0), flows, own, joined)
 
     def _cells(self, active: Bools, below: Ints) -> Ints:
         """Return where connections act: vertical ones on the highest cell of their column that holds water."""

@@ -221,6 +221,11 @@ class Response(Protocol):
         ...
 
     @property
+    def round_off(self) -> Floats:
+        """What the finite precision of heads and stages leaves in `rate` [L**3/T], shape (connection,)."""
+        ...
+
+    @property
     def covered(self) -> Floats:
         """Part of the cell above which the feature's water stands, 0 to 1, shape (connection,)."""
         ...

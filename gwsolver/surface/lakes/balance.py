@@ -16,9 +16,9 @@ from gwsolver.surface.lakes.shape import Shapes
 
 Bools = NDArray[np.bool_]
 
-CLOSED = 1e-14
-"""A lake's balance that is left, relative to all its flows."""
-NARROW = 1e-12
+CLOSED = 2e-15
+"""A lake's balance that is left, relative to all its flows and what it holds."""
+NARROW = 1e-14
 """Width of a bracket of the stage, relative to its size, that counts as one stage."""
 STEP = 1e-6
 """Step for derivatives, relative to the lake's extent in height."""
@@ -253,6 +253,10 @@ class Balance:
         area = np.maximum(at.area, 1e-3 * self.shapes.largest)
         stores = area / drive.length if drive.transient else np.zeros(self.n)
         return np.asarray(np.maximum(beds + stores, 1e-300))
+
+    def looseness(self, at: Flows, drive: Drive) -> Floats:
+        """Return how far the stages of closed balances may be off by round-off [L], shape (lake,)."""
+        return np.where(drive.status == ACTIVE, 2.0 * CLOSED * at.size / self._steep(at, drive), 0.0)
 
     def _between(self, at: Flows, below: Flows, above: Flows, closed: Bools) -> Flows:
         """Return the flows between two stages that are as good as one, in the ratio that closes the balance."""

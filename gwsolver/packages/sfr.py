@@ -16,6 +16,7 @@ from gwsolver.surface.reaches.routing import Routed, Routing, fraction_problems
 
 Bools = NDArray[np.bool_]
 
+EPS = 4.0 * float(np.finfo(np.float64).eps)
 CHOOSES = 12
 """Guesses of the heads in a time step for which reaches may change the scheme of their wave; then it is kept."""
 COLUMNS = (
@@ -37,7 +38,7 @@ class ReachResponse:
 
     Attributes
     ----------
-    cells, rate, covered : ndarray, shape (reach,)
+    cells, rate, covered, round_off : ndarray, shape (reach,)
         As in `Response`; no water of reaches shelters a cell from recharge.
     routed : Routed
     active : ndarray of bool, shape (reach,)
@@ -47,6 +48,7 @@ class ReachResponse:
     cells: Ints
     rate: Floats
     covered: Floats
+    round_off: Floats
     routed: Routed
     active: Bools
     link_from: Ints
@@ -132,7 +134,9 @@ class Reaches:
         joined &= ~fixed[cells]
         routed = self._routing.route(np.where(cells >= 0, head[cells], 0.0), joined, self._guesses < CHOOSES)
         self._guesses += 1
-        return ReachResponse(cells, routed.leakage, np.zeros(cells.size), routed, there, self.link_from)
+        level = np.where(cells >= 0, np.abs(head[cells]), 0.0)
+        loose = EPS * (2.0 * np.abs(routed.leakage_by_head) * level + np.abs(routed.leakage))
+        return ReachResponse(cells, routed.leakage, np.zeros(cells.size), loose, routed, there, self.link_from)
 
     def finish(self, response: Response) -> FeatureStep:
         """Return what the step moved; its end is the start of the next step."""

@@ -91,6 +91,7 @@ class Mf6Species:
             free, flux, self._operator.defect @ c,
         )
         fell_dry = ~active & (self.concentration != 0.0)
+        fell_dry[self.model.grid.water_bodies] = False
         if fell_dry.any():
             gone = np.where(fell_dry, self.concentration, 0.0)
             book_drying(ledger, self.model.grid,

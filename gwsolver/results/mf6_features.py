@@ -53,8 +53,8 @@ class Layout:
     ----------
     terms : tuple of str
         Names of lists with one entry per feature, in their order; those of `FeatureStep.terms`.
-    flow_area : str
-        Figure that FLOW-JA-FACE carries as FLOW-AREA; "" for none.
+    flow_area : tuple of str
+        Figures that FLOW-JA-FACE carries as FLOW-AREA: of the feature that gives, of the one that gets; or none.
     by_feature : bool
         FLOW-JA-FACE is sorted by feature; otherwise link after link, there and back.
     dry : callable
@@ -62,15 +62,16 @@ class Layout:
     """
 
     terms: tuple[str, ...]
-    flow_area: str
+    flow_area: tuple[str, ...]
     by_feature: bool
     dry: Drying
 
 
 LAYOUTS: Mapping[str, Layout] = {
     "lak": Layout(("rainfall", "evaporation", "runoff", "ext-inflow", "withdrawal", "ext-outflow", "storage",
-                   "constant"), "", False, _dry_lakes),
-    "sfr": Layout(("rainfall", "evaporation", "runoff", "ext-inflow", "ext-outflow", "storage"), "wet-area", True,
+                   "constant"), (), False, _dry_lakes),
+    "sfr": Layout(("rainfall", "evaporation", "runoff", "ext-inflow", "ext-outflow", "storage"),
+                  ("downstream-area", "upstream-area"), True,
                   lambda step, package, grid: step.figures["depth"] <= 0.0),
 }
 
@@ -121,13 +122,13 @@ class FeatureBudgetWriter(RecordWriter):
         one = np.stack([step.link_from, step.link_to], axis=1).ravel()
         other = np.stack([step.link_to, step.link_from], axis=1).ravel()
         rates = np.stack([-step.link_rate, step.link_rate], axis=1).ravel()
-        if self.layout.by_feature:
-            order = np.lexsort((other, one))
-            one, other, rates = one[order], other[order], rates[order]
         auxiliary, columns = [], np.zeros((one.size, 0))
         if self.layout.flow_area:
-            auxiliary, columns = ["FLOW-AREA".rjust(16)], step.figures[self.layout.flow_area][one][:, None]
-        self._among(flow, "FLOW-JA-FACE", one, other, rates, auxiliary, columns)
+            gives, gets = (step.figures[name] for name in self.layout.flow_area)
+            auxiliary = ["FLOW-AREA".rjust(16)]
+            columns = np.stack([gives[step.link_from], gets[step.link_to]], axis=1).reshape(-1, 1)
+        order = np.lexsort((other, one)) if self.layout.by_feature else np.arange(one.size)
+        self._among(flow, "FLOW-JA-FACE", one[order], other[order], rates[order], auxiliary, columns[order])
 
     def _own(self, flow: FlowStep, text: str, rates: Floats, auxiliary: Sequence[str], columns: Floats) -> None:
         own = np.arange(rates.size)
@@ -150,7 +151,7 @@ def budget_line(step: FeatureStep, time: float, auxiliary: bool) -> str:
     """Return the line of a BUDGETCSV file: rates in and out of all features by term, and what they do not close by."""
     parts = [values for _, values in _sums(step, auxiliary)]
     into = [float(p[p > 0.0].sum()) for p in parts]
-    out = [-float(p[p < 0.0].sum()) for p in parts]
+    out = [float((-p[p < 0.0]).sum()) for p in parts]
     total = sum(into), sum(out)
     mean = 0.5 * sum(total)
     percent = 100.0 * (total[0] - total[1]) / mean if mean > 0.0 else 0.0

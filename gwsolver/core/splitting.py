@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.exchange import Exchange
+from gwsolver.core.features import FeatureStep
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.merged_grid import Joint, MergedGrid, Part
 from gwsolver.core.merging import shifted
@@ -169,9 +170,16 @@ def _part_of_transport(grid: MergedGrid, part: Part, step: TransportStep, index:
         minimum=float(c.min()), maximum=float(c.max()), passed=np.zeros(0), part_masses=(), coarse=coarse,
         watched=_own_faces(grid, part, *step.watched),
         cell_rates={key: values[part.cells] for key, values in step.cell_rates.items()},
-        features=tuple(replace(f, name=f.name.removeprefix(label)) for f in step.features
-                       if f.name.startswith(label)),
+        features=tuple(
+            replace(f, name=f.name.removeprefix(label), water=_own_water(f.water, part, label))
+            for f in step.features if f.name.startswith(label)),
     )
+
+
+def _own_water(water: FeatureStep, part: Part, label: str) -> FeatureStep:
+    """Return the water of features with the cells of their own model."""
+    cells = shifted(water.connection_cell, -part.start)
+    return replace(water, name=water.name.removeprefix(label), connection_cell=cells)
 
 
 def _own_faces(grid: MergedGrid, part: Part, faces: Ints, rates: Floats) -> tuple[Ints, Floats]:

@@ -18,6 +18,7 @@ from gwsolver.modflow.arrays import read_arrays
 from gwsolver.modflow.collect import Findings
 from gwsolver.modflow.domains import read_domains
 from gwsolver.modflow.feature_observations import read_feature_observations
+from gwsolver.modflow.feature_solute import read_feature_solute
 from gwsolver.modflow.flow_model import read_closure, read_conductivity, read_initial, read_storage
 from gwsolver.modflow.grids import read_grid
 from gwsolver.modflow.lakes import read_lakes
@@ -32,7 +33,7 @@ from gwsolver.modflow.stress import read_list
 from gwsolver.modflow.support import TABLES
 from gwsolver.modflow.timeseries import read_series
 from gwsolver.modflow.transport_model import read_advection, read_dispersion
-from gwsolver.packages.registry import BoundaryKind, FeatureKind, feature_kinds, kinds
+from gwsolver.packages.registry import BoundaryKind, FeatureKind, SoluteKind, feature_kinds, kinds, solute_kinds
 
 Model = TypeVar("Model")
 GRIDS = ("dis", "disv", "disu")
@@ -57,6 +58,8 @@ class ModelParts:
     stress : list of (Package, BoundaryKind)
     features : list of (Package, FeatureKind)
         In the order of the name file.
+    solutes : list of (Package, SoluteKind)
+        In the order of the name file.
     immobile : list of Package
         IST, in the order of the name file.
     concentrations : dict of str to Package
@@ -77,6 +80,7 @@ class ModelParts:
     singles: dict[str, Package] = field(default_factory=dict)
     stress: list[tuple[Package, BoundaryKind]] = field(default_factory=list)
     features: list[tuple[Package, FeatureKind]] = field(default_factory=list)
+    solutes: list[tuple[Package, SoluteKind]] = field(default_factory=list)
     immobile: list[Package] = field(default_factory=list)
     concentrations: dict[str, Package] = field(default_factory=dict)
     children: dict[str, list[Package]] = field(default_factory=dict)
@@ -92,6 +96,7 @@ def take_apart(model: Any, folder: Path, on_disk: bool, time: TimeAxis, findings
     parts.newton = [w.lower() for w in words(getattr(model.name_file, "newtonoptions", None))]
     by_type = {k.mf6_type[:-1].lower(): k for k in kinds().values() if k.model == kind}
     with_features = {k.mf6_type[:-1].lower(): k for k in feature_kinds().values() if k.model == kind}
+    with_solute = {k.mf6_type[:-1].lower(): k for k in solute_kinds().values() if k.model == kind}
     names = package_names(model)
     for data in model.packagelist:
         if str(data.package_type).lower() in SPC:
@@ -109,6 +114,8 @@ def take_apart(model: Any, folder: Path, on_disk: bool, time: TimeAxis, findings
             parts.stress.append((package, by_type.get(package.type) or by_type[package.type[:-1]]))
         elif package.type in with_features:
             parts.features.append((package, with_features[package.type]))
+        elif package.type in with_solute:
+            parts.solutes.append((package, with_solute[package.type]))
         elif package.type == "ist":
             parts.immobile.append(package)
         elif package.type in SPC:
@@ -247,6 +254,9 @@ def transport_model(
         parts.findings.note(f"{parts.name}: the scheme that ADV names is passed over for gwsolver's own, "
                             "unless the run asks otherwise.")
     mobile, immobile = read_domains(mst, parts.immobile, grid)
+    read = (read_feature_solute(p, kind, flow, parts.time, _series(parts, p)) for p, kind in parts.solutes)
+    features = tuple(s for s in read if s is not None)
+    carriers = {s.flow_package: s.name for s in features}
     files = {n: ConcentrationFile(p, _series(parts, p)) for n, p in parts.concentrations.items()}
     fmi = parts.singles.get("fmi")
     return TransportModel(
@@ -254,7 +264,8 @@ def transport_model(
         initial_concentration=read_initial(parts.singles["ic"], grid), mobile=mobile, immobile=immobile,
         saved_flows=saved, dispersion=read_dispersion(dsp, grid) if dsp else None,
         advection=read_advection(parts.singles.get("adv")),
-        sources=read_sources(parts.singles.get("ssm"), known, files, grid, parts.time), packages=_stress(parts, grid),
+        sources=read_sources(parts.singles.get("ssm"), known, carriers, files, grid, parts.time),
+        packages=_stress(parts, grid), features=features,
         output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(parts, grid),
         file=parts.file,
         saves_sorbate=mst.give("sorbate_filerecord") is not None,

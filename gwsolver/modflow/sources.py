@@ -28,7 +28,7 @@ class ConcentrationFile:
 
 
 def read_sources(
-    package: Package | None, flow_packages: Mapping[str, tuple[str, ...]] | None,
+    package: Package | None, flow_packages: Mapping[str, tuple[str, ...]] | None, carriers: Mapping[str, str],
     files: Mapping[str, ConcentrationFile], grid: Grid, time: TimeAxis,
 ) -> tuple[SourceConcentration, ...]:
     """Return SSM's lines; packages without one bring water of concentration zero.
@@ -38,6 +38,8 @@ def read_sources(
     package : Package or None
     flow_packages : mapping of str to tuple of str, optional
         Auxiliary variables of the flow model's packages by name, to check the lines against.
+    carriers : mapping of str to str
+        Flow packages whose water carries solute of its own, and the package (LKT, SFT) that says so.
     files : mapping of str to ConcentrationFile
         SPC6 files by lower-case file name.
     """
@@ -49,6 +51,10 @@ def read_sources(
         if flow_packages is not None and name not in flow_packages:
             package.bad(f'"{name}" is no package of the flow model', line=line,
                         allowed=f"one of {', '.join(sorted(flow_packages))}")
+            return False
+        if name in carriers:
+            package.bad(f'"{name}" has its solute from {carriers[name]}', line=line,
+                        hint="Take the package out of SSM: lakes and streams with LKT6 or SFT6 bring what they hold.")
             return False
         if name in found:
             package.bad(f'"{name}" has a source already', line=line, hint="Give every flow package one line of SSM.")

@@ -1,11 +1,13 @@
 """What is read, passed over, and refused: options and packages by name."""
 
-from gwsolver.packages.registry import feature_kinds, kinds
+from gwsolver.packages.registry import feature_kinds, kinds, solute_kinds
 
 COMMON = frozenset({"PRINT_INPUT", "PRINT_FLOWS", "SAVE_FLOWS", "EXPORT_ARRAY_ASCII", "EXPORT_ARRAY_NETCDF"})
 STRESS = frozenset({"AUXILIARY", "AUX", "AUXMULTNAME", "BOUNDNAMES", "TS6", "TAS6", "OBS6", "READASARRAYS"})
 FEATURES = frozenset({"AUXILIARY", "AUX", "BOUNDNAMES", "TS6", "OBS6", "STAGE", "BUDGET", "BUDGETCSV",
                       "PACKAGE_CONVERGENCE", "PRINT_STAGE", "MAXIMUM_ITERATIONS", "MAXIMUM_STAGE_CHANGE"})
+SOLUTES = frozenset({"AUXILIARY", "AUX", "BOUNDNAMES", "TS6", "OBS6", "CONCENTRATION", "BUDGET", "BUDGETCSV",
+                     "PRINT_CONCENTRATION", "FLOW_PACKAGE_NAME", "FLOW_PACKAGE_AUXILIARY_NAME"})
 TABLES = ("laktab", "sfrtab")
 """Packages behind TAB6: stage tables of lakes, cross sections of streams."""
 DISCRETISATION = frozenset({"LENGTH_UNITS", "NOGRB", "GRB6", "XORIGIN", "YORIGIN", "ANGROT", "CRS", "NCF6",
@@ -51,7 +53,7 @@ HINTS = {
 def packages_of(model: str) -> frozenset[str]:
     """Return the package types (lower case, without the 6) that a model may have."""
     own = GWF_PACKAGES if model == "gwf" else GWT_PACKAGES
-    registered = (*kinds().values(), *feature_kinds().values())
+    registered = (*kinds().values(), *feature_kinds().values(), *solute_kinds().values())
     return own | {k.mf6_type[:-1].lower() for k in registered if k.model == model}
 
 
@@ -68,6 +70,9 @@ def accepted_options(package: str, model: str) -> frozenset[str] | None:
     for features in feature_kinds().values():
         if features.model == model and features.mf6_type[:-1].lower() == package:
             return COMMON | FEATURES | {o.upper() for o in features.options}
+    for solutes in solute_kinds().values():
+        if solutes.model == model and solutes.mf6_type[:-1].lower() == package:
+            return COMMON | SOLUTES | {o.upper() for o in solutes.options}
     return COMMON
 
 

@@ -153,6 +153,36 @@ class FeatureKind:
     heads_along_links: bool = False
 
 
+@dataclass(frozen=True)
+class SoluteKind:
+    """A kind of package that says what the water of features carries.
+
+    Attributes
+    ----------
+    kind, mf6_type, model, title, options
+        As in `BoundaryKind`.
+    carrier : str
+        Kind of the flow package whose features these are: "lak".
+    word : str
+        What one feature is called: "lake".
+    columns : tuple of Column
+        Concentrations during a time step: of features held at one, and of what comes in.
+    """
+
+    kind: str
+    mf6_type: str
+    model: str
+    title: str
+    carrier: str
+    word: str
+    columns: tuple[Column, ...]
+    options: tuple[str, ...] = ()
+
+
+SOLUTE_COLUMNS = tuple(Column(name, name, "M/L**3", "[0, inf)")
+                       for name in ("concentration", "rainfall", "evaporation", "runoff"))
+
+
 @dataclass(frozen=True, eq=False)
 class Aquifer:
     """What features may look at of the aquifer they stand in.
@@ -304,7 +334,13 @@ def feature_kinds() -> dict[str, FeatureKind]:
     return {k.kind: k for k in _registered() if isinstance(k, FeatureKind)}
 
 
-def _registered() -> list[BoundaryKind | FeatureKind]:
+@cache
+def solute_kinds() -> dict[str, SoluteKind]:
+    """Return all kinds of packages of the solute of features by name."""
+    return {k.kind: k for k in _registered() if isinstance(k, SoluteKind)}
+
+
+def _registered() -> list[BoundaryKind | FeatureKind | SoluteKind]:
     import gwsolver.packages as room
 
     modules = sorted(m.name for m in pkgutil.iter_modules(room.__path__))

@@ -112,7 +112,7 @@ class BodySweep:
 
 def joined_faces(own: FaceList, grid: FeatureGrid) -> FaceList:
     """Return the faces of an aquifer in the kernels' order, and those of its features after them."""
-    more = grid.tracked_faces
+    more = grid.body_faces
     ratio = np.broadcast_to(1.0, (grid.n_faces, 2)) if own.even else np.concatenate(
         [own.upstream_ratio, np.ones((more.size, 2))])
     return FaceList(
@@ -129,7 +129,7 @@ def body_coefficients(
     """Compute the coefficients of a flow step on a joined grid; those of features' faces are q alone."""
     grid = model.grid
     assert isinstance(grid, FeatureGrid)
-    n_own, more = grid.base.n_faces, grid.tracked_faces
+    n_own, more = grid.base.n_faces, grid.body_faces
     own = of_own(own_model(model), own_flow(flow, grid), _own_faces(sweep.faces, grid), sweep.structured, scheme)
     faces = np.zeros((own.faces.shape[0], grid.n_faces))
     faces[:, :n_own] = own.faces
@@ -152,7 +152,7 @@ def fed_cells(grid: FeatureGrid, face_flow: Floats) -> NDArray[np.bool_]:
         From n to m in the order of the grid [L**3/T].
     """
     receiver = np.where(face_flow > 0.0, grid.face_cells[:, 1], grid.face_cells[:, 0])
-    size, more = np.abs(face_flow), grid.tracked_faces
+    size, more = np.abs(face_flow), grid.body_faces
     all_in = np.bincount(receiver, size, grid.n_cells)
     fed: NDArray[np.bool_] = np.bincount(receiver[more], size[more], grid.n_cells) > FED * all_in
     return fed

@@ -10,11 +10,11 @@ from gwsolver.core.features import FeatureStep
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
+from gwsolver.packages.registry import solute_kinds
 from gwsolver.transport.engine import Engine, Pausing, Scheme, State
 from gwsolver.transport.features.grid import Body, FeatureGrid, joined_grid, unjoined
 from gwsolver.transport.features.model import joined_model, takes_by_evaporation
 from gwsolver.transport.features.results import split_step
-from gwsolver.transport.features.terms import WORDS
 from gwsolver.transport.features.water import JoinedFlow, floors_of, join_flow, waters_of
 from gwsolver.transport.progress import Reporter
 
@@ -80,7 +80,7 @@ class FeatureSpecies:
             return
         waters = waters_of(self.model, flow)
         self._bodies = [
-            Body(s.name, WORDS.get(s.kind, s.kind), 0, w.stage.size, state[f"faces/{i}/connections"],
+            Body(s.name, solute_kinds()[s.kind].word, 0, w.stage.size, state[f"faces/{i}/connections"],
                  state[f"faces/{i}/links"]) for i, (s, w) in enumerate(zip(self.model.features, waters, strict=True))
         ]
         self._evaporates = tuple(bool(e) for e in state["evaporates"])
@@ -99,7 +99,7 @@ class FeatureSpecies:
         evaporates = takes_by_evaporation(self.model, stress, self._evaporates)
         before = self._joined
         if not self._bodies:
-            self._bodies = [unjoined(s.name, WORDS.get(s.kind, s.kind), w)
+            self._bodies = [unjoined(s.name, solute_kinds()[s.kind].word, w)
                             for s, w in zip(self.model.features, waters, strict=True)]
             self._evaporates = evaporates
             self._begin()

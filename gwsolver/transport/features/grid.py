@@ -128,9 +128,14 @@ class FeatureGrid(Grid):
         return (*self.base.parts, *(CellRange(f"{b.name}/", b.cells) for b in self.bodies))
 
     @cached_property
-    def tracked_faces(self) -> Ints:
+    def body_faces(self) -> Ints:
         """The faces of all features."""
         return np.arange(self.base.n_faces, self.n_faces)
+
+    @cached_property
+    def tracked_faces(self) -> Ints:
+        """The faces between joined models, if the aquifer has any, then those of all features."""
+        return np.concatenate([self.base.tracked_faces, self.body_faces])
 
     @property
     def water_bodies(self) -> slice:
@@ -157,8 +162,9 @@ class FeatureGrid(Grid):
         return self.base.describe(int(cell))
 
     def describe_node(self, node: int) -> str:
-        """As `describe`: nodes are cells here."""
-        return self.describe(node)
+        """Name a node of the aquifer as its grid does, and the features, which come after all nodes."""
+        more = node - self.base.n_nodes
+        return self.base.describe_node(node) if more < 0 else self.describe(self.base.n_cells + more)
 
 
 def joined_grid(base: Grid, bodies: Sequence[Body]) -> FeatureGrid:
@@ -175,17 +181,20 @@ def joined_grid(base: Grid, bodies: Sequence[Body]) -> FeatureGrid:
     normal = np.zeros((faces, 3))
     normal[:, 2] = -1.0
     unit, none = np.ones(more), np.zeros(more)
-    own_nodes = np.arange(cell)
+    numbers = np.arange(more)
     return FeatureGrid(
-        kind="disu", shape=(cell,), node=own_nodes, top=np.append(base.top, unit), bottom=np.append(base.bottom, none),
-        area=np.append(base.area, unit), x=np.append(base.x, none), y=np.append(base.y, none), column=own_nodes,
+        kind="disu", shape=(base.n_nodes + more,), node=np.append(base.node, base.n_nodes + numbers),
+        top=np.append(base.top, unit), bottom=np.append(base.bottom, none),
+        area=np.append(base.area, unit), x=np.append(base.x, none), y=np.append(base.y, none),
+        column=np.append(base.column, base.n_nodes + numbers),
         face_cells=np.concatenate([base.face_cells, np.concatenate(pairs).astype(np.int32)]),
         face_kind=np.append(base.face_kind, np.full(faces, VERTICAL, np.int8)),
         face_width=np.append(base.face_width, np.zeros(faces)),
         face_distance=np.concatenate([base.face_distance, np.ones((faces, 2))]),
         face_normal=np.concatenate([base.face_normal, normal]),
-        idomain=np.ones(cell, np.int64), vertices=np.zeros((0, 2)), polygon_start=np.zeros(cell + 1, np.int64),
-        polygon_vertex=np.zeros(0, np.int64), length_unit=base.length_unit, crs=base.crs,
+        idomain=np.append(base.idomain, np.ones(more, np.int64)), vertices=np.zeros((0, 2)),
+        polygon_start=np.zeros(cell + 1, np.int64), polygon_vertex=np.zeros(0, np.int64),
+        length_unit=base.length_unit, crs=base.crs,
         base=base, bodies=tuple(placed),
     )
 

@@ -122,7 +122,7 @@ def _face_advection(model: TransportModel, grid: FeatureGrid) -> NDArray[np.str_
     if not model.advection and model.face_advection is None:
         return None
     own = np.full(model.grid.n_faces, model.advection, "U8") if model.face_advection is None else model.face_advection
-    return np.concatenate([own, np.full(grid.tracked_faces.size, "upstream", "U8")])
+    return np.concatenate([own, np.full(grid.body_faces.size, "upstream", "U8")])
 
 
 def _padded(record: Record, own: int, more: int, **given: float) -> Record:

@@ -48,13 +48,16 @@ def split_step(
         features.append(found)
         rates[body.name] = found.water.connection_cell, found.rate
         ledger.add_each(body.name, EXCHANGE, found.rate * (step.end - step.start))
-    c, (mass, sorbed) = step.concentration[:n], step.part_masses[0]
+    c, own = step.concentration[:n], step.part_masses[:len(grid.base.parts)]
     faces, through = step.watched
+    seen = faces < n_faces
     return replace(
-        step, concentration=c, dry=step.dry[:n], mass=mass, mass_sorbed=sorbed, ledger=ledger, package_rates=rates,
+        step, concentration=c, dry=step.dry[:n], mass=sum(m for m, _ in own), mass_sorbed=sum(s for _, s in own),
+        ledger=ledger, package_rates=rates,
         limits=tuple(x for x in step.limits if x.cell < n), minimum=float(c.min()), maximum=float(c.max()),
         immobile=tuple(replace(d, concentration=d.concentration[:n]) for d in step.immobile),
-        passed=np.zeros(0), part_masses=(), watched=(faces[faces < n_faces], through[faces < n_faces]),
+        passed=step.passed[:grid.base.tracked_faces.size], part_masses=own,
+        watched=(faces[seen], through[seen]),
         cell_rates={key: values[:n] for key, values in step.cell_rates.items()}, features=tuple(features),
     )
 
@@ -68,7 +71,7 @@ def _features(
     span = step.end - step.start
     dry = off | step.dry[body.cells] | ((water.volume_end <= 0.0) & ~_passes(water))
     c = np.where(dry, 0.0, step.concentration[body.cells])
-    passed = np.append(step.passed, 0.0) / (span if span > 0.0 else 1.0)
+    passed = np.append(step.passed[grid.base.tracked_faces.size:], 0.0) / (span if span > 0.0 else 1.0)
     faces, links = body.connection_faces(water), body.link_faces(water)
     rate = -passed[np.where(faces >= 0, faces - grid.base.n_faces, -1)]
     along = passed[np.where(links >= 0, links - grid.base.n_faces, -1)]
@@ -92,7 +95,7 @@ def _features(
     for package, term, into, out in step.ledger.rows():
         if package.startswith(f"{body.name}/") and package not in own and (into or out):
             ledger.add(package.removeprefix(f"{body.name}/"), term, into, out)
-    mass = sum(step.part_masses[1 + number]) if step.part_masses else 0.0
+    mass = sum(step.part_masses[len(grid.base.parts) + number])
     return FeatureSoluteStep(solute.name, solute.kind, c, mass, terms, rate, along, ledger, water)
 
 

@@ -34,5 +34,3 @@ TERMS = (
     WaterTerm("from-mvr", BRINGS), WaterTerm("withdrawal", TAKES), WaterTerm("ext-outflow", TAKES),
     WaterTerm("to-mvr", TAKES),
 )
-WORDS = {"lkt": "lake", "sft": "reach"}
-"""What one feature of each kind of package is called."""

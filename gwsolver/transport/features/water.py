@@ -99,7 +99,7 @@ def join_flow(
                             iterations=flow.iterations)
             return JoinedFlow(flow, before.waters, inactive, whole)
     waters = tuple(waters_of(model, flow))
-    rates = np.zeros(grid.tracked_faces.size)
+    rates = np.zeros(grid.body_faces.size)
     for body, water, off in zip(grid.bodies, waters, inactive, strict=True):
         _put_rates(rates, grid.base.n_faces, body, water, off)
     more = [w.stage.size for w in waters]

@@ -4,7 +4,7 @@
 """
 
 from gwsolver.modflow.support import EXCHANGES, GWF_PACKAGES, GWT_PACKAGES, HINTS, OPTIONS
-from gwsolver.packages.registry import feature_kinds, kinds
+from gwsolver.packages.registry import feature_kinds, kinds, solute_kinds
 
 TITLES = {
     "dis": "Structured grid", "disv": "Grid of layers of polygons", "disu": "Unstructured grid",
@@ -15,6 +15,7 @@ TITLES = {
     "ssm": "Concentration of sources (AUX, AUXMIXED, SPC6 files as lists or arrays, MIXED)",
     "fmi": "Flow from another simulation or from files",
 }
+SOLUTE_OPTIONS = "FLOW_PACKAGE_NAME, FLOW_PACKAGE_AUXILIARY_NAME"
 HEAD = """# What is supported
 
 Made from the registry of packages; `python -m gwsolver.modflow.support_table` prints it anew, and a test holds
@@ -39,12 +40,15 @@ def table() -> str:
             options = ", ".join(o.upper() for o in features.options) or "-"
             columns = ", ".join(f"{c.keyword} [{c.dimension}]" for c in (*features.columns, *features.part_columns))
             lines.append(f"| {features.mf6_type[:-1]} | {features.title} | {options} | {columns} |")
+        for solute in sorted((k for k in solute_kinds().values() if k.model == model), key=lambda k: k.kind):
+            columns = ", ".join(f"{c.keyword} [{c.dimension}]" for c in solute.columns)
+            lines.append(f"| {solute.mf6_type[:-1]} | {solute.title} | {SOLUTE_OPTIONS} | {columns} |")
         lines.append("")
     lines += [
         "Boundary packages also take AUXILIARY, AUXMULTNAME, BOUNDNAMES, TS6, TAS6 (array form) and OBS6; every",
         "package PRINT_INPUT, PRINT_FLOWS and SAVE_FLOWS. Packages of lakes and reaches take AUXILIARY, BOUNDNAMES,",
         "TS6, OBS6, TAB6 and FILEOUT of STAGE, BUDGET and BUDGETCSV; limits of their own iterations are passed over.",
-        "Of IMS only the closures are used.", "",
+        "LKT and SFT take the same, with FILEOUT of CONCENTRATION. Of IMS only the closures are used.", "",
         "## Simulation", "",
         "| | options understood |", "| --- | --- |",
         f"| mfsim.nam | {', '.join(sorted(OPTIONS['sim']))} |",

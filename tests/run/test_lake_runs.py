@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import gwsolver
+import gwsolver.run.checkpoint as checkpoint
 from tests.run.lake_models import asked, lake_simulation
 
 EXPECTED = Path(__file__).resolve().parents[1] / "data" / "lakes"
@@ -91,3 +92,52 @@ def test_check_and_info_tell_of_lakes(tmp_path):
     case = gwsolver.load(tmp_path)
     assert case.check() == []
     assert "waters" in case.describe()["models"][0]["packages"]
+
+
+class Killed(Exception):
+    """Stands for a crash of the process."""
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_a_run_that_was_killed_goes_on_to_the_same_files(results, tmp_path, monkeypatch, after):
+    folder, keep, count = results.path.parent / "model", checkpoint.save, []
+
+    def save(where, state):
+        keep(where, state)
+        count.append(1)
+        if len(count) == after:
+            raise Killed
+
+    monkeypatch.setattr(checkpoint, "save", save)
+    with pytest.raises(Killed):
+        gwsolver.run(folder, tmp_path / "out", checkpoint=1e-9)
+    gwsolver.run(folder, tmp_path / "out", restart=True)
+    for name in ("features.csv", "flow.waters.cbc", "flow.waters.stg", "flow.waters.csv", "observations.csv",
+                 "budget.csv", "flow.hds", "flow.cbc"):
+        assert (tmp_path / "out" / name).read_bytes() == (results.path / name).read_bytes(), name
+
+
+SCENARIOS = """
+[[scenario]]
+name = "base"
+
+[[scenario]]
+name = "pump"
+[[scenario.new_well]]
+name = "pt"
+x = 125.0
+y = 20.0
+layers = [2]
+pumping_rate = 20.0
+"""
+
+
+def test_a_well_of_a_scenario_draws_on_the_lakes(tmp_path):
+    lake_simulation(tmp_path)
+    (tmp_path / "case.toml").write_text(f'[case]\ntitle = "Lakes"\n{SCENARIOS}')
+    drawn = {}
+    for name in ("base", "pump"):
+        table = gwsolver.run(tmp_path, tmp_path / name, scenario=name).feature_table()
+        last = table[(table.time == 40.0) & (table.quantity == "stage")].set_index("feature").value
+        drawn[name] = last
+    assert (drawn["pump"] <= drawn["base"]).all() and drawn["pump"][3] < drawn["base"][3] - 0.01

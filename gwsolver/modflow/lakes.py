@@ -64,7 +64,7 @@ def read_lakes(package: Package, kind: FeatureKind, grid: Grid, time: TimeAxis, 
         options=options_of(package, kind), file=package.file, saves=saved_files(package, "stage"), start=lakes.start,
         connection_type=c["type"].astype(np.int8), leakance=c["leakance"], bed_bottom=c["bottom"],
         bed_top=c["top"], length=c["length"], width=c["width"], outlet_from=outlet_from, outlet_to=outlet_to,
-        outlet_type=outlet_type, tables=tables, surface_depression=max(float(package.give("surfdep", 0.0)), 0.0),
+        outlet_type=outlet_type, tables=tables, surface_depression=_depression(package),
         length_conversion=_conversion(package, "length_conversion"),
         time_conversion=_conversion(package, "time_conversion"),
     )
@@ -132,7 +132,9 @@ class _Lakes:
         c["type"][place] = kind = CONNECTION_TYPES.index(word)
         c["leakance"][place] = _leakance(row[2], label, bad)
         bottom, top, length, width = (float(v) for v in row[3:7])
-        if kind == HORIZONTAL and bottom != top and cell >= 0:
+        if kind == HORIZONTAL and not (np.isfinite(bottom) and np.isfinite(top)):
+            bad(f"{label}belev or telev is not a number")
+        elif kind == HORIZONTAL and bottom != top and cell >= 0:
             low, high = float(self.grid.bottom[cell]), float(self.grid.top[cell])
             if bottom > top:
                 bad(f"{label}belev", value=f"{bottom:g}", allowed=f"below telev, {top:g}")
@@ -237,8 +239,16 @@ def _leakance(given: Any, label: str, bad: Bad) -> float:
     return value
 
 
+def _depression(package: Package) -> float:
+    """Return SURFDEP; MODFLOW takes one below zero for none."""
+    value = float(package.give("surfdep", 0.0))
+    if not np.isfinite(value):
+        package.bad("SURFDEP", value=f"{value:g}", allowed="[0, inf)", block="OPTIONS", word="SURFDEP")
+    return max(value, 0.0)
+
+
 def _conversion(package: Package, option: str) -> float:
     value = float(package.give(option, 1.0))
-    if not value > 0.0:
+    if not 0.0 < value < np.inf:
         package.bad(option.upper(), value=f"{value:g}", allowed="(0, inf)", block="OPTIONS", word=option)
     return value

@@ -118,6 +118,8 @@ def problems(folder, file, old, new):
      "belev = 4; allowed: not below the bottom of its cell, 5"),
     ("flow.lak", r"6\.0+ +9\.0+", "6.0 11.0", "2  2  1 2 3", "telev = 11; allowed: not above the top of its cell, 10"),
     ("flow.lak", r"6\.0+ +9\.0+", "9.0 6.0", "2  2  1 2 3", "belev = 9; allowed: below telev, 6"),
+    ("flow.lak", r"6\.0+ +9\.0+", "nan 9.0", "2  2  1 2 3", "lake 2, connection 2: belev or telev is not a number"),
+    ("flow.lak", r"SURFDEP.*", "SURFDEP nan", "SURFDEP", "SURFDEP = nan is outside [0, inf)"),
     ("flow.lak", r" 2\.5", " 0.0", "3  1  2 3 4", "connlen of a connection that is embeddedv = 0 is outside (0, inf)"),
     ("flow.lak", r"3  1  2 3 4", "3  1  1 1 1", "1  1  1 1 1",
      "lake 1 stands on the cell in which lake 3 is embedded at layer 1, row 1, column 1"),

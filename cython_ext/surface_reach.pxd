@@ -248,13 +248,16 @@ cdef inline void solve_wave(const gw_reach* r, gw_answer* a) noexcept nogil:
     a.outflow_by_comes, a.outflow_by_head = s.flow_by * by_comes, s.flow_by * by_head
 
 
-cdef inline double courant_number(const gw_reach* r, double flow) noexcept nogil:
-    """Reaches that a wave of this flow crosses in the step; its celerity from a small change, as in MODFLOW 6."""
+cdef inline signed char crossed(const gw_reach* r, double flow, signed char before) noexcept nogil:
+    """1 if a wave of this flow crosses the reach within the step, 0 if not; `before` where nothing flows.
+
+    Its celerity comes from a small change, as in MODFLOW 6.
+    """
     cdef double more = 0.999e-5, celerity
     cdef gw_section here, there
     if flow <= 0.0:
-        return 0.0
+        return before
     depth_of(&r.channel, flow, &here)
     depth_of(&r.channel, flow + more, &there)
     celerity = more / (there.area - here.area) if there.area > here.area else 0.0
-    return celerity * r.step / r.length
+    return celerity * r.step > r.length

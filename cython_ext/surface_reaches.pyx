@@ -2,7 +2,7 @@
 """Water through a network of reaches, from the headwaters down."""
 
 from surface_reach cimport (
-    courant_number, gw_answer, gw_reach, solve_held, solve_steady, solve_wave,
+    crossed, gw_answer, gw_reach, solve_held, solve_steady, solve_wave,
 )
 from surface_section cimport high_of, low_of
 
@@ -104,8 +104,7 @@ cpdef void route(
                 if choose:
                     r.fast = 0.0
                     solve_wave(&r, &a)
-                    fast[n] = courant_number(
-                        &r, r.comes + r.rain + a.runoff - a.evaporation - a.leakage) > 1.0
+                    fast[n] = crossed(&r, r.comes + r.rain + a.runoff - a.evaporation - a.leakage, fast[n])
                 r.fast = fast[n]
                 if r.fast > 0.5 or not choose:
                     solve_wave(&r, &a)

@@ -25,11 +25,14 @@ class Diversions:
     start, end : ndarray of int64, shape (diversion,)
         Reaches.
     priority : ndarray of int8, shape (diversion,)
+    record : ndarray of int64, shape (diversion,)
+        In the block.
     """
 
     start: Ints
     end: Ints
     priority: NDArray[np.int8]
+    record: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +49,8 @@ def read_diversions(package: Package, counts: Ints) -> Diversions:
     n, first = counts.size, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     total = int(first[-1])
     start, end = np.repeat(np.arange(n), counts).astype(np.int64), np.full(total, -1, np.int64)
-    priority = np.zeros(total, np.int8)
+    priority, record = np.zeros(total, np.int8), np.full(total, -1, np.int64)
     records = rows(package.data.diversions)
-    seen: set[int] = set()
     for index, row in enumerate(records):
         reach, number, bad = int(row[0]), int(row[1]), at_record(package, "DIVERSIONS", index)
         if not 0 <= reach < n:
@@ -56,11 +58,11 @@ def read_diversions(package: Package, counts: Ints) -> Diversions:
         elif not 0 <= number < counts[reach]:
             bad(f"diversion {number + 1} of reach {reach + 1}",
                 allowed=f"1 to {counts[reach]}, its NDV" if counts[reach] else "no diversion is there: its NDV is 0")
-        elif first[reach] + number in seen:
+        elif record[first[reach] + number] >= 0:
             bad(f"diversion {number + 1} of reach {reach + 1} is there twice")
         else:
             place = int(first[reach]) + number
-            seen.add(place)
+            record[place] = index
             if 0 <= int(row[2]) < n:
                 end[place] = int(row[2])
             else:
@@ -71,11 +73,11 @@ def read_diversions(package: Package, counts: Ints) -> Diversions:
                 priority[place] = PRIORITIES.index(word)
             else:
                 bad(f'cprior "{word}"', allowed=f"one of {', '.join(PRIORITIES)}")
-    for place in [p for p in range(total) if p not in seen][:5]:
+    for place in np.flatnonzero(record < 0)[:5]:
         reach = start[place]
         package.bad(f"block DIVERSIONS says nothing of diversion {place - first[reach] + 1} of reach {reach + 1}",
                     hint="Its number of diversions, NDV, stands in block PACKAGEDATA.")
-    return Diversions(start, end, priority)
+    return Diversions(start, end, priority, record)
 
 
 def read_connections(package: Package, counts: Ints, diversions: Diversions) -> Joined:
@@ -144,12 +146,12 @@ def _check_diversions(package: Package, above: set[tuple[int, int]], diversions:
     for number, (start, end) in enumerate(zip(diversions.start.tolist(), diversions.end.tolist(), strict=True)):
         if end < 0:
             continue
+        bad = at_record(package, "DIVERSIONS", int(diversions.record[number]))
         if (start, end) not in above:
-            package.bad(f"a diversion leads from reach {start + 1} to reach {end + 1}, which is not joined to it",
-                        block="DIVERSIONS", word=str(start + 1), hint="Join them in block CONNECTIONDATA.")
+            bad(f"a diversion leads from reach {start + 1} to reach {end + 1}, which is not joined to it",
+                hint="Join them in block CONNECTIONDATA.")
         elif (start, end) in found:
-            package.bad(f"two diversions lead from reach {start + 1} to reach {end + 1}", block="DIVERSIONS",
-                        word=str(start + 1))
+            bad(f"two diversions lead from reach {start + 1} to reach {end + 1}")
         else:
             found[start, end] = number
     return found

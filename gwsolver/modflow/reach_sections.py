@@ -30,11 +30,14 @@ class SectionTables:
         self.sections: list[CrossSection] = []
 
     def by_words(self, values: Sequence[str], bad: Bad) -> int | None:
-        """Return the number of the section that a record ``TAB6 FILEIN file`` names, None after reporting."""
-        if len(values) != 3 or [v.lower() for v in values[:2]] != ["tab6", "filein"]:
+        """Return the number of the section that a record ``TAB6 FILEIN file`` names, None after reporting.
+
+        flopy hands on the file's name alone.
+        """
+        if not values or [v.lower() for v in values[:-1]] not in ([], ["tab6", "filein"]):
             bad(f'cross-section "{" ".join(values)}"', allowed="TAB6 FILEIN and a file")
             return None
-        return self.number(values[2], bad)
+        return self.number(values[-1], bad)
 
     def number(self, file: str, bad: Bad) -> int | None:
         """Return the number of the section in a file, None after reporting."""
@@ -61,7 +64,7 @@ class SectionTables:
         for i, record in enumerate(records):
             for j, value in enumerate(record[:3]):
                 try:
-                    values[i, j] = float(value) if value is not None else values[i, j]
+                    values[i, j] = values[i, j] if value is None or value != value else float(value)
                 except ValueError:
                     values[i, j] = np.nan
         for i, j in np.argwhere(~np.isfinite(values))[:5]:

@@ -131,7 +131,7 @@ class _Reaches:
             bad("rbth", value=f"{thickness:g}", allowed="(0, inf)")
         low = float(self.grid.bottom[cell])
         bed = self.values["rtp"][reach] - thickness
-        if bed <= low:
+        if bed <= low and not self.package.give("dev_no_check", False):
             bad(f"the bottom of the bed, rtp - rbth = {bed:g}, is not above the bottom of its cell, {low:g}",
                 cell=self.grid.describe(cell))
 
@@ -226,11 +226,11 @@ def _conversion(package: Package) -> float:
 
 
 def _weight(package: Package) -> float:
-    given = package.give("storage_weight")
+    given = package.give("dev_storage_weight")
     weight = 1.0 if given is None else float(given)
     if not 0.5 <= weight <= 1.0:
-        package.bad("STORAGE_WEIGHT", value=f"{weight:g}", allowed="from 0.5 to 1", block="OPTIONS",
-                    word="storage_weight")
+        package.bad("DEV_STORAGE_WEIGHT", value=f"{weight:g}", allowed="from 0.5 to 1", block="OPTIONS",
+                    word="dev_storage_weight")
     return weight
 
 

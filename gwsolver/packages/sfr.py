@@ -148,11 +148,13 @@ class Reaches:
 
     def state(self) -> Mapping[str, Floats]:
         """Return what the next step starts from, by name."""
-        return {"flow": self._routing.before.copy(), "started": np.array([float(self._started)])}
+        return {"flow": self._routing.before.copy(), "crossed": self._routing.crossed.astype(np.float64),
+                "started": np.array([float(self._started)])}
 
     def restore(self, state: Mapping[str, Floats]) -> None:
         """Start from there again."""
         self._routing.before = state["flow"].copy()
+        self._routing.crossed = state["crossed"].astype(np.int8)
         self._started = bool(state["started"][0])
 
 
@@ -163,8 +165,8 @@ KIND = FeatureKind(
     title="Reaches of streams: routing, diversions, leakage, kinematic waves",
     columns=COLUMNS,
     part_columns=(DIVERSION,),
-    options=("storage", "storage_weight", "length_conversion", "time_conversion", "unit_conversion",
-             "maximum_picard_iterations", "maximum_depth_change"),
+    options=("storage", "dev_storage_weight", "length_conversion", "time_conversion", "unit_conversion",
+             "maximum_picard_iterations", "maximum_depth_change", "dev_no_check", "dev_no_final_check", "mover"),
     start=Reaches,
     heads_along_links=True,
 )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.errors import Problem
-from gwsolver.core.features import INACTIVE, FeatureValues
+from gwsolver.core.features import ACTIVE, INACTIVE, FeatureValues
 from gwsolver.core.reach import NO_DIVERSION, ReachPackage
 from gwsolver.kernels import surface_reaches
 from gwsolver.surface.reaches.channel import Channels
@@ -73,6 +73,8 @@ class Routing:
         In force.
     before : ndarray of float64, shape (reach, 2)
         Flow at the upstream and the downstream end at the start of the step [L**3/T].
+    crossed : ndarray of int8, shape (reach,)
+        1 where a wave crosses the reach within a step, 0 where not: the scheme of its wave.
     rain : ndarray of float64, shape (reach,)
         [L**3/T].
     """
@@ -87,7 +89,7 @@ class Routing:
         self._first = np.searchsorted(package.link_from, np.arange(n + 1)).astype(np.int64)
         self.before: Floats = np.zeros((n, 2))
         self._given = np.zeros((n, 12))
-        self._fast = np.zeros(n, np.int8)
+        self.crossed: NDArray[np.int8] = np.ones(n, np.int8)
 
     def begin(self, values: FeatureValues, length: float) -> None:
         """Take in what acts during a step of this length; zero if nothing is stored."""
@@ -113,8 +115,13 @@ class Routing:
         self.before[:] = self.channels.at(depth).flow[:, None]
 
     def finish(self, values: FeatureValues, routed: Routed) -> None:
-        """Keep the flow at both ends of each reach for the next step."""
-        comes = np.where(values.status != INACTIVE, routed.upstream + values.columns["inflow"], 0.0)
+        """Keep the flow at both ends of each reach for the next step.
+
+        As in MODFLOW 6, what came to a reach is kept from steps with a wave only: after a steady step it is still
+        that of the step before, at first of the initial stages.
+        """
+        waves = (values.status == ACTIVE) & (self._length > 0.0)
+        comes = np.where(waves, routed.upstream + values.columns["inflow"], self.before[:, 0])
         self.before = np.column_stack([comes, routed.outflow])
 
     def route(self, head: Floats, joined: Bools, choose: bool) -> Routed:
@@ -136,7 +143,7 @@ class Routing:
         surface_reaches.route(
             self._order, channels.station, channels.height, channels.roughness, channels.first, self._given,
             self._status, head, self._first, p.link_to, p.link_diversion, self._part, p.diversion_priority,
-            self._amount, self.before, self._length, p.storage_weight, choose, self._fast, found, links,
+            self._amount, self.before, self._length, p.storage_weight, choose, self.crossed, found, links,
         )
         return Routed(*np.ascontiguousarray(found.T), *np.ascontiguousarray(links.T))
 

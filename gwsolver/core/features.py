@@ -213,7 +213,11 @@ class FeatureSoluteStep:
     ledger : Ledger
         The package's own balance over the interval.
     water : FeatureStep
-        The water that carried it: what connections and links join, names and status.
+        The water that carried it: what connections and links join.
+    status : ndarray of int8, shape (feature,)
+        `ACTIVE`, `CONSTANT` or `INACTIVE`, of the solute.
+    dry : ndarray of bool, shape (feature,)
+        Features without water, whose concentration means nothing; what solute they hold stays with them.
     """
 
     name: str
@@ -225,3 +229,5 @@ class FeatureSoluteStep:
     link_rate: Floats
     ledger: Ledger
     water: FeatureStep
+    status: NDArray[np.int8]
+    dry: NDArray[np.bool_]

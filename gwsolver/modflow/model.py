@@ -1,7 +1,8 @@
 """One flopy model to a core FlowModel or TransportModel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +29,7 @@ from gwsolver.modflow.packages import Package, wrap
 from gwsolver.modflow.plain_arrays import NotPlain
 from gwsolver.modflow.reaches import read_reaches
 from gwsolver.modflow.series import Series
+from gwsolver.modflow.solute_observations import read_solute_observations
 from gwsolver.modflow.sources import ConcentrationFile, read_sources
 from gwsolver.modflow.stress import read_list
 from gwsolver.modflow.support import TABLES
@@ -36,6 +38,7 @@ from gwsolver.modflow.transport_model import read_advection, read_dispersion
 from gwsolver.packages.registry import BoundaryKind, FeatureKind, SoluteKind, feature_kinds, kinds, solute_kinds
 
 Model = TypeVar("Model")
+Reader = Callable[[Package], list[Observation]]
 GRIDS = ("dis", "disv", "disu")
 SPC = ("spc", "spca")
 SERIES = ("ts", "tas")
@@ -169,15 +172,15 @@ def _features(parts: ModelParts, grid: Grid) -> tuple[FeaturePackage, ...]:
                  for package, kind in parts.features)
 
 
-def _observations(parts: ModelParts, grid: Grid, features: tuple[FeaturePackage, ...] = ()
+def _observations(parts: ModelParts, grid: Grid, of_features: Mapping[str, Reader] | None = None
                   ) -> tuple[Observation, ...]:
+    """Return all observations; those of packages of features are read by a reader of their own."""
     found: list[Observation] = []
-    by_name = {f.name: f for f in features}
+    readers = of_features or {}
     for parent, children in parts.children.items():
         for child in children:
             if child.type == "obs":
-                found += (read_feature_observations(child, by_name[parent]) if parent in by_name
-                          else read_observations(child, parent, grid))
+                found += readers[parent](child) if parent in readers else read_observations(child, parent, grid)
     return tuple(found)
 
 
@@ -196,7 +199,8 @@ def flow_model(parts: ModelParts) -> FlowModel | None:
         storage=read_storage(sto, grid, parts.time) if sto else None, packages=_stress(parts, grid),
         features=features, newton=bool(parts.newton), under_relaxation="under_relaxation" in parts.newton,
         closure=read_closure(parts.ims), output=read_output_control(parts.singles.get("oc"), parts.time),
-        observations=_observations(parts, grid, features), file=parts.file,
+        observations=_observations(parts, grid, {
+            f.name: partial(read_feature_observations, features=f) for f in features}), file=parts.file,
     )
 
 
@@ -257,6 +261,7 @@ def transport_model(
     read = (read_feature_solute(p, kind, flow, parts.time, _series(parts, p)) for p, kind in parts.solutes)
     features = tuple(s for s in read if s is not None)
     carriers = {s.flow_package: s.name for s in features}
+    carried = [(s, f) for s in features for f in (flow.features if flow else ()) if f.name == s.flow_package]
     files = {n: ConcentrationFile(p, _series(parts, p)) for n, p in parts.concentrations.items()}
     fmi = parts.singles.get("fmi")
     return TransportModel(
@@ -266,7 +271,8 @@ def transport_model(
         advection=read_advection(parts.singles.get("adv")),
         sources=read_sources(parts.singles.get("ssm"), known, carriers, files, grid, parts.time),
         packages=_stress(parts, grid), features=features,
-        output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(parts, grid),
+        output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(
+            parts, grid, {s.name: partial(read_solute_observations, solute=s, carrier=c) for s, c in carried}),
         file=parts.file,
         saves_sorbate=mst.give("sorbate_filerecord") is not None,
         flow_imbalance_correction=fmi is not None and bool(fmi.give("flow_imbalance_correction", False)),

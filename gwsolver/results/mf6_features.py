@@ -142,14 +142,24 @@ class FeatureBudgetWriter(RecordWriter):
 
 def budget_head(step: FeatureStep, auxiliary: bool) -> str:
     """Return the first line of a BUDGETCSV file."""
-    words = [name for name, _ in _sums(step, auxiliary)]
-    columns = [f"{w}_{side}" for side in ("IN", "OUT") for w in words]
-    return ",".join(["time", *columns, "TOTAL_IN", "TOTAL_OUT", "PERCENT_DIFFERENCE"])
+    return sums_head(_sums(step, auxiliary))
 
 
 def budget_line(step: FeatureStep, time: float, auxiliary: bool) -> str:
     """Return the line of a BUDGETCSV file: rates in and out of all features by term, and what they do not close by."""
-    parts = [values for _, values in _sums(step, auxiliary)]
+    return sums_line(_sums(step, auxiliary), time)
+
+
+def sums_head(sums: list[tuple[str, Floats]]) -> str:
+    """Return the first line of a BUDGETCSV file with these columns, in and out."""
+    words = [name for name, _ in sums]
+    columns = [f"{w}_{side}" for side in ("IN", "OUT") for w in words]
+    return ",".join(["time", *columns, "TOTAL_IN", "TOTAL_OUT", "PERCENT_DIFFERENCE"])
+
+
+def sums_line(sums: list[tuple[str, Floats]], time: float) -> str:
+    """Return a line of it: the rates in and out of all features, summed, and what they do not close by."""
+    parts = [values for _, values in sums]
     into = [float(p[p > 0.0].sum()) for p in parts]
     out = [float((-p[p < 0.0]).sum()) for p in parts]
     total = sum(into), sum(out)

@@ -2,8 +2,8 @@
 
 Records and their names are those of MODFLOW 6's GWT model: STORAGE-AQUEOUS, DECAY-AQUEOUS, STORAGE-SORBED,
 DECAY-SORBED, FLOW-JA-FACE, FLOW-CORRECTION, SOURCE-SINK MIX, then a list per package of the model itself (CNC,
-SRC, ...), per immobile domain and per exchange (FLOW-JA-FACE again). All are mean rates over the time step, positive
-into the cell's water.
+SRC, LKT, ...), per immobile domain and per exchange (FLOW-JA-FACE again). All are mean rates over the time step,
+positive into the cell's water.
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,6 +71,7 @@ class TransportBudgetWriter(RecordWriter):
         # MODFLOW writes packages by kind, whatever their order in the name file.
         ordered = sorted(model.packages, key=lambda p: KINDS.index(p.kind) if p.kind in KINDS else len(KINDS))
         self._lists = [(p.name, p.kind.upper()) for p in ordered]
+        self._lists += [(solute.name, solute.kind.upper()) for solute in model.features]
         self._lists += [(domain.name, IMMOBILE) for domain in model.immobile]
 
     def write(self, step: TimeStep, transport: TransportStep) -> None:

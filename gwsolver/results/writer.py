@@ -19,6 +19,7 @@ from gwsolver.core.steps import ExchangeFlow, FlowStep, ReactionStep, TransportS
 from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.results.budget import BudgetTable, book_flow, flow_closure
 from gwsolver.results.feature_output import FeatureOutput, book
+from gwsolver.results.feature_solute_output import FeatureSoluteOutput
 from gwsolver.results.features import FeatureCollector
 from gwsolver.results.folder import PREFIX, SUFFIX, SUMMARY, UNFINISHED, Staging, temporary, writing
 from gwsolver.results.mf6_binary import DRY, INACTIVE, BudgetWriter, write_concentrations, write_heads, write_layers
@@ -89,6 +90,7 @@ class ResultsWriter:
         self._minimum: dict[str, float] = {}
         self._features = FeatureCollector()
         self._waters = FeatureOutput(self._units, self._file, self._settle)
+        self._solutes = FeatureSoluteOutput(self._units, self._file, self._settle)
         self._text: list[TextIO] = []
         self._files = contextlib.ExitStack()
         self._kept = frozenset(() if resume is None else resume["lengths"])
@@ -193,15 +195,18 @@ class ResultsWriter:
         ledger = self.ledger(model.name, species)
         ledger.merge(t.ledger)
         self._minimum[species] = min(self._minimum.get(species, np.inf), float(t.minimum))
-        for domain in t.immobile:
-            self.ledger(model.name, f"{species}/{domain.name}").merge(domain.ledger)
+        for own in (*t.immobile, *t.features):
+            self.ledger(model.name, f"{species}/{own.name}").merge(own.ledger)
         if not ends:
             return
         saves = model.output.saves("concentration", time_step, n_steps)
+        budget = model.output.saves("budget", time_step, n_steps)
         with writing("results"):
+            observations = self.simulation.observations_of(model)
             self._observations.transport(
-                model, self.simulation.observations_of(model), t, time_step, self._units.concentration,
-                self._units.mass_rate)
+                model, observations, t, time_step, self._units.concentration, self._units.mass_rate)
+            self._observations.rows(t.end, model.name, self._solutes.observed(model, t, observations, saves=saves))
+            self._solutes.write(model, t, time_step, saves, budget)
             if saves:
                 name = f"{model.name}.ucn"
                 write_concentrations(self._file(name), t.concentration, t.dry, model.grid, model.time, time_step)
@@ -218,15 +223,14 @@ class ResultsWriter:
                     if package.name in t.package_rates:
                         cells, rates = t.package_rates[package.name]
                         self._features.add(species, model.grid, t.end, package.kind, package.name, cells, rates)
-            budget = model.output.saves("budget", time_step, n_steps)
             if budget and t.cell_rates and t.watched[0].size == model.grid.n_faces:
                 self._save_mass_budget(model, time_step, t)
             elif budget and (text := NO_CELLS.format(model.name)) not in self._observations.warnings:
                 self._observations.warnings.append(text)
             if saves or budget:
                 self._budget_table.write(t.end, model.name, species, ledger, self._units.mass)
-                for domain in t.immobile:
-                    whole = f"{species}/{domain.name}"
+                for own in (*t.immobile, *t.features):
+                    whole = f"{species}/{own.name}"
                     self._budget_table.write(t.end, model.name, whole, self.ledger(model.name, whole), self._units.mass)
 
     def reactions(

@@ -43,7 +43,9 @@ def balances(simulation: Simulation, ledger: Callable[[str, str], Ledger], info:
     volume = f"{info.length_unit}3" if info.length_unit else "model units"
     wanted = [(f.name, "", volume) for f in simulation.flow_models]
     wanted += [(f.name, f"{f.name}/{p.name}", volume) for f in simulation.flow_models for p in f.features]
-    wanted += [(s.name, s.name, info.mass_unit or "model units") for s in simulation.transport_models]
+    mass = info.mass_unit or "model units"
+    wanted += [(s.name, s.name, mass) for s in simulation.transport_models]
+    wanted += [(s.name, f"{s.name}/{p.name}", mass) for s in simulation.transport_models for p in s.features]
     yield "balances of the whole run"
     for name, species, unit in wanted:
         booked = ledger(name, species)

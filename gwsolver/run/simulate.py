@@ -223,6 +223,13 @@ class Carried:
             booked = self.ledgers.setdefault(whole, Ledger())
             booked.merge(domain.ledger)
             outcome.closure[whole] = max(outcome.closure.get(whole, 0.0), booked.closure())
+        for solute in step.features:
+            whole = f"{name}/{solute.name}"
+            booked = self.ledgers.setdefault(whole, Ledger())
+            booked.merge(solute.ledger)
+            outcome.closure[whole] = max(outcome.closure.get(whole, 0.0), booked.closure(solute.mass))
+            least = float(solute.concentration.min(initial=0.0))
+            outcome.minimum[name] = min(outcome.minimum.get(name, math.inf), least)
         outcome.minimum[name] = min(outcome.minimum.get(name, math.inf), step.minimum)
         outcome.maximum[name] = step.maximum
         counts = outcome.steps.setdefault(name, {"sub_steps": 0, "sweeps": 0})

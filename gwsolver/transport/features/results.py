@@ -69,8 +69,8 @@ def _features(
     """Return the step of one package."""
     water, off, values = joined.waters[number], joined.inactive[number], solute.source(stress)
     span = step.end - step.start
-    dry = off | step.dry[body.cells] | ((water.volume_end <= 0.0) & ~_passes(water))
-    c = np.where(dry, 0.0, step.concentration[body.cells])
+    dry = step.dry[body.cells] | ((water.volume_end <= 0.0) & ~_passes(water))
+    c = np.where(off | dry, 0.0, step.concentration[body.cells])
     passed = np.append(step.passed[grid.base.tracked_faces.size:], 0.0) / (span if span > 0.0 else 1.0)
     faces, links = body.connection_faces(water), body.link_faces(water)
     rate = -passed[np.where(faces >= 0, faces - grid.base.n_faces, -1)]
@@ -96,7 +96,7 @@ def _features(
         if package.startswith(f"{body.name}/") and package not in own and (into or out):
             ledger.add(package.removeprefix(f"{body.name}/"), term, into, out)
     mass = sum(step.part_masses[len(grid.base.parts) + number])
-    return FeatureSoluteStep(solute.name, solute.kind, c, mass, terms, rate, along, ledger, water)
+    return FeatureSoluteStep(solute.name, solute.kind, c, mass, terms, rate, along, ledger, water, values.status, dry)
 
 
 def _term(solute: FeatureSolute, body: Body, name: str, step: TransportStep) -> Floats:

@@ -1,5 +1,7 @@
 """Lakes in the flow system: exact answers, conservation, derivatives, and a bed that drains when bared."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,8 @@ from gwsolver.flow.coupling import Coupling
 from gwsolver.flow.faces import FaceEquations
 from gwsolver.flow.storage import StorageEquations
 from gwsolver.flow.system import Pattern, StepSystem
+from gwsolver.packages.lak import KIND
+from gwsolver.packages.registry import Aquifer
 from tests.flow.models import package, rock, solve, storage
 from tests.packages.lakes import lakes, with_lakes
 
@@ -274,3 +278,20 @@ def test_what_falls_below_zero_is_refused_all_at_once():
     with pytest.raises(InputError) as error:
         solve(flow)
     assert len(error.value.problems) == 2 and "rainfall of lake 1" in str(error.value)
+
+
+def test_connections_where_head_and_stage_are_alike_count_in_newtons_matrix():
+    # At 341.7 m the last bit of a stage is a large part of 1e-8 m between head and stage: no limit of the lake's.
+    grid = structured_grid([2000.0] * 40, [1000.0], 330.0, [310.0])
+    flow = with_lakes(grid, rock(grid, K, cell_type=1), [], lakes([(0, c, "vertical", 0.02) for c in range(40)], 341.7,
+                      status=CONSTANT, stage=341.7), start=341.7, newton=True, time=((91.0, 1, 1.0),),
+                      storage=storage(grid, 1e-5, 0.15, True, transient=(True,)))
+    k = flow.conductivity.k
+    lake = KIND.start(flow.features[0], Aquifer(grid, k, k, np.ones(40, bool), True, flow.initial_head))
+    lake.begin(next(flow.time.steps()), True)
+    everywhere, nowhere, below = np.ones(40, bool), np.zeros(40, bool), np.full(40, -1)
+    response = lake.respond(341.7 + 1e-8 * np.linspace(-1.0, 1.0, 40), everywhere, nowhere, below)
+    one_bit_up = lake.beds.seepage(np.full(40, np.nextafter(341.7, 400.0)), response.head).flow
+    assert np.abs(one_bit_up / response.flows.seepage - 1.0).max() > 1e-6
+    response = replace(response, flows=replace(response.flows, seepage=one_bit_up))
+    assert np.all(response.slopes(True).rate_by_head < 0.0)

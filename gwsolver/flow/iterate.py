@@ -180,7 +180,8 @@ class Iteration:
             return self.linear.solve(matrix, balance.residual, symmetric, reduction, enough)
         # The balances of features are closed: their stages follow the heads, and are found anew after each step.
         right = np.concatenate([balance.residual, np.zeros(system.coupling.n)])
-        return self.linear.solve(matrix, right, symmetric, reduction, enough)[:balance.residual.size]
+        cells = balance.residual.size
+        return self.linear.solve(matrix, right, symmetric, reduction, enough, cells)[:cells]
 
     def _converged(self, balance: Balance, change: float) -> bool:
         closed = float(np.abs(balance.residual).sum()) <= CLOSURE * balance.throughput

@@ -5,16 +5,21 @@ an iteration, change with the machine; on vectors of this size the threads also 
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import scipy.sparse as sp
-
 Floats = NDArray[np.float64]
 Solve = Callable[[Floats], Floats]
+
+
+class Operator(Protocol):
+    """A square matrix, or what acts as one."""
+
+    def __matmul__(self, x: Floats, /) -> Floats:
+        """Return A x."""
+        ...
 
 
 def inner(a: Floats, b: Floats) -> float:
@@ -28,13 +33,13 @@ def norm(a: Floats) -> float:
 
 
 def conjugate_gradients(
-    matrix: "sp.csr_matrix", right: Floats, before: Solve, limit: float, most: int
+    matrix: Operator, right: Floats, before: Solve, limit: float, most: int
 ) -> tuple[Floats, int]:
     """Return x with |b - A x| <= limit, or after `most` iterations, and their number; A is symmetric.
 
     Parameters
     ----------
-    matrix : csr_matrix, shape (n, n)
+    matrix : Operator, shape (n, n)
     right : ndarray of float64, shape (n,)
     before : callable
         Applies the preconditioner, symmetric too.
@@ -64,7 +69,7 @@ def conjugate_gradients(
     return x, most
 
 
-def bicgstab(matrix: "sp.csr_matrix", right: Floats, before: Solve, limit: float, most: int) -> tuple[Floats, int]:
+def bicgstab(matrix: Operator, right: Floats, before: Solve, limit: float, most: int) -> tuple[Floats, int]:
     """Return x with |b - A x| <= limit, or what was reached until it broke down, and the iterations.
 
     Parameters

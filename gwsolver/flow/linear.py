@@ -11,6 +11,7 @@ from gwsolver.core.errors import RunError
 from gwsolver.core.grid import Grid
 from gwsolver.flow.incomplete import solve_incomplete
 from gwsolver.flow.krylov import bicgstab, conjugate_gradients, norm
+from gwsolver.flow.reduced import ReducedSystem
 from gwsolver.flow.sparse import SparseRows
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class LinearSolver:
 
     def solve(
         self, matrix: SparseRows, right: Floats, symmetric: bool, reduction: float = REDUCTION_LINEAR,
-        enough: float = 0.0,
+        enough: float = 0.0, n_cells: int = 0,
     ) -> Floats:
         """Return x: to round-off if solved directly, else to a residual of `reduction` |b| or `enough`.
 
@@ -83,6 +84,8 @@ class LinearSolver:
         symmetric : bool
             Whether the values are symmetric too.
         reduction, enough : float
+        n_cells : int
+            How many unknowns are heads, if some are not: lakes and reaches after them.
 
         Raises
         ------
@@ -94,7 +97,7 @@ class LinearSolver:
         if self._matrix is not None and not np.array_equal(self._matrix.data, matrix.data):
             self._factor, self._matrix = None, None
         if matrix.shape[0] > self.limit and self._factor is None:
-            x = self._iterate(matrix, right, symmetric, reduction, enough)
+            x = self._iterate(matrix, right, symmetric, reduction, enough, n_cells or matrix.shape[0])
             if x is not None:
                 return x
         if self._matrix is None:
@@ -144,9 +147,17 @@ class LinearSolver:
         return x
 
     def _iterate(
-        self, matrix: SparseRows, right: Floats, symmetric: bool, reduction: float, enough: float
+        self, matrix: SparseRows, right: Floats, symmetric: bool, reduction: float, enough: float, n_cells: int
     ) -> Floats | None:
         """Return x from a Krylov method; None if it is of no use."""
+        if not symmetric and n_cells < matrix.shape[0]:
+            try:
+                reduced = ReducedSystem(matrix.csr(), n_cells)
+            except RuntimeError:  # the balance of a feature does not depend on its unknown
+                return None
+            self.method = "bicgstab"
+            head = self._cycled(reduced, reduced.cells, reduced.right(right), symmetric, reduction, enough)
+            return None if head is None else reduced.whole(head, right)
         size = norm(right)
         limit = max(reduction * size, enough)
         if symmetric and not self._stiff:
@@ -157,6 +168,15 @@ class LinearSolver:
             self._stiff = True
         self.method = "cg" if symmetric else "bicgstab"
         rows = matrix.csr()
+        return self._cycled(rows, rows, right, symmetric, reduction, enough)
+
+    def _cycled(
+        self, system: "sp.csr_matrix | ReducedSystem", rows: "sp.csr_matrix", right: Floats, symmetric: bool,
+        reduction: float, enough: float,
+    ) -> Floats | None:
+        """Return x from a Krylov method with multigrid; `rows`: the matrix that multigrid coarsens."""
+        size = norm(right)
+        limit = max(reduction * size, enough)
         for fresh in (self._cycle is None or self._worn, True):
             if fresh or self._cycle is None:
                 self._coarsened = _trimmed(rows)
@@ -164,13 +184,13 @@ class LinearSolver:
                 self._first_count = 0
             method = conjugate_gradients if symmetric else bicgstab
             try:
-                x, count = method(rows, right, self._cycle, limit, 80)
+                x, count = method(system, right, self._cycle, limit, 80)
             except RuntimeError:  # the coarsest matrix of the hierarchy is singular
                 self._cycle = None
                 return None
             self._first_count = self._first_count or count
             self._worn = count > 1.5 * self._first_count + 5
-            if norm(right - rows @ x) <= max(USEFUL * size, enough):
+            if norm(right - system @ x) <= max(USEFUL * size, enough):
                 return x
             if fresh:
                 return None

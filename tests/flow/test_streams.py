@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from scipy.optimize import brentq
 
 from gwsolver.core.dis import structured_grid
-from gwsolver.flow import FlowSolver
+from gwsolver.flow import FlowSolver, solver
+from gwsolver.flow.linear import LinearSolver
+from gwsolver.flow.reduced import ReducedSystem
+from gwsolver.flow.sparse import SparseRows
 from tests.flow.models import model, package, rock, row, solve, storage
 from tests.surface.streams import chain, reaches, trapezium
 
@@ -157,3 +161,39 @@ def test_a_dry_stream_leaves_the_aquifer_alone():
     bare = solve(model(grid, rock(grid, k=2.0), [package("chd", 0, head=3.0),
                                                  package("rch", np.arange(20), recharge=1e-4)], start=3.0))[-1]
     assert still.head_end == pytest.approx(bare.head_end, abs=1e-12)
+
+
+def test_taking_features_out_of_a_system_leaves_its_answer():
+    rng = np.random.default_rng(3)
+    n, cells = 60, 45
+    dense = rng.normal(size=(n, n)) * (rng.random((n, n)) < 0.1) + 8.0 * np.eye(n)
+    right = rng.normal(size=n)
+    whole = sp.csr_matrix(dense)
+    reduced = ReducedSystem(whole, cells)
+    head = np.linalg.solve(dense, right)[:cells]
+    assert reduced @ head == pytest.approx(reduced.right(right), rel=1e-10, abs=1e-12)
+    assert reduced.whole(head, right) == pytest.approx(np.linalg.solve(dense, right), rel=1e-10, abs=1e-12)
+
+
+def test_a_large_system_with_features_is_solved_without_factors():
+    # a Laplacian with a chain of 30 one-way unknowns that touches every tenth cell
+    cells, chain_length = 400, 30
+    laplacian = sp.diags([-np.ones(cells - 1), 2.1 * np.ones(cells), -np.ones(cells - 1)], [-1, 0, 1])
+    one_way = sp.diags([-np.ones(chain_length - 1), np.ones(chain_length)], [-1, 0])
+    touch = sp.csr_matrix((np.full(chain_length, 0.5), (np.arange(chain_length) * 10, np.arange(chain_length))),
+                          shape=(cells, chain_length))
+    rows = sp.bmat([[laplacian, -touch], [0.3 * touch.T, one_way]]).tocsr()
+    right = np.concatenate([np.sin(np.arange(cells)), np.zeros(chain_length)])
+    linear = LinearSolver(limit=10)
+    x = linear.solve(SparseRows(rows.data, rows.indices, rows.indptr), right, False, 1e-12, n_cells=cells)
+    assert linear.method == "bicgstab"
+    assert rows @ x == pytest.approx(right, abs=1e-10)
+
+
+@pytest.mark.parametrize("newton", [False, True])
+def test_large_and_small_systems_give_the_same_stream(monkeypatch, newton):
+    small = solve(valley(newton=newton, transient=True))[-1]
+    monkeypatch.setattr(solver, "direct_limit", lambda grid: 10)
+    large = solve(valley(newton=newton, transient=True))[-1]
+    assert large.head_end == pytest.approx(small.head_end, abs=1e-8)
+    assert large.features[0].stage == pytest.approx(small.features[0].stage, abs=1e-8)

@@ -134,7 +134,7 @@ cdef inline void section_at(const gw_channel* c, double depth, gw_section* s) no
 
 
 cdef inline double next_depth(double depth, double value, double slope, double* low, double* high) noexcept nogil:
-    """Newton's next guess of a root of what rises with depth, or the middle of what brackets it."""
+    """Newton's next guess of a root of what rises with depth, or the middle of what brackets it; itself at the end."""
     cdef double there
     if value >= 0.0:
         high[0] = depth
@@ -142,7 +142,7 @@ cdef inline double next_depth(double depth, double value, double slope, double* 
         low[0] = depth
     if slope > 0.0:
         there = depth - value / slope
-        if there > low[0] and there < high[0]:
+        if there == depth or (there > low[0] and there < high[0]):
             return there
     return 0.5 * (low[0] + high[0])
 

@@ -53,7 +53,7 @@ class FeatureSoluteOutput:
                 writer.write(at, found)
                 self._settle(f"{label}.cbc")
             if "budgetcsv" in solute.saves:
-                sums = solute_sums(found)
+                sums = solute_sums(found, bool(solute.source(at).auxiliary))
                 self._line(f"{label}.csv", sums_head(sums), sums_line(sums, step.end))
             if saves and _tells(model, found):
                 self._states(model, step, found)

@@ -16,6 +16,8 @@ TERMS: Mapping[str, tuple[str, ...]] = {
     "sft": ("rainfall", "evaporation", "runoff", "ext-inflow", "ext-outflow", "storage", "constant"),
 }
 """Lists of MODFLOW's budget with one entry per feature, in their order."""
+BY_FEATURE = frozenset({"sft"})
+"""Kinds whose FLOW-JA-FACE is sorted by feature; that of others has link after link, there and back."""
 
 
 def write_feature_concentrations(file: BinaryIO, step: FeatureSoluteStep, at: TimeStep, time: TimeAxis) -> None:
@@ -49,7 +51,8 @@ class SoluteBudgetWriter(RecordWriter):
             one, other = (np.stack(pair, axis=1).ravel() for pair in
                           ((water.link_from, water.link_to), (water.link_to, water.link_from)))
             rates = np.stack([-step.link_rate, step.link_rate], axis=1).ravel()
-            self._among(at, "FLOW-JA-FACE", one, other, rates)
+            order = np.lexsort((other, one)) if step.kind in BY_FEATURE else np.arange(one.size)
+            self._among(at, "FLOW-JA-FACE", one[order], other[order], rates[order])
         there = water.connection_cell >= 0
         self.table(at, "GWF", (self.name, label, self.name, self.name), water.connection_feature[there],
                    self.grid.node[water.connection_cell[there]], -step.rate[there], [], np.zeros((int(there.sum()), 0)))
@@ -61,13 +64,18 @@ class SoluteBudgetWriter(RecordWriter):
                 self.table(at, "STORAGE", (self.name, label) * 2, own, own, rates, ["MASS".rjust(16)], mass)
             else:
                 self._among(at, term.upper(), own, own, rates)
+        given = self.solute.source(at).auxiliary
+        if given:
+            self.table(at, "AUXILIARY", (self.name, label) * 2, own, own, np.zeros(own.size),
+                       [name.upper() for name in given], np.stack(list(given.values()), axis=1))
 
     def _among(self, at: TimeStep, text: str, one: Ints, other: Ints, rates: Floats) -> None:
         names = (self.name, self.solute.name.upper()) * 2
         self.table(at, text, names, one, other, rates, [], np.zeros((one.size, 0)))
 
 
-def solute_sums(step: FeatureSoluteStep) -> list[tuple[str, Floats]]:
+def solute_sums(step: FeatureSoluteStep, auxiliary: bool) -> list[tuple[str, Floats]]:
     """Return the rates of the columns of a BUDGETCSV file, by name."""
     zero = np.zeros(step.concentration.size)
-    return [("GWF", -step.rate), *((t.upper(), step.terms.get(t, zero)) for t in TERMS[step.kind])]
+    found = [("GWF", -step.rate), *((t.upper(), step.terms.get(t, zero)) for t in TERMS[step.kind])]
+    return [*found, ("AUXILIARY", zero)] if auxiliary else found

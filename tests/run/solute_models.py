@@ -28,7 +28,8 @@ def asked_of_lakes():
         ("evaporated", "evaporation", (1,)), ("through", "flow-ja-face", (0,), (1,)),
         ("back", "flow-ja-face", (1,), (0,)), ("drawn", "withdrawal", (1,)), ("leaves", "ext-outflow", (1,)),
         ("one", "lkt", (0,), (0,)), ("other", "lkt", (1,), (5,)), ("all-down", "lkt", "down"),
-        ("held", "constant", (1,)), ("comes", "ext-inflow", (0,)), ("runs", "runoff", (0,)), ("rains", "rainfall", (0,)),
+        ("held", "constant", (1,)), ("comes", "ext-inflow", (0,)), ("runs", "runoff", (0,)),
+        ("rains", "rainfall", (0,)),
     ]
 
 

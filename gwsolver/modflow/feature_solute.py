@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gwsolver.core.features import FeaturePackage, FeatureSolute
+from gwsolver.core.features import ACTIVE, CONSTANT, FeaturePackage, FeatureSolute, FeatureSource
 from gwsolver.core.simulation import FlowModel
 from gwsolver.core.time import TimeAxis
 from gwsolver.modflow.feature_blocks import at_record, package_rows, saved_files
@@ -50,8 +50,11 @@ def read_feature_solute(
             bad(f"strt of {kind.word} {feature + 1}", value=f"{start[feature]:g}", allowed="[0, inf)")
         settings.give("concentration", feature, max(start[feature], 0.0), bad)
     settings.read_periods(by_period(getattr(package.data, PERIODS[kind.kind])))
+    source = settings.source()
+    if package.findings.clean:
+        _warn_of_held(package, kind, carrier, source, time)
     return FeatureSolute(
-        package.name, kind.kind, carrier.name, start, settings.source(), boundnames,
+        package.name, kind.kind, carrier.name, start, source, boundnames,
         _auxiliary_name(package, carrier), saved_files(package, "concentration"), package.file,
     )
 
@@ -68,6 +71,22 @@ def _carrier(package: Package, kind: SoluteKind, flow: FlowModel | None) -> Feat
         package.bad(f'"{name}" is no {kind.carrier.upper()} package of flow model {flow.name}', block="OPTIONS",
                     word="FLOW_PACKAGE_NAME", allowed=f"one of {', '.join(known) or 'none'}")
     return known.get(name)
+
+
+def _warn_of_held(
+    package: Package, kind: SoluteKind, carrier: FeaturePackage, source: FeatureSource, time: TimeAxis
+) -> None:
+    """Warn of features at a given stage whose solute is free: what holds the stage takes none, as in MODFLOW."""
+    for period in range(time.n_periods):
+        step = time.steps_of(period)[0]
+        held = (carrier.at(step).status == CONSTANT) & (source(step).status == ACTIVE)
+        if held.any():
+            first = f"{kind.word} {int(np.flatnonzero(held)[0]) + 1} of {carrier.name}"
+            package.findings.warn(
+                f"{package.name}: {first} is held at a stage from period {period + 1} on, its concentration is not. "
+                "As in MODFLOW 6, water that holds the stage brings and takes no solute, "
+                "which may gather there without end: STATUS CONSTANT here gives a concentration.")
+            return
 
 
 def _auxiliary_name(package: Package, carrier: FeaturePackage) -> str:

@@ -46,6 +46,9 @@ class LoadedCase:
         for model in (*self.simulation.flow_models, *self.simulation.transport_models):
             for package in (*model.packages, *(model.features if isinstance(model, FlowModel) else ())):
                 problems += _unresolved(package.at, model.time.steps(), package.file, package.name)
+        for species in self.simulation.transport_models:
+            for solute in species.features:
+                problems += _unresolved(solute.source, species.time.steps(), solute.file, solute.name)
         return [*problems, *_saved_flow_problems(self.simulation)]
 
     def describe(self) -> dict[str, Any]:
@@ -62,7 +65,7 @@ class LoadedCase:
             {
                 "model": species.name, "solves": "transport", **_shape(species),
                 "carried by": species.flow_model or (species.saved_flows.budget_file if species.saved_flows else ""),
-                "packages": [p.name for p in species.packages], **self._joined(species.name),
+                "packages": [p.name for p in (*species.packages, *species.features)], **self._joined(species.name),
             }
             for species in self.simulation.transport_models
         ]

@@ -26,7 +26,7 @@ def models(simulation: Simulation, info: CaseInfo) -> Iterator[str]:
         saved = f"saved flows {species.saved_flows.budget_file}" if species.saved_flows else "nothing"
         yield f"{species.name}: transport, {_size(species, info)}"
         yield (f"  carried by {species.flow_model or saved}; "
-               f"packages {', '.join(p.name for p in species.packages) or 'none'}")
+               f"packages {', '.join(p.name for p in (*species.packages, *species.features)) or 'none'}")
         yield from (f"  joined to {text}" for text in simulation.neighbours(species.name))
 
 

@@ -102,3 +102,33 @@ def test_a_lake_with_solute_of_its_own_is_no_source_of_ssm(tmp_path):
     sim = solutes(tmp_path)
     flopy.mf6.ModflowGwtssm(sim.get_model("salt"), sources=[("waters", "AUX", "salt")])
     assert any('"waters" has its solute from lkt-1' in p for p in problems_of(write(sim)))
+
+
+def test_a_lake_held_at_a_stage_with_free_solute_is_told_of(tmp_path):
+    sim = solutes(tmp_path, lakeperioddata={0: [(0, "rainfall", 0.5)]})
+    warnings = read(write(sim)).warnings
+    assert any("lake 2 of waters is held at a stage from period 3 on" in w for w in warnings), warnings
+
+
+def test_observations_find_features_connections_and_names(tmp_path):
+    asked = [("a", "concentration", (1,)), ("b", "lkt", (1,), (1,)), ("c", "lkt", "lower"),
+             ("d", "flow-ja-face", (0,), (1,)), ("e", "withdrawal", "upper")]
+    sim = solutes(tmp_path, observations={"filename": "salt.lkt.obs", "continuous": {"salt.csv": asked}})
+    found = {o.name: (o.quantity, o.package, o.boundname, o.places)
+             for o in read(write(sim)).transport_models[0].observations}
+    assert found == {
+        "a": ("concentration", "lkt-1", "", (1,)), "b": ("lkt", "lkt-1", "", (2,)),
+        "c": ("lkt", "lkt-1", "lower", (1, 2)), "d": ("flow-ja-face", "lkt-1", "", (0, 1)),
+        "e": ("withdrawal", "lkt-1", "upper", (0, 2))}
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    (("x", "stage", (0,)), 'observation "x" asks for "stage"'),
+    (("x", "concentration", (7,)), 'observation "x" looks at lake 8'),
+    (("x", "lkt", (0,), (3,)), "looks at connection 4 of lake 1"),
+    (("x", "concentration", "upper"), "asks for the concentration of"),
+    (("x", "storage", "nowhere"), "a boundname of the package, lower, upper"),
+])
+def test_observations_of_what_is_not_there_are_refused(tmp_path, asked, said):
+    sim = solutes(tmp_path, observations={"filename": "salt.lkt.obs", "continuous": {"salt.csv": [asked]}})
+    assert any(said in p for p in problems_of(write(sim)))

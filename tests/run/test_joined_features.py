@@ -7,10 +7,12 @@ import pytest
 
 from gwsolver.core.features import FeatureStep
 from gwsolver.core.lake import LakePackage
-from gwsolver.core.merging import merge_flow_models
-from gwsolver.core.splitting import join_flow, split_flow
-from tests.run.cut import cut_model, exchanges_between
+from gwsolver.core.merging import merge_flow_models, merge_transport_models
+from gwsolver.core.splitting import join_flow, split_flow, split_transport
+from gwsolver.transport import TransportSolver
+from tests.run.cut import cut_model, exchanges_between, parts_of
 from tests.run.test_exchanges import BLOCK, flow_model, pieces, solved
+from tests.transport.test_features import COLUMN, step_of, through_flow, two_bodies
 
 
 def lake(cells):
@@ -55,3 +57,32 @@ def test_each_model_gets_the_steps_of_its_own_lakes_and_gives_them_back(joined):
     again = join_flow(model.grid, [shares[n] for n in names])
     assert [(f.name, f.connection_cell.tolist()) for f in again.features] == [
         (f.name, f.connection_cell.tolist()) for f in flow.features]
+
+
+@pytest.mark.parametrize("scheme", ["limited", "implicit", "mf6"])
+def test_solute_of_a_lake_in_one_of_two_joined_models_is_that_of_the_whole(scheme):
+    uncut, flow = two_bodies(), through_flow(0)
+    flow = replace(flow, packages=tuple(replace(p, auxiliary={"c": np.ones(p.cells.size)}) for p in flow.packages))
+    parts, cut = parts_of(COLUMN, 2, (10,)), 10
+    joined = merge_transport_models(
+        [replace(m, features=uncut.features if k == 0 else (), sources=()) for k, m in
+         enumerate(cut_model(uncut, parts, ("a", "b")))], exchanges_between(COLUMN, parts, ("a", "b"), kind="gwt-gwt"))
+    joined = replace(joined, sources=tuple(
+        replace(s, package=f"{m}/{s.package}") for s in uncut.sources for m in ("a", "b")))
+    shares = [(m, p, p.cells < cut if m == "a" else p.cells >= cut) for m in ("a", "b") for p in flow.packages]
+    whole_flow = replace(
+        flow, packages=tuple(replace(p, name=f"{m}/{p.name}", cells=p.cells[own], rates=p.rates[own],
+                                     auxiliary={"c": p.auxiliary["c"][own]}) for m, p, own in shares if own.any()),
+        features=tuple(replace(f, name=f"a/{f.name}") for f in flow.features))
+    one, other = (TransportSolver([m], scheme=scheme).advance(f, 10.0, step_of(flow))[0] for m, f in (
+        (replace(uncut, grid=replace(COLUMN, kind="disu")), flow), (joined, whole_flow)))
+    first, second = split_transport(joined.grid, other)
+    assert np.append(first.concentration, second.concentration) == pytest.approx(one.concentration, rel=1e-6, abs=1e-9)
+    assert not second.features
+    for mine, theirs in zip(first.features, one.features, strict=True):
+        assert (mine.name, mine.water.name) == (theirs.name, theirs.water.name)
+        assert mine.concentration == pytest.approx(theirs.concentration, rel=1e-6)
+        assert mine.rate == pytest.approx(theirs.rate, rel=1e-6)
+        assert mine.ledger.closure() < 1e-10
+    for step in (first, second):
+        assert step.ledger.closure(step.mass) < 1e-10

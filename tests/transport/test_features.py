@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.errors import InputError
 from gwsolver.core.features import CONSTANT, INACTIVE
@@ -343,3 +344,8 @@ def test_a_basin_without_a_way_out_has_no_steady_state():
     model = replace(transport_model(COLUMN), features=(solute(1, inflow=1.0),))
     with pytest.raises(InputError, match="lake 1 of lkt-1"):
         carried(model, still_column([lake]), "steady")
+
+
+def test_reactions_beside_features_are_refused_by_name():
+    with pytest.raises(InputError, match="LKT6, SFT6"):
+        TransportSolver([two_bodies()], scheme="limited", chemistry=Chemistry(()))

@@ -56,9 +56,9 @@ cpdef void route(
     ----------
     order : shape (reach,), every reach after those upstream of it.
     station, height, roughness, first : the channels' points, as in `surface_channel`.
-    given : shape (reach, 12): factor of Manning's formula, length, top, bottom of the bed, leakance K L / b per
+    given : shape (reach, 13): factor of Manning's formula, length, top, bottom of the bed, leakance K L / b per
         perimeter, inflow, rain, runoff [L**3/T], evaporation per width [L**2/T], stage (of SIMPLE reaches), water
-        from the mover, 1 where a cell takes part.
+        from the mover, 1 where a cell takes part, water that the mover takes.
     status : shape (reach,): 1 active, 0 inactive, 2 simple.
     head : shape (reach,), in the cell [L].
     link_first : shape (reach + 1,), where the links of each reach begin.
@@ -70,8 +70,8 @@ cpdef void route(
     weight : of the end of the step.
     choose : whether to say anew which reaches a wave crosses within the step (`fast`).
     fast : shape (reach,), read, and written if `choose`.
-    found : shape (reach, 11), written: depth, flow from upstream, leakage, outflow, evaporation, runoff, storage,
-        and the derivatives of leakage and outflow by flow from upstream and head.
+    found : shape (reach, 12), written: depth, flow from upstream, leakage, outflow, evaporation, runoff, storage,
+        the derivatives of leakage and outflow by flow from upstream and head, and what diversions leave of the outflow.
     link_found : shape (link, 2), written: rate, and its derivative by the reach's outflow.
 
     Notes
@@ -121,7 +121,12 @@ cpdef void route(
                 slope *= by_outflow
                 there -= rate
                 by_outflow -= slope
-            else:
+                link_found[k, 0], link_found[k, 1] = rate, slope
+                found[link_to[k], 1] += rate
+        found[n, 11] = there
+        there -= low_of(given[n, 12], there)
+        for k in range(link_first[n], link_first[n + 1]):
+            if link_diversion[k] < 0:
                 rate, slope = there * link_part[k], by_outflow * link_part[k]
-            link_found[k, 0], link_found[k, 1] = rate, slope
-            found[link_to[k], 1] += rate
+                link_found[k, 0], link_found[k, 1] = rate, slope
+                found[link_to[k], 1] += rate

@@ -10,6 +10,7 @@ from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.exchange import Exchange
 from gwsolver.core.features import FeaturePackage, FeatureSolute
 from gwsolver.core.grid import Grid
+from gwsolver.core.movers import MoverPackage
 from gwsolver.core.output import Observation, OutputControl
 from gwsolver.core.stress import StressPackage, StressSource
 from gwsolver.core.time import TimeAxis
@@ -56,6 +57,8 @@ class FlowModel:
         In the order of the name file.
     features : tuple of FeaturePackage
         Packages whose features hold water of their own (lakes, reaches), in the order of the name file.
+    mover : MoverPackage or None
+        Rules by which water of packages is moved to lakes and reaches (MVR).
     newton : bool
         NEWTON formulation instead of the standard one.
     under_relaxation : bool
@@ -75,6 +78,7 @@ class FlowModel:
     storage: Storage | None = None
     packages: tuple[StressPackage, ...] = ()
     features: tuple[FeaturePackage, ...] = ()
+    mover: MoverPackage | None = None
     newton: bool = False
     under_relaxation: bool = False
     closure: Closure = field(default_factory=Closure)

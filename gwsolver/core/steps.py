@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gwsolver.core.features import FeatureSoluteStep, FeatureStep
 from gwsolver.core.ledger import Ledger
+from gwsolver.core.movers import Moved
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -84,6 +85,8 @@ class FlowStep:
         Outer iterations it took; 0 for saved flows.
     features : tuple of FeatureStep
         Water of lakes and reaches. What they exchange with the cells also stands in `packages`, under their name.
+    moved : Moved or None
+        What movers gave to lakes and reaches; None without movers.
     """
 
     start: float
@@ -103,6 +106,7 @@ class FlowStep:
     residual: Floats
     iterations: int = 0
     features: tuple[FeatureStep, ...] = ()
+    moved: Moved | None = None
 
     @property
     def length(self) -> float:

@@ -26,6 +26,7 @@ class Acting:
     package: StressPackage
     kind: BoundaryKind
     values: StressValues
+    places: Ints
 
     def same_as(self, other: "Acting") -> bool:
         """Return whether the entries are equal in every number that flow looks at."""
@@ -90,6 +91,14 @@ class Boundaries:
                 total += np.bincount(cells, rate, minlength=total.size)
                 slope += np.bincount(cells, derivative, minlength=total.size)
         return total, slope
+
+    def leaving(self, name: str, head: Floats, active: Bools) -> Floats:
+        """Return what leaves the aquifer by each entry of a package, as they were given [L**3/T], shape (entry,)."""
+        a = next(a for a in self.acting if a.package.name == name)
+        _, rate, _ = self._evaluate(a, head, active, None)
+        found = np.zeros(int(a.places.max(initial=-1)) + 1)
+        found[a.places] = np.maximum(-rate, 0.0)
+        return found
 
     def package_flows(
         self, head: Floats, active: Bools, into_fixed: Floats, covered: Floats | None = None
@@ -186,4 +195,4 @@ def _entries(package: StressPackage, step: TimeStep) -> Acting:
             auxiliary={k: v[keep] for k, v in values.auxiliary.items()},
             boundnames=tuple(n for n, k in zip(names, keep, strict=True) if k) if names else (),
         )
-    return Acting(package, kind, values)
+    return Acting(package, kind, values, np.flatnonzero(keep))

@@ -11,6 +11,7 @@ from gwsolver.core.features import FeatureStep, FeatureValues
 from gwsolver.core.simulation import FlowModel
 from gwsolver.core.steps import PackageFlow
 from gwsolver.core.time import TimeStep
+from gwsolver.flow.movers import Leaving, Movers
 from gwsolver.packages.registry import Aquifer, Features, Response, feature_kinds
 
 Floats = NDArray[np.float64]
@@ -91,6 +92,7 @@ class Coupling:
         self.n = int(sum(counts))
         self.symmetric = all(f.symmetric for f in self.features)
         self._values: list[FeatureValues] = []
+        self.movers = Movers(model.mover, self.features) if model.mover is not None else None
         self._place()
 
     def _place(self) -> None:
@@ -114,11 +116,17 @@ class Coupling:
         values = [f.begin(step, transient) for f in self.features]
         same = len(values) == len(self._values) and all(map(_same, values, self._values))
         self._values = values
+        if self.movers is not None:
+            same &= self.movers.begin(step)
         return same
 
-    def respond(self, head: Floats, active: Bools, fixed: Bools) -> CoupledResponse:
-        """Close the balance of every feature at these heads."""
-        parts = tuple(f.respond(head, active, fixed, self._below) for f in self.features)
+    def respond(self, head: Floats, active: Bools, fixed: Bools, leaving: Leaving) -> CoupledResponse:
+        """Close the balance of every feature at these heads; `leaving` as in `Movers.settle`."""
+
+        def respond(features: Features) -> Response:
+            return features.respond(head, active, fixed, self._below)
+
+        parts = self.movers.settle(respond, leaving) if self.movers else tuple(map(respond, self.features))
         rate, covered, round_off = (np.zeros(self.n_cells) for _ in range(3))
         for part in parts:
             there = part.cells >= 0

@@ -1,6 +1,7 @@
 """Balance of every cell and its derivatives: the system that a time step has to solve."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +92,10 @@ class StepSystem:
         faces = self.faces.flows(head, active)
         leaves = np.bincount(n, faces.flow, minlength=size)
         into = (np.bincount(m, faces.flow, minlength=size) - leaves).astype(np.float64)
-        response = self.coupling.respond(head, active, self.boundaries.fixed) if self.coupling.n else None
+        response = None
+        if self.coupling.n:
+            leaving = partial(self.boundaries.leaving, head=head, active=active)
+            response = self.coupling.respond(head, active, self.boundaries.fixed, leaving)
         rate, slope = self.boundaries.flows(head, active, response.covered if response else None)
         if response is not None:
             rate = rate + response.rate

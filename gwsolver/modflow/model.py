@@ -24,6 +24,7 @@ from gwsolver.modflow.flow_model import read_closure, read_conductivity, read_in
 from gwsolver.modflow.grids import read_grid
 from gwsolver.modflow.lakes import read_lakes
 from gwsolver.modflow.load import rows, words
+from gwsolver.modflow.movers import read_movers
 from gwsolver.modflow.output import read_observations, read_output_control
 from gwsolver.modflow.packages import Package, wrap
 from gwsolver.modflow.plain_arrays import NotPlain
@@ -193,11 +194,14 @@ def flow_model(parts: ModelParts) -> FlowModel | None:
         return None
     sto = parts.singles.get("sto")
     features = _features(parts, grid)
+    stress, mvr = _stress(parts, grid), parts.singles.get("mvr")
     return FlowModel(
         name=parts.name, time=parts.time, grid=grid, initial_head=read_initial(parts.singles["ic"], grid),
         conductivity=read_conductivity(parts.singles["npf"], grid),
-        storage=read_storage(sto, grid, parts.time) if sto else None, packages=_stress(parts, grid),
-        features=features, newton=bool(parts.newton), under_relaxation="under_relaxation" in parts.newton,
+        storage=read_storage(sto, grid, parts.time) if sto else None, packages=stress,
+        features=features,
+        mover=read_movers(mvr, stress, features, parts.time) if mvr else None,
+        newton=bool(parts.newton), under_relaxation="under_relaxation" in parts.newton,
         closure=read_closure(parts.ims), output=read_output_control(parts.singles.get("oc"), parts.time),
         observations=_observations(parts, grid, {
             f.name: partial(read_feature_observations, features=f) for f in features}), file=parts.file,

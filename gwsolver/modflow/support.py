@@ -4,7 +4,9 @@ from gwsolver.packages.registry import feature_kinds, kinds, solute_kinds
 
 COMMON = frozenset({"PRINT_INPUT", "PRINT_FLOWS", "SAVE_FLOWS", "EXPORT_ARRAY_ASCII", "EXPORT_ARRAY_NETCDF"})
 STRESS = frozenset({"AUXILIARY", "AUX", "AUXMULTNAME", "BOUNDNAMES", "TS6", "TAS6", "OBS6", "READASARRAYS"})
-FEATURES = frozenset({"AUXILIARY", "AUX", "BOUNDNAMES", "TS6", "OBS6", "STAGE", "BUDGET", "BUDGETCSV",
+MOVED = ("wel", "drn", "riv", "ghb")
+"""Packages that may say MOVER."""
+FEATURES = frozenset({"MOVER", "AUXILIARY", "AUX", "BOUNDNAMES", "TS6", "OBS6", "STAGE", "BUDGET", "BUDGETCSV",
                       "PACKAGE_CONVERGENCE", "PRINT_STAGE", "MAXIMUM_ITERATIONS", "MAXIMUM_STAGE_CHANGE"})
 SOLUTES = frozenset({"AUXILIARY", "AUX", "BOUNDNAMES", "TS6", "OBS6", "CONCENTRATION", "BUDGET", "BUDGETCSV",
                      "PRINT_CONCENTRATION", "FLOW_PACKAGE_NAME", "FLOW_PACKAGE_AUXILIARY_NAME"})
@@ -30,22 +32,22 @@ OPTIONS: dict[str, frozenset[str]] = {
     "ist": frozenset({"FIRST_ORDER_DECAY", "ZERO_ORDER_DECAY", "SORPTION", "SORBATE", "CIM", "BUDGET", "BUDGETCSV"}),
     "spc": frozenset({"READASARRAYS", "TS6", "TAS6"}),
     "ssm": frozenset(),
+    "mvr": frozenset({"BUDGET", "BUDGETCSV"}),
     "fmi": frozenset({"FLOW_IMBALANCE_CORRECTION"}),
     "gwfgwt": frozenset(),
     "gwfgwf": frozenset({"AUXILIARY", "BOUNDNAMES", "CELL_AVERAGING", "VARIABLECV", "NEWTON", "OBS6"}),
     "gwtgwt": frozenset({"GWFMODELNAME1", "GWFMODELNAME2", "AUXILIARY", "BOUNDNAMES", "ADV_SCHEME",
                          "DSP_XT3D_OFF", "DSP_XT3D_RHS", "OBS6"}),
 }
-GWF_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "npf", "sto", "oc", "obs"})
+GWF_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "npf", "sto", "oc", "obs", "mvr"})
 GWT_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "adv", "dsp", "mst", "ist", "ssm", "fmi", "oc", "obs"})
 EXCHANGES = ("GWF6-GWT6", "GWF6-GWF6", "GWT6-GWT6")
 FROM_SAVED = "Run MODFLOW 6 once and let FMI (or the flow model's OC) name its saved flows: transport runs on them."
 HINTS = {
     "XT3D": "Without XT3D the flow can be solved here; or run MODFLOW 6 and use its saved flows.",
     "THICKSTRT": "Use ICELLTYPE 0 or 1, or run MODFLOW 6 and use its saved flows.",
-    "MOVER": FROM_SAVED,
     "GNC6": "Without ghost nodes the flow can be solved here, less accurately where cells meet off centre.",
-    "MVR6": FROM_SAVED,
+    "MODELNAMES": "Movers between models are not solved; run MODFLOW 6 and use its saved flows.",
     "ATS6": "Give the time steps in TDIS.",
 }
 
@@ -66,6 +68,7 @@ def accepted_options(package: str, model: str) -> frozenset[str] | None:
     for kind in kinds().values():
         if kind.model == model and kind.mf6_type[:-1].lower() == package:
             harmless = {"AUTO_FLOW_REDUCE_CSV"} if "auto_flow_reduce" in kind.options else set()
+            harmless |= {"MOVER"} if kind.kind in MOVED else set()
             return COMMON | STRESS | {o.upper() for o in kind.options} | harmless
     for features in feature_kinds().values():
         if features.model == model and features.mf6_type[:-1].lower() == package:

@@ -80,6 +80,7 @@ class Lakes:
         self._stage = p.start.astype(np.float64)
         self._volume = self.shapes.volume(self._stage)
         self._guess = self._stage
+        self._taken = np.zeros(0)
         self._values: FeatureValues | None = None
         self._drive: Drive | None = None
 
@@ -111,6 +112,26 @@ class Lakes:
         loose = EPS * (np.abs(flows.stage[of]) + np.abs(own)) * self.beds.full + EPS * np.abs(flows.seepage)
         loose += self.balance.looseness(flows, self._drive)[of] * self.beds.full
         return LakeResponse(self, cells, -flows.seepage, covered, np.where(joined, loose, 0.0), flows, own, joined)
+
+    @property
+    def n_providers(self) -> int:
+        """Number of outlets."""
+        return self.package.outlet_type.size
+
+    def offers(self, response: LakeResponse) -> Floats:
+        """Return what outlets let out of the model [L**3/T], shape (outlet,)."""
+        return np.where(self._leads_out(), response.flows.outlets, 0.0)
+
+    def hand(self, received: Floats, taken: Floats) -> None:
+        """Take in what movers bring to each lake and take from each outlet [L**3/T]."""
+        assert self._drive is not None
+        self._drive.received, self._taken = received, taken
+
+    def _leads_out(self) -> Bools:
+        """Return outlets that lead to no lake that takes part: out of the model, or to movers."""
+        assert self._drive is not None
+        to = self.package.outlet_to
+        return np.asarray((to < 0) | (self._drive.status[to] == INACTIVE))
 
     def _cells(self, active: Bools, below: Ints) -> Ints:
         """Return where connections act: vertical ones on the highest cell of their column that holds water."""
@@ -150,14 +171,16 @@ class Lakes:
         assert self._drive is not None and self._values is not None
         f, p, drive, n = response.flows, self.package, self._drive, self.package.n_features
         there, held = drive.status != INACTIVE, drive.status == CONSTANT
-        # What an outlet sends to a lake that is left out leaves the model.
-        outside = (p.outlet_to < 0) | ~there[p.outlet_to]
+        outside = self._leads_out()
+        moved = np.minimum(self._taken, f.outlets) if self._taken.size else np.zeros(outside.size)
+        to_mover = np.bincount(p.outlet_from, moved, n)
         columns = drive.columns
         terms = {
             "rainfall": f.rain, "evaporation": -f.evaporation, "runoff": np.where(there, columns["runoff"], 0.0),
             "ext-inflow": np.where(there, columns["inflow"], 0.0), "withdrawal": -f.withdrawal,
-            "ext-outflow": -np.bincount(p.outlet_from[outside], f.outlets[outside], n), "storage": f.stored,
-            "constant": np.where(held, -f.residual, 0.0), "from-mvr": drive.received.copy(), "to-mvr": np.zeros(n),
+            "ext-outflow": -np.bincount(p.outlet_from[outside], (f.outlets - moved)[outside], n), "storage": f.stored,
+            "constant": np.where(held, -f.residual, 0.0), "from-mvr": np.where(there, drive.received, 0.0),
+            "to-mvr": -to_mover,
         }
         before = np.where(held | ~there | (not drive.transient), f.volume, drive.before)
         bed = self.beds.seepage(f.stage[p.connection_feature], response.head)

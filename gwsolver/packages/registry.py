@@ -309,6 +309,19 @@ class Features(Protocol):
         """
         ...
 
+    @property
+    def n_providers(self) -> int:
+        """Number of places from which movers may take water (outlets of lakes, reaches)."""
+        ...
+
+    def offers(self, response: Any) -> Floats:
+        """Return what movers may take at each of these places [L**3/T], shape (provider,)."""
+        ...
+
+    def hand(self, received: Floats, taken: Floats) -> None:
+        """Take in what movers bring, shape (feature,), and take, shape (provider,), at the next responses [L**3/T]."""
+        ...
+
     def finish(self, response: Any) -> FeatureStep:
         """Return what the step moved; its end is the start of the next step."""
         ...

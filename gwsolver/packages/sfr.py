@@ -138,6 +138,20 @@ class Reaches:
         loose = EPS * (2.0 * np.abs(routed.leakage_by_head) * level + np.abs(routed.leakage))
         return ReachResponse(cells, routed.leakage, np.zeros(cells.size), loose, routed, there, self.link_from)
 
+    @property
+    def n_providers(self) -> int:
+        """Number of reaches: movers take what their diversions leave."""
+        return self.package.n_features
+
+    def offers(self, response: Response) -> Floats:
+        """Return what diversions leave of each reach's outflow [L**3/T], shape (reach,)."""
+        assert isinstance(response, ReachResponse)
+        return response.routed.offered
+
+    def hand(self, received: Floats, taken: Floats) -> None:
+        """Take in what movers bring to each reach and take from it [L**3/T]."""
+        self._routing.hand(received, taken)
+
     def finish(self, response: Response) -> FeatureStep:
         """Return what the step moved; its end is the start of the next step."""
         assert self._values is not None and isinstance(response, ReachResponse)

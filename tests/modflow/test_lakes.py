@@ -170,9 +170,8 @@ def test_embedded_lakes_need_a_table_and_one_connection(tmp_path):
     assert "lake 3 is embedded in a cell and has no table" in text
 
 
-def test_a_mover_is_refused_by_name(tmp_path):
-    with pytest.raises(InputError, match="option MOVER is not supported"):
-        read(lakes(tmp_path, mover=True))
+def test_a_lake_may_have_movers(tmp_path):
+    assert read(lakes(tmp_path, mover=True)).flow_models[0].mover is None
 
 
 def test_a_missing_table_is_named(tmp_path):

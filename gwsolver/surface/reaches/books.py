@@ -34,16 +34,16 @@ def step_of(routing: Routing, values: FeatureValues, routed: Routed, cells: Ints
     rate = np.where(there[p.link_to], routed.link_rate, 0.0)
     passed = np.bincount(p.link_from, rate, n)
     upstream = np.where(there, routed.upstream, 0.0)
-    leaves = passed - routed.outflow
+    taken = routing.taken(routed)
+    leaves = passed + taken - routed.outflow
     section = routing.channels.at(routed.depth)
     surface = np.minimum(np.maximum(routed.depth, 0.0) / SHALLOW, 1.0) * section.width
     volume = np.where(there, section.area * p.length, 0.0)
     wet = np.where(there & (routed.depth > 0.0), section.perimeter, 0.0)
     inflow = np.where(there, values.columns["inflow"], 0.0)
-    nothing = np.zeros(n)
     terms = {
         "rainfall": routing.rain, "evaporation": -routed.evaporation, "runoff": routed.runoff, "ext-inflow": inflow,
-        "ext-outflow": leaves, "storage": routed.storage, "from-mvr": nothing, "to-mvr": nothing,
+        "ext-outflow": leaves, "storage": routed.storage, "from-mvr": routing.received, "to-mvr": -taken,
     }
     figures = {
         "depth": routed.depth, "wet-perimeter": section.perimeter, "wet-area": section.area, "wet-width": surface,

@@ -40,6 +40,8 @@ class Routed:
         Released by the reach [L**3/T].
     leakage_by_upstream, leakage_by_head, outflow_by_upstream, outflow_by_head : ndarray of float64
         Derivatives with respect to the flow from upstream [-] and to the head [L**2/T].
+    offered : ndarray of float64
+        What diversions leave of the outflow [L**3/T]: movers take from it before reaches below do.
     link_rate, link_by_outflow : ndarray of float64, shape (link,)
         Flow along each link [L**3/T] and its derivative with respect to the outflow [-].
     """
@@ -55,6 +57,7 @@ class Routed:
     leakage_by_head: Floats
     outflow_by_upstream: Floats
     outflow_by_head: Floats
+    offered: Floats
     link_rate: Floats
     link_by_outflow: Floats
 
@@ -88,7 +91,7 @@ class Routing:
         self._order = downstream_order(n, package.link_from, package.link_to)
         self._first = np.searchsorted(package.link_from, np.arange(n + 1)).astype(np.int64)
         self.before: Floats = np.zeros((n, 2))
-        self._given = np.zeros((n, 12))
+        self._given = np.zeros((n, 13))
         self.crossed: NDArray[np.int8] = np.ones(n, np.int8)
 
     def begin(self, values: FeatureValues, length: float) -> None:
@@ -105,8 +108,21 @@ class Routing:
         self._given[:] = np.column_stack([
             self.channels.factor, p.length, p.top, p.top - p.bed_thickness,
             c["bed_conductivity"] * p.length / p.bed_thickness, c["inflow"], self.rain, c["runoff"],
-            c["evaporation"] * p.length, c["stage"], np.zeros(p.length.size), np.zeros(p.length.size),
+            c["evaporation"] * p.length, c["stage"], *np.zeros((3, p.length.size)),
         ])
+
+    def hand(self, received: Floats, taken: Floats) -> None:
+        """Take in what movers bring to each reach and take from it [L**3/T], shape (reach,)."""
+        self._given[:, 10], self._given[:, 12] = np.where(self._status != INACTIVE, received, 0.0), taken
+
+    @property
+    def received(self) -> Floats:
+        """What movers bring to each reach [L**3/T], shape (reach,)."""
+        return self._given[:, 10].copy()
+
+    def taken(self, routed: Routed) -> Floats:
+        """Return what movers take from each reach [L**3/T], shape (reach,)."""
+        return np.minimum(self._given[:, 12], routed.offered)
 
     def start(self) -> None:
         """Let the flow of the initial stages run through both ends of each reach."""
@@ -121,7 +137,7 @@ class Routing:
         that of the step before, at first of the initial stages.
         """
         waves = (values.status == ACTIVE) & (self._length > 0.0)
-        comes = np.where(waves, routed.upstream + values.columns["inflow"], self.before[:, 0])
+        comes = np.where(waves, routed.upstream + values.columns["inflow"] + self.received, self.before[:, 0])
         self.before = np.column_stack([comes, routed.outflow])
 
     def route(self, head: Floats, joined: Bools, choose: bool) -> Routed:
@@ -138,7 +154,7 @@ class Routing:
         """
         p, channels = self.package, self.channels
         self._given[:, 11] = joined
-        found = np.empty((p.n_features, 11))
+        found = np.empty((p.n_features, 12))
         links = np.empty((p.link_to.size, 2))
         surface_reaches.route(
             self._order, channels.station, channels.height, channels.roughness, channels.first, self._given,

@@ -1,0 +1,93 @@
+"""Movers: the rules one by one, water from drains to lakes, from a stream through a lake and on, nothing lost."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gwsolver.core.dis import structured_grid
+from gwsolver.core.errors import InputError
+from gwsolver.core.movers import Move, MoverPackage
+from tests.flow.models import package, rock, solve, storage
+from tests.packages.lakes import lakes, with_lakes
+from tests.packages.test_lak import closed
+from tests.surface.streams import reaches
+
+
+def rules(*moves, later=()):
+    """A mover package; the rules of `later` hold from the second period on."""
+    periods = [(0, tuple(Move(*m) for m in moves))]
+    if later:
+        periods.append((1, tuple(Move(*m) for m in later)))
+    return MoverPackage("mvr-1", tuple(periods))
+
+
+@pytest.mark.parametrize(("kind", "value", "there", "whole", "taken"), [
+    ("factor", 0.25, 8.0, 8.0, 2.0), ("factor", 0.9, 3.0, 8.0, 3.0), ("excess", 5.0, 8.0, 8.0, 3.0),
+    ("excess", 5.0, 4.0, 8.0, 0.0), ("threshold", 5.0, 8.0, 8.0, 5.0), ("threshold", 5.0, 4.0, 8.0, 0.0),
+    ("upto", 5.0, 8.0, 8.0, 5.0), ("upto", 5.0, 4.0, 8.0, 4.0),
+])
+def test_a_rule_takes_what_it_says(kind, value, there, whole, taken):
+    assert Move("a", 0, "b", 0, kind, value).takes(there, whole) == taken
+
+
+def strip():
+    """Five cells of 10 m by 10 m by 10 m."""
+    return structured_grid([10.0] * 5, [10.0], 10.0, [0.0])
+
+
+def test_drained_water_fills_a_lake_by_its_rules():
+    # Rain of 2 m3/d on the aquifer leaves by one drain; a quarter, then half a cubic metre of it go to a lake.
+    grid = strip()
+    fall = [package("rch", range(1, 5), recharge=0.005), package("drn", [4], elevation=5.0, conductance=100.0)]
+    flow = with_lakes(grid, rock(grid, 5.0), fall, lakes([(0, 0, "vertical", 0.0)], 11.0), start=6.0,
+                      time=((10.0, 5, 1.0), (10.0, 5, 1.0)), storage=storage(grid, transient=(True, True)))
+    flow = replace(flow, mover=rules(("drn-1", 0, "lak-1", 0, "factor", 0.25), ("drn-1", 0, "lak-1", 0, "excess", 1.0),
+                                     later=[("drn-1", 0, "lak-1", 0, "upto", 0.5)]))
+    steps = solve(flow)
+    for step in steps:
+        closed(step)
+    first, last = steps[0], steps[-1]
+    np.testing.assert_allclose(first.moved.rates, [0.5, 0.5], rtol=1e-9)
+    np.testing.assert_allclose(first.features[0].terms["from-mvr"], 1.0, rtol=1e-9)
+    np.testing.assert_allclose(last.moved.rates, [0.5], rtol=1e-12)
+    np.testing.assert_allclose(last.features[0].volume_end, 100.0 + 10.0 * 1.0 + 10.0 * 0.5, rtol=1e-9)
+
+
+def through(newton=False, **options):
+    """A stream that a mover ends in a lake, whose weir another mover hands to the stream's lower part."""
+    grid = strip()
+    stream = reaches(4, [(0, 1), (2, 3)], cells=[0, 1, 3, 4], top=[10.2, 10.1, 9.5, 9.4], bed_conductivity=0.05,
+                     length=10.0, width=1.0, inflow=np.array([30.0, 0.0, 0.0, 0.0]), conversion=86400.0,
+                     upstream_fraction=[1.0, 1.0, 1.0, 1.0])
+    lake = lakes([(0, 2, "vertical", 0.05)], 10.4, outlets=[(0, -1, "weir")], invert=10.3, width=0.001, rainfall=0.01,
+                 evaporation=0.002)
+    lake = replace(lake, time_conversion=86400.0)
+    flow = with_lakes(grid, rock(grid, 2.0, cell_type=1), [package("chd", [4], head=8.0)], lake, start=9.0,
+                      newton=newton, **options)
+    return replace(flow, features=(stream, lake), mover=rules(
+        ("sfr-1", 1, "lak-1", 0, "factor", 1.0), ("lak-1", 0, "sfr-1", 2, "factor", 0.75)))
+
+
+@pytest.mark.parametrize("newton", [False, True])
+@pytest.mark.parametrize("transient", [False, True])
+def test_a_stream_runs_through_a_lake_and_on(newton, transient):
+    flow = through(newton, **({"time": ((20.0, 8, 1.2),), "storage": storage(strip(), 1e-5, 0.1, True)}
+                              if transient else {}))
+    for step in solve(flow):
+        closed(step)
+        stream, lake = step.features
+        np.testing.assert_allclose(-stream.terms["to-mvr"].sum(), lake.terms["from-mvr"].sum(), rtol=1e-12)
+        np.testing.assert_allclose(-lake.terms["to-mvr"].sum(), stream.terms["from-mvr"].sum(), rtol=1e-12)
+        np.testing.assert_allclose(lake.terms["to-mvr"], 3.0 * lake.terms["ext-outflow"], rtol=1e-9)
+        np.testing.assert_allclose(stream.terms["ext-outflow"][1], 0.0, atol=1e-12)
+        assert step.moved.rates.min() > 0.0
+
+
+def test_numbers_that_no_package_has_are_told_together():
+    wrong = rules(("sfr-1", 9, "lak-1", 0, "factor", 1.0), ("lak-1", 0, "sfr-1", 7, "upto", 1.0),
+                  ("lak-1", 0, "pond", 0, "upto", 1.0))
+    flow = replace(through(), mover=wrong)
+    with pytest.raises(InputError) as error:
+        solve(flow)
+    assert len(error.value.problems) == 3

@@ -11,6 +11,7 @@ from gwsolver.core.errors import Problem
 from gwsolver.core.exchange import Exchange
 from gwsolver.core.features import FeaturePackage, Ints
 from gwsolver.core.grid import Grid
+from gwsolver.core.movers import MoverPackage
 from gwsolver.core.merged_grid import MergedGrid, merge_grids
 from gwsolver.core.simulation import FlowModel, TransportModel
 from gwsolver.core.stress import StressPackage, StressSource, StressValues
@@ -54,7 +55,7 @@ def merge_flow_models(models: Sequence[FlowModel], exchanges: Sequence[Exchange]
         conductivity=_conductivity(grid, models),
         storage=_stacked([s or _no_storage(m.grid, stores) for m, s in zip(models, stores, strict=True)],
                          transient=transient) if any(stores) else None,
-        packages=_packages(models, grid), features=_features(models, grid),
+        packages=_packages(models, grid), features=_features(models, grid), mover=_mover(models),
         under_relaxation=any(m.under_relaxation for m in models),
         closure=replace(
             models[0].closure, head_change=min(m.closure.head_change for m in models),
@@ -231,6 +232,21 @@ def _features(models: Sequence[FlowModel], grid: MergedGrid) -> tuple[FeaturePac
         replace(p, name=f"{m.name}/{p.name}", connection_cell=shifted(p.connection_cell, part.start))
         for m, part in zip(models, grid.members, strict=True) for p in m.features
     )
+
+
+def _mover(models: Sequence[FlowModel]) -> MoverPackage | None:
+    """Return the rules of all models; each moves water within its own."""
+    given = [(m.name, m.mover) for m in models if m.mover is not None]
+    if not given:
+        return None
+    begins = sorted({period for _, mover in given for period, _ in mover.periods})
+    periods = tuple(
+        (period, tuple(
+            replace(move, provider=f"{name}/{move.provider}", receiver=f"{name}/{move.receiver}")
+            for name, mover in given for move in mover.in_period(period)))
+        for period in begins
+    )
+    return MoverPackage("mvr", periods, given[0][1].file)
 
 
 def _name(models: Sequence[Model]) -> str:

@@ -71,9 +71,13 @@ class MoverPackage:
 
     def at(self, step: TimeStep) -> tuple[Move, ...]:
         """Return the rules in force during a step, in the order in which they are served."""
+        return self.in_period(step.period)
+
+    def in_period(self, period: int) -> tuple[Move, ...]:
+        """Return the rules in force in a zero-based period."""
         found: tuple[Move, ...] = ()
-        for period, moves in self.periods:
-            if period <= step.period:
+        for begin, moves in self.periods:
+            if begin <= period:
                 found = moves
         return found
 

@@ -17,6 +17,7 @@ from gwsolver.core.features import FeatureStep
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.merged_grid import Joint, MergedGrid, Part
 from gwsolver.core.merging import shifted
+from gwsolver.core.movers import Moved
 from gwsolver.core.steps import ExchangeFlow, FlowStep, PackageFlow, TransportStep
 
 Floats = NDArray[np.float64]
@@ -87,9 +88,20 @@ def split_flow(grid: MergedGrid, flow: FlowStep) -> dict[str, FlowStep]:
             flow, face_flow=flow.face_flow[part.faces], packages=tuple(packages), features=tuple(
                 replace(f, name=f.name.removeprefix(label), connection_cell=shifted(f.connection_cell, -part.start))
                 for f in flow.features if f.name.startswith(label)),
+            moved=_own(flow.moved, label),
             **_fields(lambda name: getattr(flow, name)[part.cells]),  # noqa: B023
         )
     return found
+
+
+def _own(moved: Moved | None, label: str) -> Moved | None:
+    """Return what movers of one model moved; each moves water within its own."""
+    if moved is None:
+        return None
+    mine = [i for i, m in enumerate(moved.moves) if m.provider.startswith(label)]
+    rules = [replace(moved.moves[i], provider=moved.moves[i].provider.removeprefix(label),
+                     receiver=moved.moves[i].receiver.removeprefix(label)) for i in mine]
+    return Moved(rules, moved.rates[mine]) if mine else None
 
 
 def join_flow(grid: MergedGrid, steps: Sequence[FlowStep]) -> FlowStep:

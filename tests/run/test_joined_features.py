@@ -8,6 +8,7 @@ import pytest
 from gwsolver.core.features import FeatureStep
 from gwsolver.core.lake import LakePackage
 from gwsolver.core.merging import merge_flow_models, merge_transport_models
+from gwsolver.core.movers import Move, Moved, MoverPackage
 from gwsolver.core.splitting import join_flow, split_flow, split_transport
 from gwsolver.transport import TransportSolver
 from tests.run.cut import cut_model, exchanges_between, parts_of
@@ -45,6 +46,22 @@ def test_connections_are_counted_in_the_whole(joined):
     assert (first.name, second.name) == (f"{names[0]}/lak-1", f"{names[1]}/lak-1")
     assert first.connection_cell.tolist() == [0, 3]
     assert second.connection_cell.tolist() == [start + 2, -1, start + 5]
+
+
+def test_movers_keep_to_their_model(joined):
+    model, flow, names = joined
+    rule, later = Move("lak-1", 0, "lak-1", 1, "upto", 2.0), Move("lak-1", 1, "lak-1", 0, "factor", 0.5)
+    parts, all_names = pieces("columns")
+    movers = [MoverPackage("mvr-1", ((0, (rule,)),)), MoverPackage("mvr-1", ((1, (later,)),))]
+    models = [replace(m, mover=movers[i] if i < 2 else None) for i, m in
+              enumerate(cut_model(flow_model(), parts, all_names))]
+    mover = merge_flow_models(models, exchanges_between(BLOCK, parts, all_names)).mover
+    first, second = (f"{n}/lak-1" for n in names[:2])
+    mine, theirs = replace(rule, provider=first, receiver=first), replace(later, provider=second, receiver=second)
+    assert (mover.in_period(0), mover.in_period(1)) == ((mine,), (mine, theirs))
+    shares = split_flow(model.grid, replace(flow, moved=Moved((mine, theirs), np.array([2.0, 0.3]))))
+    assert shares[names[0]].moved.moves == [rule] and shares[names[0]].moved.rates.tolist() == [2.0]
+    assert shares[names[1]].moved.moves == [later] and shares[names[1]].moved.rates.tolist() == [0.3]
 
 
 def test_each_model_gets_the_steps_of_its_own_lakes_and_gives_them_back(joined):

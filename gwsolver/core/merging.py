@@ -11,8 +11,8 @@ from gwsolver.core.errors import Problem
 from gwsolver.core.exchange import Exchange
 from gwsolver.core.features import FeaturePackage, Ints
 from gwsolver.core.grid import Grid
-from gwsolver.core.movers import MoverPackage
 from gwsolver.core.merged_grid import MergedGrid, merge_grids
+from gwsolver.core.movers import MoverPackage
 from gwsolver.core.simulation import FlowModel, TransportModel
 from gwsolver.core.stress import StressPackage, StressSource, StressValues
 from gwsolver.core.time import TimeStep

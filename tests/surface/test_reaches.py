@@ -9,6 +9,7 @@ from gwsolver.core.errors import InputError
 from gwsolver.core.features import INACTIVE, SIMPLE
 from gwsolver.core.time import TimeStep
 from gwsolver.packages.sfr import Reaches
+from gwsolver.surface.reaches.channel import Channels
 from gwsolver.surface.reaches.order import downstream_order, one_loop
 from tests.surface.streams import chain, changed, reaches, trapezium
 
@@ -128,6 +129,43 @@ def test_a_reach_loses_no_more_than_it_has():
     _, step = respond(package, -10.0)
     assert step.rate == pytest.approx([0.5, 0.0, 0.0])
     assert step.terms["ext-outflow"][-1] == 0.0
+
+
+# The depth, of that without leakage, at which the bed would just take all.
+@pytest.mark.parametrize("part", [0.01, 0.1, 0.22, 0.35, 0.44, 0.46, 0.6, 0.655])
+def test_a_reach_that_loses_all_has_the_depth_of_half_its_inflow_whatever_its_leakance(part):
+    """Q(d) = U - G / 2 with G = U; MODFLOW 6 stops at 0.225 to 0.655 of the full depth, with the same leakage."""
+    full = (1.0 * 0.03 / (5.0 * np.sqrt(1e-3))) ** 0.6
+    package = chain(2, cells=[0, -1], inflow=[1.0, 0.0], bed_thickness=1.0,
+                    bed_conductivity=[1.0 / (500.0 * (1.0 + part * full)), 0.0])
+    _, step = respond(package, -50.0)
+    assert step.stage[0] == pytest.approx(0.5**0.6 * full, rel=1e-14)
+    assert step.rate[0] == 1.0
+    assert step.link_rate[0] == 0.0
+
+
+def test_depth_runs_on_where_a_reach_begins_to_lose_all():
+    full = (1.0 * 0.03 / (5.0 * np.sqrt(1e-3))) ** 0.6
+    last = 1.0 / (500.0 * (1.0 + 0.5**0.6 * full))  # conductivity that just takes all
+    depth = []
+    for conductivity in last * (1.0 + np.array([-1e-3, -1e-6, 1e-6, 1e-3])):
+        package = chain(1, cells=[0], inflow=1.0, bed_thickness=1.0, bed_conductivity=conductivity)
+        depth.append(respond(package, -50.0)[1].stage[0])
+    assert np.all(np.diff(depth[:3]) < 0.0)
+    assert depth[1] == pytest.approx(depth[2], rel=1e-6)
+    assert depth[2] == pytest.approx(depth[3], rel=1e-14)
+
+
+def test_a_section_by_points_that_loses_all_carries_in_its_middle_half_of_what_comes():
+    """With runoff, rain and evaporation: Q(d) = U + (R + O - E) / 2 - (U + R + O - E) / 2 = U / 2."""
+    package = chain(1, cells=[0], inflow=2.0, runoff=0.3, rainfall=1e-4, evaporation=2e-4, bed_conductivity=0.1,
+                    width=8.0, sections=(trapezium(2.0, 1.0, 3.0, 8.0),), cross_section=0.0)
+    _, step = respond(package, -50.0)
+    came = 2.0 + step.terms["runoff"][0] + step.terms["rainfall"][0] + step.terms["evaporation"][0]
+    assert step.terms["evaporation"][0] < -1e-4 * 100.0 * 2.0
+    assert step.rate[0] == pytest.approx(came, rel=1e-15)
+    channels = Channels(package.width, package.slope, np.array([0.03]), 1.0, np.array([0]), package.sections)
+    assert channels.at(step.stage).flow[0] == pytest.approx(1.0, rel=1e-13)
 
 
 def test_evaporation_then_negative_runoff_take_no_more_than_comes():

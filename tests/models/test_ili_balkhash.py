@@ -216,10 +216,12 @@ def test_alternatives_of_the_case():
     surface = read_case(MODEL / "mean_year").surface
     base = level_of_alternative(surface, "base")
     change = {name: level_of_alternative(surface, name) - base
-              for name in ("china_minus_2", "irrigation_plus_30", "warmer_5", "filling", "glaciers", "khorgos")}
+              for name in ("china_minus_2", "irrigation_plus_30", "efficiency_plus_20", "warmer_5", "filling",
+                           "glaciers", "khorgos")}
     last = {name: found[-1] for name, found in change.items()}
     assert last["china_minus_2"] == pytest.approx(-1.01, abs=0.05)
     assert last["irrigation_plus_30"] == pytest.approx(-0.47, abs=0.03)
+    assert last["efficiency_plus_20"] == pytest.approx(0.31, abs=0.03)
     assert last["warmer_5"] == pytest.approx(-0.52, abs=0.03)
     assert last["khorgos"] == pytest.approx(-0.15, abs=0.01)
     assert change["filling"][5] == pytest.approx(-0.38, abs=0.02)

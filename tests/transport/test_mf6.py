@@ -103,3 +103,18 @@ def test_a_cell_without_water_passes_mass_on():
     assert step.concentration[1] == pytest.approx(step.concentration[0], rel=1e-14)
     assert 0.0 < step.concentration[2] < step.concentration[1] < 3.0
     assert step.ledger.closure() < 1e-14
+
+
+def test_what_flows_into_a_cell_without_water_is_booked_as_lost_with_it():
+    # The last of three cells holds no water at the end, yet its storage takes 0.01 m3/d: nothing there acts on C.
+    row = structured_grid([10.0] * 3, [10.0], 10.0, [0.0])
+    flow = flow_step(row, np.array([1.0, 0.01]), saturation=(1.0, np.array([1.0, 1.0, 0.0])), end=5.0,
+                     storage_specific=np.array([0.0, 0.0, -0.01]), concentration=3.0)
+    model = transport_model(row, initial=[3.0, 2.0, 1.0], sources=[("edge", "c")])
+    step, = TransportSolver([model], scheme="mf6").advance(flow, 5.0, whole(flow))
+    assert step.stages <= 3
+    assert step.concentration[2] == 1.0
+    # Came with the water of the second cell; the emptied store gives back what it took at the cell's own concentration.
+    lost = {row[:2]: row[3] - row[2] for row in step.ledger.rows()}["dry cells", "lost"]
+    assert lost == pytest.approx(0.05 * (step.concentration[1] - 1.0), rel=1e-10)
+    assert step.ledger.closure(step.mass) < 1e-13

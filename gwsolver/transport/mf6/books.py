@@ -95,6 +95,19 @@ def book_drying(ledger: Ledger, grid: Grid, dissolved: Floats, on_solid: Floats)
         ledger.add_by_part(grid.parts, "dry cells", "lost", -(dissolved + on_solid))
 
 
+def book_unsolved(ledger: Ledger, grid: Grid, amount: Floats) -> None:
+    """Book what entered cells that hold no water at the end of a step and are not solved: it is lost with them.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    grid : Grid
+    amount : ndarray of float64, shape (cell,)
+        In more than out [M]; zero elsewhere.
+    """
+    ledger.add_by_part(grid.parts, "dry cells", "lost", -amount)
+
+
 def _into_fixed(
     grid: Grid, fixed: FixedCells, free: Bools, flux: Floats, defect: Floats
 ) -> tuple[Ints, Floats]:

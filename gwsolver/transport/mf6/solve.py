@@ -57,6 +57,8 @@ class LinearSystem:
     ----------
     factored : ndarray of float64, shape (cell,)
         Diagonal of the matrix that the factors in use were made of; empty before the first solution.
+    idle : ndarray of bool, shape (cell,)
+        Rows that the latest solution left out.
     """
 
     def __init__(self, net: sparse.csr_array, kept: Bools, direct: bool) -> None:
@@ -67,12 +69,14 @@ class LinearSystem:
         self._matrix = net.copy()
         self._matrix.data = np.where(kept[row], 0.0, net.data)
         self.factored: Floats = np.zeros(0)
+        self.idle = np.zeros(net.shape[0], np.bool_)
         self._incomplete = None if direct else Incomplete(self._matrix, self._place)
 
     def solve(self, diagonal: Floats, right: Floats, guess: Floats, accuracy: float) -> Floats:
         """Return C.
 
-        Rows in which nothing acts keep the guess, as in MODFLOW 6.
+        Rows without a diagonal keep the guess (`idle`): in a cell without water nothing but inflow acts on C.
+        MODFLOW 6 adds what flows in to the guess, iteration by iteration.
 
         Parameters
         ----------
@@ -88,8 +92,9 @@ class LinearSystem:
         whole = self._own + np.where(self._kept, 0.0, diagonal)
         idle = ~self._kept & (np.abs(whole) < NOTHING)
         whole[self._kept | idle] = -1.0
-        right = np.where(self._kept, -guess, np.where(idle, right - guess, right))
         self._matrix.data[self._place] = whole
+        right = np.where(self._kept, -guess, np.where(idle, self._matrix @ guess, right) if idle.any() else right)
+        self.idle = idle
         if not self.factored.size:
             self._factorise(whole)
         x, best, before = guess, guess, np.inf
@@ -109,7 +114,7 @@ class LinearSystem:
                 break
             x = x + self._correct(rest, whole, max(0.5 * goal, 0.2 * accuracy * size))
         if before <= max(ACCEPTED, 2.0 * accuracy) * np.abs(best).max(initial=0.0):
-            return best
+            return np.where(idle, guess, best) if idle.any() else best
         raise RunError("the transport equations could not be solved: the linear solver does not converge. "
                        "Shorten the time steps.")
 

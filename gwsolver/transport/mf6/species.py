@@ -8,7 +8,7 @@ from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.budget import saves_budget
 from gwsolver.transport.engine import State
-from gwsolver.transport.mf6.books import book_drying, books
+from gwsolver.transport.mf6.books import book_drying, book_unsolved, books
 from gwsolver.transport.mf6.field import advected, transport_operator
 from gwsolver.transport.mf6.immobile import ImmobileStorage
 from gwsolver.transport.mf6.operator import Bools, Floats, TransportOperator, gathered
@@ -90,6 +90,8 @@ class Mf6Species:
             self.model.grid, c, water.length, step.terms, list(zip(packages, step.entry_terms, strict=True)), fixed,
             free, flux, self._operator.defect @ c,
         )
+        if (idle := self._system.idle & free).any():
+            book_unsolved(ledger, self.model.grid, np.where(idle, step.residual(c), 0.0) * water.length)
         fell_dry = ~active & (self.concentration != 0.0)
         fell_dry[self.model.grid.water_bodies] = False
         if fell_dry.any():
@@ -173,12 +175,19 @@ class _Step:
         self.terms: list[Term] = []
         self.entry_terms: list[EntryTerms] = []
         self.antidiffusive: Floats = np.zeros(species.model.grid.n_faces)
+        self._latest: tuple[Floats, Floats]
 
     def advance(self, c: Floats, iteration: int, accuracy: float) -> Floats:
         """Linearise about C and solve."""
         s = self._species
-        diagonal, right = self._linearise(c, iteration)
+        self._latest = diagonal, right = self._linearise(c, iteration)
         return s._system.solve(diagonal, right, c, accuracy)
+
+    def residual(self, c: Floats) -> Floats:
+        """Return what flows into each cell and is not stored there [M/T]: zero where it was solved."""
+        diagonal, right = self._latest
+        total: Floats = self._species._operator.net @ c + diagonal * c - right
+        return total
 
     def _linearise(self, c: Floats, iteration: int) -> tuple[Floats, Floats]:
         """Return h and r of all cells."""

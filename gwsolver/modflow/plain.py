@@ -16,10 +16,13 @@ from typing import Any
 from gwsolver.modflow.definitions import class_names, entries_of
 from gwsolver.modflow.locate import Block, InputText, Record, scan
 from gwsolver.modflow.plain_arrays import NotPlain, cut_arrays, read_array
-from gwsolver.modflow.plain_lists import read_entries, read_places, read_rows
+from gwsolver.modflow.plain_lists import Layout, read_entries, read_places, read_rows, read_settings
 
 GRIDS = ("dis", "disv", "disu")
-CHILDREN = {"TS6": "ts", "TAS6": "tas", "OBS6": "obs"}
+TABLES = ("TABLES", "CROSSSECTIONS")
+"""Blocks that name TAB6 files."""
+SHORTER = {"AUXILIARY": "AUX", "NAMES": "NAME"}
+"""Other spellings of keywords."""
 Dimensions = dict[str, int]
 
 
@@ -73,7 +76,11 @@ class PlainPackage:
         own = f"{model}{self.package_type}"
         self._definitions = {e["name"].replace("-", "_"): e for e in entries_of(own if own in names else names[0])
                              if e["in_record"] != "true"} if names else {}
-        self._fields = {e["name"]: e for e in entries_of(own if own in names else names[0])} if names else {}
+        entries = entries_of(own if own in names else names[0]) if names else ()
+        self._fields = {e["name"]: e for e in entries}
+        self._by_block: dict[str, dict[str, dict[str, str]]] = {}
+        for entry in entries:
+            self._by_block.setdefault(entry["block"], {})[entry["name"]] = entry
         if not self._definitions:
             raise NotPlain(f"{kind} of {model}")
         if kind in GRIDS:
@@ -92,6 +99,16 @@ class PlainPackage:
         """Names of the auxiliary variables in lower case."""
         given = self._record("options", "AUXILIARY") or self._record("options", "AUX")
         return tuple(w.lower() for w in given.words[1:]) if given else ()
+
+    @property
+    def numbers_features(self) -> bool:
+        """Whether its data are those of numbered features, as lakes and reaches, and not of cells."""
+        return "ifno" in self._fields
+
+    def tab_files(self) -> list[str]:
+        """Return the names of its TAB6 files."""
+        records = (r for block in TABLES for r in self._text.records(block))
+        return list(dict.fromkeys(r.words[-1] for r in records if len(r.words) == 4))
 
     def _measure(self) -> None:
         sizes = {r.key.lower(): int(r.words[1]) for r in self._text.records("DIMENSIONS") if len(r.words) > 1}
@@ -115,7 +132,7 @@ class PlainPackage:
         if kind[0] == "recarray":
             return self._table(definition, kind)
         key = (kind[1] if kind[0] == "record" else definition["name"]).upper()
-        record = self._record(block, key) or (self._record(block, "AUX") if key == "AUXILIARY" else None)
+        record = self._record(block, key) or (self._record(block, SHORTER[key]) if key in SHORTER else None)
         return Datum(None if record is None else self._value(record, kind, definition))
 
     def _value(self, record: Record, kind: list[str], definition: dict[str, str]) -> Any:
@@ -132,17 +149,25 @@ class PlainPackage:
         return _as(kind[0], record.words[1])
 
     def _table(self, definition: dict[str, str], kind: list[str]) -> Any:
-        fields = [self._fields[w] for w in kind[1:]]
         block = definition["block"]
         if block == "continuous":
-            n_index = len(_shape(self._dimensions))
+            n_index = 0 if self.parent_file and self.parent_file.numbers_features else len(_shape(self._dimensions))
             return Datum({" ".join(b.arguments): read_places(b, n_index) for b in self._text.named(block)})
         if block == "solutiongroup":
             return ByPeriod({b.number - 1: [r.words for r in b.records() if r.key.endswith("6")]
                              for b in self._text.named(block)})
         if block in ("timeseries", "models", "packages", "exchanges"):
             return Datum([r.words for r in self._text.records(block)])
-        return Datum([row for b in self._text.named(block) for row in read_rows(b, fields)] or None)
+        return Datum([row for b in self._text.named(block) for row in self._rows(b, kind[1:])] or None)
+
+    def _rows(self, block: Block, names: list[str]) -> list[tuple[Any, ...]]:
+        fields = [self._by_block[block.name.lower()][n] for n in names]
+        return read_rows(block, self._folder, fields, self._layout)
+
+    @property
+    def _layout(self) -> Layout:
+        return Layout(len(_shape(self._dimensions)), len(self.auxiliary_words),
+                      self._record("options", "BOUNDNAMES") is not None, self._record("options", "TS6") is not None)
 
     def _periods(self, definition: dict[str, str], kind: list[str]) -> dict[int, Any]:
         blocks = {b.number - 1: b for b in self._text.named("PERIOD")}
@@ -153,8 +178,10 @@ class PlainPackage:
             return {n: True for n, b in blocks.items() if any(r.key == word for r in b.records())}
         if definition["reader"] == "readarray":
             return self._array_periods(definition, blocks)
-        if kind[0] != "recarray" or kind[1] != "cellid":
+        if kind[0] != "recarray":
             raise NotPlain(definition["name"])
+        if kind[1] != "cellid":
+            return {n: self._records(b, kind[1:]) for n, b in blocks.items()}
         if self.package_type == "evt" and (
                 self._record("dimensions", "NSEG") or self._record("options", "SURF_RATE_SPECIFIED")):
             raise NotPlain("segments of evapotranspiration")
@@ -164,6 +191,16 @@ class PlainPackage:
         n_index = len(_shape(self._dimensions))
         return {n: read_entries(b, self._folder, n_index, [*columns, *self.auxiliary_words], named)
                 for n, b in blocks.items()}
+
+    def _records(self, block: Block, names: list[str]) -> Any:
+        """Return the records of a stress period that name no cell: settings of features, or rules of movers."""
+        fields = self._by_block["period"]
+        if fields[names[-1]]["type"].startswith("keystring"):
+            return read_settings(block, self._folder, fields, fields[names[-1]], self._layout)
+        if self._record("options", "MODELNAMES"):
+            raise NotPlain("names of models")
+        needed = [n for n in names if fields[n]["optional"] != "true"]
+        return [dict(zip(needed, row, strict=True)) for row in self._rows(block, needed)] or None
 
     def _array_periods(self, definition: dict[str, str], blocks: dict[int, Block]) -> dict[int, Any]:
         """Return arrays in plan by period; auxiliary ones as a list in their order, None where not given."""
@@ -204,59 +241,6 @@ class PlainPackage:
                 raise NotPlain("negative index")
             values = values - 1
         return values
-
-
-class PlainModel:
-    """One model of a simulation."""
-
-    def __init__(self, folder: Path, kind: str, file: str, name: str) -> None:
-        self.model_type, self.name = kind, name
-        self.dimensions: Dimensions = {}
-        self.name_file = PlainPackage(folder, file, "nam", kind, name, self.dimensions)
-        self.packagelist: list[PlainPackage] = []
-        records = list(scan(folder / file).records("PACKAGES"))
-        records.sort(key=lambda r: r.key.lower().removesuffix("6") not in GRIDS)  # others need the grid's size
-        for record in records:
-            own = record.key.lower().removesuffix("6")
-            package = PlainPackage(folder, record.words[1], own, kind,
-                                   record.words[2] if len(record.words) > 2 else own, self.dimensions)
-            self.packagelist.append(package)
-            if any(True for _ in scan(folder / record.words[1]).records("FILEINPUT")):
-                raise NotPlain("SPC6 files")
-            for option in scan(folder / record.words[1]).records("OPTIONS"):
-                if option.key in CHILDREN and len(option.words) > 2:
-                    self.packagelist.append(PlainPackage(folder, option.words[2], CHILDREN[option.key], kind,
-                                                         CHILDREN[option.key], self.dimensions, package))
-
-
-class PlainSimulation:
-    """One simulation, from the files of a folder.
-
-    Raises
-    ------
-    NotPlain
-        If it holds something that is left to flopy; also from its data, when they are asked for.
-    """
-
-    exchange_files: tuple[Any, ...] = ()
-
-    def __init__(self, folder: Path) -> None:
-        none: Dimensions = {}
-        self.name_file = PlainPackage(folder, "mfsim.nam", "nam", "", "mfsim", none)
-        text = scan(folder / "mfsim.nam")
-        if any(r.key != "GWF6-GWT6" for r in text.records("EXCHANGES")):
-            raise NotPlain("exchanges between models of one kind")
-        timing = next(r for r in text.records("TIMING") if r.key == "TDIS6")
-        self.tdis = PlainPackage(folder, timing.words[1], "tdis", "", "tdis", none)
-        self._models = {r.words[2].lower(): PlainModel(folder, r.key[:3].lower(), r.words[1], r.words[2].lower())
-                        for r in text.records("MODELS")}
-        self.model_names = list(self._models)
-        self.sim_package_list = [PlainPackage(folder, r.words[1], "ims", "", "ims", none)
-                                 for r in text.records("SOLUTIONGROUP") if r.key == "IMS6"]
-
-    def get_model(self, name: str) -> PlainModel:
-        """Return a model by its lower-case name."""
-        return self._models[name]
 
 
 def _number(word: str) -> float | str:

@@ -11,6 +11,8 @@ from gwsolver.modflow.locate import Block, split
 
 Numbers = NDArray[np.float64] | NDArray[np.int64]
 CONTROLS = ("CONSTANT", "INTERNAL", "OPEN/CLOSE")
+MEANING = ("(BINARY)", "FACTOR", "IPRN")
+"""Words that may follow on the line of INTERNAL and OPEN/CLOSE."""
 HEADER = 52
 """Bytes before the values of a binary array: two integers, two reals, a text of 16, three integers."""
 
@@ -112,7 +114,7 @@ def read_array(cut: Cut, folder: Path, size: int, layers: int, *, whole: bool) -
 def _part(part: Part, folder: Path, size: int, whole: bool) -> NDArray[np.float64]:
     key, rest = part.words[0].upper(), list(part.words[1:])
     if key == "CONSTANT":
-        if len(rest) != 1:
+        if not rest:
             raise NotPlain(" ".join(part.words))
         return np.full(size, numbers(rest[0], 1)[0])
     name = rest.pop(0) if key == "OPEN/CLOSE" and rest else ""
@@ -121,11 +123,13 @@ def _part(part: Part, folder: Path, size: int, whole: bool) -> NDArray[np.float6
         word = rest.pop(0).upper()
         if word == "(BINARY)" and name:
             binary = True
-        elif word in ("FACTOR", "IPRN") and rest:
+        elif word in MEANING[1:] and rest:
             value = numbers(rest.pop(0), 1)[0]
             factor = value if word == "FACTOR" else factor
-        else:
+        elif word in MEANING or any(w.upper() in MEANING for w in rest):
             raise NotPlain(" ".join(part.words))
+        else:
+            rest.clear()  # remarks by habit: the array's name, or its layer
     if binary:
         values = _from_binary(folder / name, size, whole)
     else:

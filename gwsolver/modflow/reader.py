@@ -15,8 +15,8 @@ from gwsolver.modflow.load import by_period, load_simulation, rows, words
 from gwsolver.modflow.locate import forget
 from gwsolver.modflow.model import ModelParts, flow_model, guarded, take_apart, transport_model
 from gwsolver.modflow.packages import Package, wrap
-from gwsolver.modflow.plain import PlainSimulation
 from gwsolver.modflow.plain_arrays import NotPlain
+from gwsolver.modflow.plain_simulation import PlainSimulation
 from gwsolver.modflow.survey import Survey, survey_files, survey_memory
 
 FLOW_CHOICES = ("auto", "solve", "saved")

@@ -43,8 +43,13 @@ def streams(folder, **changed):
 
 
 def files(folder, **changed):
-    """The simulation as files; flopy writes the section by itself only for some of its versions."""
-    write(streams(folder, **changed))
+    """The simulation as files."""
+    return written(streams(folder, **changed))
+
+
+def written(sim):
+    """Write it; flopy writes the section by itself only for some of its versions."""
+    folder = write(sim)
     rows = "\n".join(" ".join(str(v) for v in row) for row in TABLE)
     (folder / "bed.tab").write_text(
         f"BEGIN DIMENSIONS\n  NROW  4\n  NCOL  3\nEND DIMENSIONS\nBEGIN TABLE\n{rows}\nEND TABLE\n")

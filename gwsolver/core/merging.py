@@ -85,6 +85,7 @@ def merge_transport_models(models: Sequence[TransportModel], exchanges: Sequence
                        for m in models for f in m.features),
         # Engines keep by cell and face what any of the models saves or observes.
         output=models[0].output.joined([m.output for m in models[1:]], "budget"),
+        moves_solute=any(m.moves_solute for m in models),
         observations=tuple(
             replace(o, cells=tuple(c + part.start for c in o.cells))
             for m, part in zip(models, grid.members, strict=True) for o in m.observations if not o.package
@@ -115,6 +116,8 @@ def merge_problems(models: Sequence[Model], exchanges: Sequence[Exchange]) -> li
                 differ(model, "NEWTON", "nam")
             problems += _storage_problems(first, model, hint)
         elif isinstance(model, TransportModel) and isinstance(first, TransportModel):
+            if model.moves_solute != first.moves_solute:
+                differ(model, "whether movers carry solute", "mvt")
             if bool(model.advection) != bool(first.advection):
                 differ(model, "whether there is advection", "nam")
             for name in _different(first.mobile, model.mobile):

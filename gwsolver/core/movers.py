@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gwsolver.core.time import TimeStep
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MOVES = ("factor", "excess", "threshold", "upto")
 
@@ -95,7 +96,11 @@ class Moved:
     moves : sequence of Move
     rates : ndarray of float64, shape (move,)
         [L**3/T].
+    origins : ndarray of int64, shape (move,)
+        Zero-based lake or reach that the water comes from, or entry among the `PackageFlow` of a boundary package; -1
+        where nothing acts.
     """
 
     moves: Sequence[Move]
     rates: Floats
+    origins: Ints

@@ -155,6 +155,8 @@ class TransportModel:
         Where models are joined: what the model or the exchange of each face asks for.
     saves_sorbate : bool
         A file of what sorbs per mass of solid in the mobile domain was asked for (SORBATE FILEOUT of MST).
+    moves_solute : bool
+        Water that movers move carries solute (MVT); without it brings none.
     flow_imbalance_correction : bool
         FMI's option; for schemes that follow MODFLOW 6 (gwsolver's own always correct).
     packages : tuple of StressPackage
@@ -185,6 +187,7 @@ class TransportModel:
     immobile: tuple[ImmobileDomain, ...] = ()
     flow_imbalance_correction: bool = False
     saves_sorbate: bool = False
+    moves_solute: bool = False
     face_advection: NDArray[np.str_] | None = None
 
     def weighted(self, advection: str) -> NDArray[np.bool_]:

@@ -101,7 +101,17 @@ def _own(moved: Moved | None, label: str) -> Moved | None:
     mine = [i for i, m in enumerate(moved.moves) if m.provider.startswith(label)]
     rules = [replace(moved.moves[i], provider=moved.moves[i].provider.removeprefix(label),
                      receiver=moved.moves[i].receiver.removeprefix(label)) for i in mine]
-    return Moved(rules, moved.rates[mine]) if mine else None
+    return Moved(rules, moved.rates[mine], moved.origins[mine]) if mine else None
+
+
+def _together(shares: Sequence[tuple[str, Moved | None]]) -> Moved | None:
+    """Return what movers of all models moved, under the models' labels."""
+    given = [(label, moved) for label, moved in shares if moved is not None]
+    if not given:
+        return None
+    rules = [replace(m, provider=label + m.provider, receiver=label + m.receiver)
+             for label, moved in given for m in moved.moves]
+    return Moved(rules, np.concatenate([m.rates for _, m in given]), np.concatenate([m.origins for _, m in given]))
 
 
 def join_flow(grid: MergedGrid, steps: Sequence[FlowStep]) -> FlowStep:
@@ -136,6 +146,7 @@ def join_flow(grid: MergedGrid, steps: Sequence[FlowStep]) -> FlowStep:
         features=tuple(
             replace(f, name=f"{part.name}/{f.name}", connection_cell=shifted(f.connection_cell, part.start))
             for part in grid.members for f in of[part.name].features),
+        moved=_together([(f"{part.name}/", of[part.name].moved) for part in grid.members]),
         **_fields(lambda name: np.concatenate([getattr(s, name) for s in steps])),
     )
 

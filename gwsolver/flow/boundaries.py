@@ -100,6 +100,10 @@ class Boundaries:
         found[a.places] = np.maximum(-rate, 0.0)
         return found
 
+    def places(self, name: str) -> Ints:
+        """Return the number that each entry of a package was given with, in the order of its `PackageFlow`."""
+        return next(a.places for a in self.acting if a.package.name == name)
+
     def package_flows(
         self, head: Floats, active: Bools, into_fixed: Floats, covered: Floats | None = None
     ) -> tuple[PackageFlow, ...]:

@@ -11,6 +11,7 @@ from gwsolver.core.time import TimeStep
 from gwsolver.packages.registry import Features, Response
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Leaving = Callable[[str], Floats]
 
 SWEEPS = 200
@@ -68,9 +69,17 @@ class Movers:
             parts = tuple(respond(f) if changed else part for f, part, changed in again)
         return parts
 
-    def moved(self) -> Moved:
-        """Return what was moved at last."""
-        return Moved(self.moves, self.amounts.copy())
+    def moved(self, entries: Callable[[str], Ints]) -> Moved:
+        """Return what was moved at last; `entries`: (boundary package) -> given number of each entry that acts."""
+        origins = np.full(len(self.moves), -1, np.int64)
+        for i, move in enumerate(self.moves):
+            place = self._place.get(move.provider)
+            if place is not None:
+                origins[i] = self.features[place].provider_feature[move.provider_number]
+            else:
+                found = np.flatnonzero(entries(move.provider) == move.provider_number)
+                origins[i] = found[0] if found.size else -1
+        return Moved(self.moves, self.amounts.copy(), origins)
 
     def _wanted(self, parts: tuple[Response, ...], leaving: Leaving) -> Floats:
         whole: dict[str, Floats] = {}

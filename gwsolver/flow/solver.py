@@ -178,7 +178,7 @@ class FlowSolver:
             storage_yield=nothing if stored is None else np.where(free, stored.yielded, 0.0),
             packages=boundaries.package_flows(head, active, balance.into, covered) + package_flows(features),
             residual=residual, iterations=iterations, features=features,
-            moved=self._coupling.movers.moved() if self._coupling.movers is not None else None,
+            moved=self._coupling.movers.moved(boundaries.places) if self._coupling.movers is not None else None,
         )
 
 

@@ -24,7 +24,7 @@ from gwsolver.modflow.flow_model import read_closure, read_conductivity, read_in
 from gwsolver.modflow.grids import read_grid
 from gwsolver.modflow.lakes import read_lakes
 from gwsolver.modflow.load import rows, words
-from gwsolver.modflow.movers import read_movers
+from gwsolver.modflow.movers import read_mover_solute, read_movers
 from gwsolver.modflow.output import read_observations, read_output_control
 from gwsolver.modflow.packages import Package, wrap
 from gwsolver.modflow.plain_arrays import NotPlain
@@ -278,6 +278,7 @@ def transport_model(
         output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(
             parts, grid, {s.name: partial(read_solute_observations, solute=s, carrier=c) for s, c in carried}),
         file=parts.file,
+        moves_solute=read_mover_solute(parts.singles.get("mvt")),
         saves_sorbate=mst.give("sorbate_filerecord") is not None,
         flow_imbalance_correction=fmi is not None and bool(fmi.give("flow_imbalance_correction", False)),
     )

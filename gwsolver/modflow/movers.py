@@ -16,6 +16,16 @@ GIVES = ("wel", "drn", "riv", "ghb")
 FIELDS = ("pname1", "id1", "pname2", "id2", "mvrtype", "value")
 
 
+def read_mover_solute(package: Package | None) -> bool:
+    """Return whether moved water carries solute: whether there is an MVT package, which has options alone."""
+    if package is None:
+        return False
+    if any(package.give(f"{word}_filerecord") is not None for word in ("budget", "budgetcsv")):
+        package.findings.note(f"{package.name}: BUDGET and BUDGETCSV of MVT are not written; what movers carry stands "
+                              "in the balances of lakes and streams as from-mvr and to-mvr.")
+    return True
+
+
 def read_movers(package: Package, stress: Sequence[StressPackage], features: Sequence[FeaturePackage], time: TimeAxis
                 ) -> MoverPackage:
     """Return the rules of a model; those of a period hold until a period has rules of its own."""

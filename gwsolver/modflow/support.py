@@ -33,6 +33,7 @@ OPTIONS: dict[str, frozenset[str]] = {
     "spc": frozenset({"READASARRAYS", "TS6", "TAS6"}),
     "ssm": frozenset(),
     "mvr": frozenset({"BUDGET", "BUDGETCSV"}),
+    "mvt": frozenset({"BUDGET", "BUDGETCSV"}),
     "fmi": frozenset({"FLOW_IMBALANCE_CORRECTION"}),
     "gwfgwt": frozenset(),
     "gwfgwf": frozenset({"AUXILIARY", "BOUNDNAMES", "CELL_AVERAGING", "VARIABLECV", "NEWTON", "OBS6"}),
@@ -40,7 +41,7 @@ OPTIONS: dict[str, frozenset[str]] = {
                          "DSP_XT3D_OFF", "DSP_XT3D_RHS", "OBS6"}),
 }
 GWF_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "npf", "sto", "oc", "obs", "mvr"})
-GWT_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "adv", "dsp", "mst", "ist", "ssm", "fmi", "oc", "obs"})
+GWT_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "adv", "dsp", "mst", "ist", "ssm", "fmi", "mvt", "oc", "obs"})
 EXCHANGES = ("GWF6-GWT6", "GWF6-GWF6", "GWT6-GWT6")
 FROM_SAVED = "Run MODFLOW 6 once and let FMI (or the flow model's OC) name its saved flows: transport runs on them."
 HINTS = {

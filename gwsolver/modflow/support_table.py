@@ -13,6 +13,7 @@ TITLES = {
     "mst": "Storage, sorption (linear, Freundlich, Langmuir), decay of order 1 or 0",
     "ist": "Immobile domains: storage, exchange, sorption, decay",
     "mvr": "Movers: water of WEL, DRN, RIV, GHB, LAK and SFR for lakes and reaches",
+    "mvt": "Solute that movers carry",
     "ssm": "Concentration of sources (AUX, AUXMIXED, SPC6 files as lists or arrays, MIXED)",
     "fmi": "Flow from another simulation or from files",
 }

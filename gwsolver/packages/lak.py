@@ -118,6 +118,11 @@ class Lakes:
         """Number of outlets."""
         return self.package.outlet_type.size
 
+    @property
+    def provider_feature(self) -> Ints:
+        """Lake of each outlet."""
+        return self.package.outlet_from
+
     def offers(self, response: LakeResponse) -> Floats:
         """Return what outlets let out of the model [L**3/T], shape (outlet,)."""
         return np.where(self._leads_out(), response.flows.outlets, 0.0)

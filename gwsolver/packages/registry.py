@@ -314,6 +314,11 @@ class Features(Protocol):
         """Number of places from which movers may take water (outlets of lakes, reaches)."""
         ...
 
+    @property
+    def provider_feature(self) -> Ints:
+        """Feature to which each of these places belongs, shape (provider,)."""
+        ...
+
     def offers(self, response: Any) -> Floats:
         """Return what movers may take at each of these places [L**3/T], shape (provider,)."""
         ...

@@ -143,6 +143,11 @@ class Reaches:
         """Number of reaches: movers take what their diversions leave."""
         return self.package.n_features
 
+    @property
+    def provider_feature(self) -> Ints:
+        """Each reach is a place of its own."""
+        return np.arange(self.package.n_features)
+
     def offers(self, response: Response) -> Floats:
         """Return what diversions leave of each reach's outflow [L**3/T], shape (reach,)."""
         assert isinstance(response, ReachResponse)

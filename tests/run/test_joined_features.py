@@ -59,7 +59,7 @@ def test_movers_keep_to_their_model(joined):
     first, second = (f"{n}/lak-1" for n in names[:2])
     mine, theirs = replace(rule, provider=first, receiver=first), replace(later, provider=second, receiver=second)
     assert (mover.in_period(0), mover.in_period(1)) == ((mine,), (mine, theirs))
-    shares = split_flow(model.grid, replace(flow, moved=Moved((mine, theirs), np.array([2.0, 0.3]))))
+    shares = split_flow(model.grid, replace(flow, moved=Moved((mine, theirs), np.array([2.0, 0.3]), np.array([0, 1]))))
     assert shares[names[0]].moved.moves == [rule] and shares[names[0]].moved.rates.tolist() == [2.0]
     assert shares[names[1]].moved.moves == [later] and shares[names[1]].moved.rates.tolist() == [0.3]
 

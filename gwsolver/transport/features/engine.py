@@ -12,10 +12,11 @@ from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.packages.registry import solute_kinds
 from gwsolver.transport.engine import Engine, Pausing, Scheme, State
-from gwsolver.transport.features.grid import Body, FeatureGrid, joined_grid, unjoined
+from gwsolver.transport.features.grid import NO_MOVES, Body, FeatureGrid, Ints, joined_grid, placed_bodies, unjoined
 from gwsolver.transport.features.model import joined_model, takes_by_evaporation
+from gwsolver.transport.features.movers import carried
 from gwsolver.transport.features.results import split_step
-from gwsolver.transport.features.water import JoinedFlow, floors_of, join_flow, waters_of
+from gwsolver.transport.features.water import JoinedFlow, floors_of, inactive_of, join_flow, waters_of
 from gwsolver.transport.progress import Reporter
 
 Floats = NDArray[np.float64]
@@ -40,6 +41,7 @@ class FeatureSpecies:
         self._start = start
         self._bodies: list[Body] = []
         self._evaporates: tuple[bool, ...] = (False,) * len(model.features)
+        self._moves = NO_MOVES
         self._floors: tuple[Floats, ...] = tuple(np.zeros(s.initial_concentration.size) for s in model.features)
         self._grid: FeatureGrid
         self._engine: Engine | None = None
@@ -69,6 +71,7 @@ class FeatureSpecies:
         faces = {f"faces/{i}/{kind}": getattr(body, kind)
                  for i, body in enumerate(self._bodies) for kind in ("connections", "links")}
         assert self._stress is not None
+        faces |= {"moves": self._moves}
         faces |= {f"floors/{i}": floor for i, floor in enumerate(self._floors)}
         stress = np.array([self._stress.period, self._stress.step, self._stress.start, self._stress.end])
         return {**faces, "evaporates": np.array(self._evaporates), "stress": stress, **{
@@ -83,6 +86,7 @@ class FeatureSpecies:
             Body(s.name, solute_kinds()[s.kind].word, 0, w.stage.size, state[f"faces/{i}/connections"],
                  state[f"faces/{i}/links"]) for i, (s, w) in enumerate(zip(self.model.features, waters, strict=True))
         ]
+        self._moves = state.get("moves", NO_MOVES)
         self._evaporates = tuple(bool(e) for e in state["evaporates"])
         self._floors = tuple(state[f"floors/{i}"] for i in range(len(waters)))
         self._begin()
@@ -97,16 +101,19 @@ class FeatureSpecies:
         """Return the flow on the joined grid, which has faces for all of it."""
         waters = waters_of(self.model, flow)
         evaporates = takes_by_evaporation(self.model, stress, self._evaporates)
-        before = self._joined
+        before, moves = self._joined, self._moves
+        if self._bodies and (before is None or flow is not before.flow or self._stress != stress):
+            moves = self._moves_of(flow, waters, stress)
         if not self._bodies:
             self._bodies = [unjoined(s.name, solute_kinds()[s.kind].word, w)
                             for s, w in zip(self.model.features, waters, strict=True)]
             self._evaporates = evaporates
+            self._moves = self._moves_of(flow, waters, stress)
             self._begin()
-        elif evaporates != self._evaporates or (
+        elif evaporates != self._evaporates or len(moves) > len(self._moves) or (
                 (before is None or flow.features is not before.flow.features)
                 and not all(b.serves(w) for b, w in zip(self._grid.bodies, waters, strict=True))):
-            self._grow(waters, evaporates)
+            self._grow(waters, evaporates, moves)
         self._stress = stress
         if before is None or flow.features is not before.flow.features:
             self._floors = floors_of(waters, self._floors)
@@ -117,19 +124,29 @@ class FeatureSpecies:
             self.model, self._grid, flow, stress, self._evaporates, self._floors, self._joined)
         return self._joined
 
+    def _moves_of(self, flow: FlowStep, waters: Sequence[FeatureStep], stress: TimeStep) -> Ints:
+        """Return the pairs of cells known to movers, with those of a flow step after them."""
+        if not self.model.moves_solute or flow.moved is None:
+            return self._moves
+        found = carried(flow.moved, placed_bodies(self.model.grid, self._bodies), waters,
+                        inactive_of(self.model.features, stress), flow.packages).pairs()
+        known = set(map(tuple, self._moves.tolist()))
+        more = [p for p in found.tolist() if tuple(p) not in known]
+        return np.concatenate([self._moves, np.array(more, np.int64).reshape(-1, 2)])
+
     def _begin(self) -> None:
         """Start an engine on the grid with the faces known so far."""
-        self._grid, self._joined = joined_grid(self.model.grid, self._bodies), None
+        self._grid, self._joined = joined_grid(self.model.grid, self._bodies, self._moves), None
         self._engine = self._start([joined_model(self.model, self._grid, self._evaporates)])
 
-    def _grow(self, waters: Sequence[FeatureStep], evaporates: tuple[bool, ...]) -> None:
+    def _grow(self, waters: Sequence[FeatureStep], evaporates: tuple[bool, ...], moves: Ints) -> None:
         """Let an engine with more faces, or one that knows of evaporation, go on where this one stands."""
         engine, before = self._engine, self._joined
         assert engine is not None
         state = engine.state()
         self._spent = self.set_up
         self._bodies = [b.with_faces_of(w) for b, w in zip(self._bodies, waters, strict=True)]
-        self._evaporates = evaporates
+        self._evaporates, self._moves = evaporates, moves
         self._begin()
         if before is not None and self._stress is not None:
             last = self._join(before.flow, self._stress)

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Triples = NDArray[np.int64]
 """Shape (face, 3): number of a connection or link in its package, and the two that it joins."""
+NO_MOVES: Ints = np.zeros((0, 2), np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +118,18 @@ class FeatureGrid(Grid):
     base : Grid
         Of the aquifer alone.
     bodies : tuple of Body
+    moves : ndarray of int64, shape (pair, 2)
+        Cells of this grid between which movers carry solute; their faces are the last.
     """
 
     base: Grid = field(kw_only=True)
     bodies: tuple[Body, ...] = field(kw_only=True)
+    moves: Ints = field(kw_only=True)
+
+    @property
+    def first_move(self) -> int:
+        """The first of the faces of movers."""
+        return self.n_faces - len(self.moves)
 
     @property
     def parts(self) -> tuple[CellRange, ...]:
@@ -167,17 +176,26 @@ class FeatureGrid(Grid):
         return self.base.describe_node(node) if more < 0 else self.describe(self.base.n_cells + more)
 
 
-def joined_grid(base: Grid, bodies: Sequence[Body]) -> FeatureGrid:
-    """Return a grid with the features of packages, in this order, and faces for all connections and links they know."""
+def placed_bodies(base: Grid, bodies: Sequence[Body]) -> list[Body]:
+    """Return the features of packages with their places among the cells and faces of a joined grid, in this order."""
     placed, cell, face = [], base.n_cells, base.n_faces
     for body in bodies:
         placed.append(Body(body.name, body.word, cell, body.n_features, body.connections, body.links, face))
         cell, face = cell + body.n_features, face + body.n_faces
+    return placed
+
+
+def joined_grid(base: Grid, bodies: Sequence[Body], moves: Ints = NO_MOVES) -> FeatureGrid:
+    """Return a grid with the features of packages, and faces for all connections, links and movers they know."""
+    placed = placed_bodies(base, bodies)
+    cell = base.n_cells + sum(b.n_features for b in placed)
+    face = base.n_faces + sum(b.n_faces for b in placed) + len(moves)
     more, faces = cell - base.n_cells, face - base.n_faces
     pairs = [np.zeros((0, 2), np.int64)]
     for body in placed:
         _, feature, own = body.connections.T
         pairs += [np.column_stack([own, feature + body.start]), body.links[:, 1:] + body.start]
+    pairs.append(moves)
     normal = np.zeros((faces, 3))
     normal[:, 2] = -1.0
     unit, none = np.ones(more), np.zeros(more)
@@ -195,7 +213,7 @@ def joined_grid(base: Grid, bodies: Sequence[Body]) -> FeatureGrid:
         idomain=np.append(base.idomain, np.ones(more, np.int64)), vertices=np.zeros((0, 2)),
         polygon_start=np.zeros(cell + 1, np.int64), polygon_vertex=np.zeros(0, np.int64),
         length_unit=base.length_unit, crs=base.crs,
-        base=base, bodies=tuple(placed),
+        base=base, bodies=tuple(placed), moves=moves,
     )
 
 

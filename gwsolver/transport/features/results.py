@@ -12,6 +12,7 @@ from gwsolver.core.steps import TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.features.grid import Body, FeatureGrid
 from gwsolver.transport.features.model import HELD, term_package
+from gwsolver.transport.features.movers import FROM, TO, mass_of
 from gwsolver.transport.features.terms import BRINGS, EVAPORATES, TAKES, TERMS
 from gwsolver.transport.features.water import JoinedFlow
 
@@ -42,9 +43,18 @@ def split_step(
     ledger = Ledger({key: value for key, value in step.ledger.amounts.items() if not key[0].startswith(labels)})
     rates = {name: (cells[cells < n], values[cells < n]) for name, (cells, values) in step.package_rates.items()
              if not name.startswith(labels)}
+    span = step.end - step.start
+    passed = np.append(step.passed[grid.base.tracked_faces.size:], 0.0) / (span if span > 0.0 else 1.0)
+    carried = mass_of(joined.moves, grid, passed)
+    for p in joined.flow.packages:
+        if p.name in joined.moves.providers and p.name in rates:
+            cells, own = rates[p.name]
+            gone = joined.moves.by_entry(p.name, own.size, carried)
+            rates[p.name] = cells, own - gone
+            ledger.add_each(p.name, p.kind, -gone * span)
     features = []
     for i, (solute, body) in enumerate(zip(model.features, grid.bodies, strict=True)):
-        found = _features(solute, body, joined, i, step, grid, stress)
+        found = _features(solute, body, joined, i, step, passed, carried, grid, stress)
         features.append(found)
         rates[body.name] = found.water.connection_cell, found.rate
         ledger.add_each(body.name, EXCHANGE, found.rate * (step.end - step.start))
@@ -63,15 +73,14 @@ def split_step(
 
 
 def _features(
-    solute: FeatureSolute, body: Body, joined: JoinedFlow, number: int, step: TransportStep, grid: FeatureGrid,
-    stress: TimeStep,
+    solute: FeatureSolute, body: Body, joined: JoinedFlow, number: int, step: TransportStep, passed: Floats,
+    mass: Floats, grid: FeatureGrid, stress: TimeStep,
 ) -> FeatureSoluteStep:
     """Return the step of one package."""
     water, off, values = joined.waters[number], joined.inactive[number], solute.source(stress)
     span = step.end - step.start
     dry = step.dry[body.cells] | ((water.volume_end <= 0.0) & ~_passes(water))
     c = np.where(off | dry, 0.0, step.concentration[body.cells])
-    passed = np.append(step.passed[grid.base.tracked_faces.size:], 0.0) / (span if span > 0.0 else 1.0)
     faces, links = body.connection_faces(water), body.link_faces(water)
     rate = -passed[np.where(faces >= 0, faces - grid.base.n_faces, -1)]
     along = passed[np.where(links >= 0, links - grid.base.n_faces, -1)]
@@ -81,7 +90,11 @@ def _features(
         for term in TERMS if term_package(solute, term) in step.package_rates
     }
     if held.any():
-        terms = {name: np.where(held, _of_held(water, values, name, c), rates) for name, rates in terms.items()}
+        lowered = joined.moves.lowered(water, body)
+        terms = {name: np.where(held, _of_held(lowered, values, name, c), rates) for name, rates in terms.items()}
+    for name, side, sign in ((FROM, 1, 1.0), (TO, 0, -1.0)):
+        if name in terms:
+            terms[name] = terms[name] + sign * joined.moves.into(body, side, mass)
     net = _exchanged(water, rate, along) + sum(terms.values(), np.zeros(c.size))
     ledger = Ledger()
     for name, rates in terms.items():
@@ -95,8 +108,9 @@ def _features(
     for package, term, into, out in step.ledger.rows():
         if package.startswith(f"{body.name}/") and package not in own and (into or out):
             ledger.add(package.removeprefix(f"{body.name}/"), term, into, out)
-    mass = sum(step.part_masses[len(grid.base.parts) + number])
-    return FeatureSoluteStep(solute.name, solute.kind, c, mass, terms, rate, along, ledger, water, values.status, dry)
+    held_mass = sum(step.part_masses[len(grid.base.parts) + number])
+    return FeatureSoluteStep(
+        solute.name, solute.kind, c, held_mass, terms, rate, along, ledger, water, values.status, dry)
 
 
 def _term(solute: FeatureSolute, body: Body, name: str, step: TransportStep) -> Floats:

@@ -13,6 +13,7 @@ from gwsolver.core.steps import FlowStep, PackageFlow
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.features.grid import Body, FeatureGrid
 from gwsolver.transport.features.model import term_package
+from gwsolver.transport.features.movers import Carried, carried
 from gwsolver.transport.features.terms import EVAPORATES, TERMS
 
 Floats = NDArray[np.float64]
@@ -54,12 +55,15 @@ class JoinedFlow:
         Features without solute, of each body.
     whole : FlowStep
         Of the joined grid.
+    moves : Carried
+        What movers carry through faces.
     """
 
     flow: FlowStep
     waters: tuple[FeatureStep, ...]
     inactive: tuple[Bools, ...]
     whole: FlowStep
+    moves: Carried
 
 
 def inactive_of(solutes: Sequence[FeatureSolute], stress: TimeStep) -> tuple[Bools, ...]:
@@ -97,11 +101,14 @@ def join_flow(
         if same and _repeats(flow, before.flow):
             whole = replace(before.whole, start=flow.start, end=flow.end, period=flow.period, step=flow.step,
                             iterations=flow.iterations)
-            return JoinedFlow(flow, before.waters, inactive, whole)
+            return JoinedFlow(flow, before.waters, inactive, whole, before.moves)
     waters = tuple(waters_of(model, flow))
     rates = np.zeros(grid.body_faces.size)
     for body, water, off in zip(grid.bodies, waters, inactive, strict=True):
         _put_rates(rates, grid.base.n_faces, body, water, off)
+    moves = carried(flow.moved if model.moves_solute else None, grid.bodies, waters, inactive, flow.packages)
+    if len(moves.ends):
+        np.add.at(rates, grid.first_move - grid.base.n_faces + moves.shares(grid.moves)[0], moves.rates)
     more = [w.stage.size for w in waters]
     zero = np.zeros(sum(more))
     start, end = (
@@ -110,9 +117,9 @@ def join_flow(
     )
     stage = np.where(np.concatenate(inactive), DRY_HEAD, np.concatenate([w.stage for w in waters]))
     taken = {w.name for w in waters}
-    packages = [p for p in flow.packages if p.name not in taken]
+    packages = moves.without_moved([p for p in flow.packages if p.name not in taken])
     for solute, body, water, off, takes in zip(model.features, grid.bodies, waters, inactive, evaporates, strict=True):
-        packages += _term_packages(solute, body, water, off, takes)
+        packages += _term_packages(solute, body, moves.lowered(water, body), off, takes)
     whole = replace(
         flow, face_flow=np.concatenate([flow.face_flow, rates]),
         head_start=np.concatenate([flow.head_start, stage]), head_end=np.concatenate([flow.head_end, stage]),
@@ -123,7 +130,7 @@ def join_flow(
         storage_yield=np.concatenate([flow.storage_yield, (start - end) / flow.length]),
         residual=np.concatenate([flow.residual, zero]), packages=tuple(packages), features=(),
     )
-    return JoinedFlow(flow, waters, inactive, whole)
+    return JoinedFlow(flow, waters, inactive, whole, moves)
 
 
 def own_flow(flow: FlowStep, grid: FeatureGrid) -> FlowStep:

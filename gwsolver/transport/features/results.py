@@ -48,9 +48,9 @@ def split_step(
     carried = mass_of(joined.moves, grid, passed)
     for p in joined.flow.packages:
         if p.name in joined.moves.providers and p.name in rates:
-            cells, own = rates[p.name]
-            gone = joined.moves.by_entry(p.name, own.size, carried)
-            rates[p.name] = cells, own - gone
+            cells, own_rates = rates[p.name]
+            gone = joined.moves.by_entry(p.name, own_rates.size, carried)
+            rates[p.name] = cells, own_rates - gone
             ledger.add_each(p.name, p.kind, -gone * span)
     features = []
     for i, (solute, body) in enumerate(zip(model.features, grid.bodies, strict=True)):

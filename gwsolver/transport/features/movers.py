@@ -78,8 +78,14 @@ class Carried:
     def without_moved(self, packages: Sequence[PackageFlow]) -> list[PackageFlow]:
         """Return boundary packages that take out of cells what does not go through faces of movers."""
         given = set(self.providers)
-        return [replace(p, rates=np.minimum(p.rates + self.by_entry(p.name, p.rates.size, self.rates), 0.0) * (
-            p.rates < 0.0) + np.maximum(p.rates, 0.0)) if p.name in given else p for p in packages]
+        found = []
+        for p in packages:
+            if p.name in given:
+                # What enters the aquifer is not moved; what leaves it is lowered, never past zero.
+                lowered = np.minimum(p.rates + self.by_entry(p.name, p.rates.size, self.rates), 0.0)
+                p = replace(p, rates=np.where(p.rates < 0.0, lowered, p.rates))
+            found.append(p)
+        return found
 
 
 def carried(

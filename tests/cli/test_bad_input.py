@@ -103,11 +103,11 @@ def test_an_unknown_option_names_the_nearest(model, capsys):
 
 
 def test_what_is_not_supported_is_refused_by_name(model, capsys):
-    (model / "flow.sfr").write_text("BEGIN options\nEND options\n")
-    line = change(model / "flow.nam", "BEGIN packages", "BEGIN packages\n  SFR6  flow.sfr  river") + 1
+    (model / "flow.maw").write_text("BEGIN options\nEND options\n")
+    line = change(model / "flow.nam", "BEGIN packages", "BEGIN packages\n  MAW6  flow.maw  river") + 1
     words = refused(capsys, model)
     assert f"flow.nam, line {line}: " in words
-    assert "package SFR6 is not supported" in words
+    assert "package MAW6 is not supported" in words
     assert_untouched(model)
 
 

@@ -203,7 +203,7 @@ def test_missing_saved_flows(tmp_path):
     ("flow.nam", "(?i)BEGIN packages", "BEGIN packages\n  MAW6 flow.maw wells", "package MAW6 is not supported"),
     ("mfsim.nam", "(?i)BEGIN models", "BEGIN models\n  GWE6 heat.nam heat", "model type GWE6"),
     ("mfsim.nam", "(?i)BEGIN exchanges", "BEGIN exchanges\n  GWF6-GWE6 a.gwfgwe a b", "exchange GWF6-GWE6"),
-    ("solute.nam", "(?i)BEGIN packages", "BEGIN packages\n  MVT6 solute.mvt mvt", "package MVT6 is not supported"),
+    ("solute.nam", "(?i)BEGIN packages", "BEGIN packages\n  MWT6 solute.mwt mwt", "package MWT6 is not supported"),
     ("flow.tdis", "(?i)BEGIN options", "BEGIN options\n  ATS6 FILEIN flow.ats", "option ATS6 is not supported"),
 ])
 def test_what_is_not_supported_is_refused_by_name(tmp_path, file, old, new, refusal):

@@ -10,13 +10,13 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+from build import driving
 from ground import Strip, stage_table, strip
 from matplotlib import rc_context
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from build import driving
 from gwsolver import open_results
 from gwsolver.case import read_case
 from gwsolver.maps import furniture

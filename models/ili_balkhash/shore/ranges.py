@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-
 from build import build
+
 from gwsolver.case import Quantity, read_case
 from gwsolver.flow import FlowSolver
 from gwsolver.modflow import read

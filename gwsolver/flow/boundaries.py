@@ -27,6 +27,7 @@ class Acting:
     kind: BoundaryKind
     values: StressValues
     places: Ints
+    n_given: int
 
     def same_as(self, other: "Acting") -> bool:
         """Return whether the entries are equal in every number that flow looks at."""
@@ -96,7 +97,7 @@ class Boundaries:
         """Return what leaves the aquifer by each entry of a package, as they were given [L**3/T], shape (entry,)."""
         a = next(a for a in self.acting if a.package.name == name)
         _, rate, _ = self._evaluate(a, head, active, None)
-        found = np.zeros(int(a.places.max(initial=-1)) + 1)
+        found = np.zeros(a.n_given)
         found[a.places] = np.maximum(-rate, 0.0)
         return found
 
@@ -199,4 +200,4 @@ def _entries(package: StressPackage, step: TimeStep) -> Acting:
             auxiliary={k: v[keep] for k, v in values.auxiliary.items()},
             boundnames=tuple(n for n, k in zip(names, keep, strict=True) if k) if names else (),
         )
-    return Acting(package, kind, values, np.flatnonzero(keep))
+    return Acting(package, kind, values, np.flatnonzero(keep), keep.size)

@@ -1,11 +1,11 @@
 """Water that movers hand to lakes and reaches, found together with what these then do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.errors import InputError, Problem, RunError
 from gwsolver.core.movers import Move, Moved, MoverPackage
 from gwsolver.core.time import TimeStep
 from gwsolver.packages.registry import Features, Response
@@ -37,6 +37,7 @@ class Movers:
         self.moves: tuple[Move, ...] = ()
         self.amounts: Floats = np.zeros(0)
         self._handed: list[Floats] = [np.zeros(0)] * len(features)
+        self._settled = True
 
     def begin(self, step: TimeStep) -> bool:
         """Take the rules of a step; return whether they are those of the one before."""
@@ -62,7 +63,8 @@ class Movers:
         parts = tuple(map(respond, self.features))
         for _ in range(SWEEPS):
             wanted = self._wanted(parts, leaving)
-            if np.all(np.abs(wanted - self.amounts) <= SETTLED * np.abs(wanted).max(initial=0.0)):
+            self._settled = bool(np.all(np.abs(wanted - self.amounts) <= SETTLED * np.abs(wanted).max(initial=0.0)))
+            if self._settled:
                 break
             self.amounts = wanted
             again = zip(self.features, parts, self._hand_out(), strict=True)
@@ -70,7 +72,16 @@ class Movers:
         return parts
 
     def moved(self, entries: Callable[[str], Ints]) -> Moved:
-        """Return what was moved at last; `entries`: (boundary package) -> given number of each entry that acts."""
+        """Return what was moved at last; `entries`: (boundary package) -> given number of each entry that acts.
+
+        Raises
+        ------
+        RunError
+            If amounts did not settle: what was handed on is then not what was given.
+        """
+        if not self._settled:
+            raise RunError(f"The amounts that movers of package {self.package.name} hand on do not settle: rules that "
+                           "lead in a circle, or a THRESHOLD that what it moves undoes. Take one of them out.")
         origins = np.full(len(self.moves), -1, np.int64)
         for i, move in enumerate(self.moves):
             place = self._place.get(move.provider)
@@ -88,6 +99,7 @@ class Movers:
                 place = self._place.get(move.provider)
                 whole[move.provider] = leaving(move.provider) if place is None else (
                     self.features[place].offers(parts[place]))
+        self._check_entries(whole)
         left = {name: values.copy() for name, values in whole.items()}
         amounts = np.zeros(len(self.moves))
         for i, move in enumerate(self.moves):
@@ -115,24 +127,33 @@ class Movers:
         self._handed = handed
         return changed
 
+    def _check_entries(self, whole: Mapping[str, Floats]) -> None:
+        """Refuse numbers of entries that a boundary package does not have in this step."""
+        problems = [
+            self._number(i, "provider", move.provider_number, whole[move.provider].size)
+            for i, move in enumerate(self.moves) if move.provider_number >= whole[move.provider].size
+        ]
+        if problems:
+            raise InputError(problems)
+
+    def _number(self, rule: int, role: str, number: int, count: int) -> Problem:
+        return Problem(f"rule {rule + 1}: number of the {role}", file=self.package.file, package=self.package.name,
+                       value=str(number + 1), allowed=f"1 to {count}" if count else "none: it has no entries")
+
     def _check(self) -> None:
         """Refuse rules whose numbers no package has."""
         problems = []
         for i, move in enumerate(self.moves):
             place = self._place.get(move.receiver)
-            label = f"rule {i + 1}: "
             if place is None:
-                problems.append(Problem(f'{label}receiver "{move.receiver}" is no package of lakes or reaches',
+                problems.append(Problem(f'rule {i + 1}: receiver "{move.receiver}" is no package of lakes or reaches',
                                         file=self.package.file, package=self.package.name,
                                         allowed=f"one of {', '.join(self._place) or 'none'}"))
             elif not 0 <= move.receiver_number < self.features[place].package.n_features:
-                problems.append(Problem(f"{label}number of the receiver", file=self.package.file,
-                                        package=self.package.name, value=str(move.receiver_number + 1),
-                                        allowed=f"1 to {self.features[place].package.n_features}"))
+                count = self.features[place].package.n_features
+                problems.append(self._number(i, "receiver", move.receiver_number, count))
             own = self._place.get(move.provider)
             if own is not None and not 0 <= move.provider_number < self.features[own].n_providers:
-                problems.append(Problem(f"{label}number of the provider", file=self.package.file,
-                                        package=self.package.name, value=str(move.provider_number + 1),
-                                        allowed=f"1 to {self.features[own].n_providers}"))
+                problems.append(self._number(i, "provider", move.provider_number, self.features[own].n_providers))
         if problems:
             raise InputError(problems)

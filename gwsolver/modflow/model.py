@@ -261,6 +261,11 @@ def transport_model(
     if parts.singles.get("adv") is not None:
         parts.findings.note(f"{parts.name}: the scheme that ADV names is passed over for gwsolver's own, "
                             "unless the run asks otherwise.")
+    mvt = parts.singles.get("mvt")
+    if flow is not None and flow.mover is not None and mvt is None:
+        parts.findings.bad.append(Problem(
+            f"flow model {flow.name} has movers (MVR6), and this model no MVT6 package", file=parts.file,
+            package=parts.name, hint="Give it one: it says that moved water carries solute. MODFLOW asks for it too."))
     mobile, immobile = read_domains(mst, parts.immobile, grid)
     read = (read_feature_solute(p, kind, flow, parts.time, _series(parts, p)) for p, kind in parts.solutes)
     features = tuple(s for s in read if s is not None)
@@ -278,7 +283,7 @@ def transport_model(
         output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(
             parts, grid, {s.name: partial(read_solute_observations, solute=s, carrier=c) for s, c in carried}),
         file=parts.file,
-        moves_solute=read_mover_solute(parts.singles.get("mvt")),
+        moves_solute=read_mover_solute(mvt),
         saves_sorbate=mst.give("sorbate_filerecord") is not None,
         flow_imbalance_correction=fmi is not None and bool(fmi.give("flow_imbalance_correction", False)),
     )

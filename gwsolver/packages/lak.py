@@ -80,7 +80,6 @@ class Lakes:
         self._stage = p.start.astype(np.float64)
         self._volume = self.shapes.volume(self._stage)
         self._guess = self._stage
-        self._taken = np.zeros(0)
         self._values: FeatureValues | None = None
         self._drive: Drive | None = None
 
@@ -93,7 +92,7 @@ class Lakes:
         before = np.where(held, self.shapes.volume(self._guess), self._volume)
         self._values = values
         self._drive = Drive(values.columns, values.status, before, max(step.length, 1e-300), transient,
-                            np.zeros(self.package.n_features))
+                            np.zeros(self.package.n_features), np.zeros(self.n_providers))
         return values
 
     def respond(self, head: Floats, active: Bools, fixed: Bools, below: Ints) -> LakeResponse:
@@ -124,13 +123,13 @@ class Lakes:
         return self.package.outlet_from
 
     def offers(self, response: LakeResponse) -> Floats:
-        """Return what outlets let out of the model [L**3/T], shape (outlet,)."""
-        return np.where(self._leads_out(), response.flows.outlets, 0.0)
+        """Return what outlets let out [L**3/T], shape (outlet,)."""
+        return response.flows.outlets
 
     def hand(self, received: Floats, taken: Floats) -> None:
         """Take in what movers bring to each lake and take from each outlet [L**3/T]."""
         assert self._drive is not None
-        self._drive.received, self._taken = received, taken
+        self._drive.received, self._drive.taken = received, taken
 
     def _leads_out(self) -> Bools:
         """Return outlets that lead to no lake that takes part: out of the model, or to movers."""
@@ -177,15 +176,14 @@ class Lakes:
         f, p, drive, n = response.flows, self.package, self._drive, self.package.n_features
         there, held = drive.status != INACTIVE, drive.status == CONSTANT
         outside = self._leads_out()
-        moved = np.minimum(self._taken, f.outlets) if self._taken.size else np.zeros(outside.size)
-        to_mover = np.bincount(p.outlet_from, moved, n)
+        moved = np.minimum(drive.taken, f.outlets)
         columns = drive.columns
         terms = {
             "rainfall": f.rain, "evaporation": -f.evaporation, "runoff": np.where(there, columns["runoff"], 0.0),
             "ext-inflow": np.where(there, columns["inflow"], 0.0), "withdrawal": -f.withdrawal,
             "ext-outflow": -np.bincount(p.outlet_from[outside], (f.outlets - moved)[outside], n), "storage": f.stored,
             "constant": np.where(held, -f.residual, 0.0), "from-mvr": np.where(there, drive.received, 0.0),
-            "to-mvr": -to_mover,
+            "to-mvr": -np.bincount(p.outlet_from, moved, n),
         }
         before = np.where(held | ~there | (not drive.transient), f.volume, drive.before)
         bed = self.beds.seepage(f.stage[p.connection_feature], response.head)
@@ -193,7 +191,7 @@ class Lakes:
         return FeatureStep(
             p.name, p.kind, drive.status, f.stage, before, f.volume, np.where(there, f.area, 0.0), terms,
             p.connection_feature, response.cells, response.rate, bed.wetted, self.link_from, self.link_to,
-            np.where(outside, 0.0, f.outlets)[self._joining], self._values.auxiliary,
+            np.where(outside, 0.0, f.outlets - moved)[self._joining], self._values.auxiliary,
             {"outlet": f.outlets, "conductance": bed.conductance}, p.boundnames,
         )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gwsolver.core.dis import structured_grid
-from gwsolver.core.errors import InputError
+from gwsolver.core.errors import InputError, RunError
 from gwsolver.core.movers import Move, MoverPackage
 from tests.flow.models import package, rock, solve, storage
 from tests.packages.lakes import lakes, with_lakes
@@ -82,6 +82,39 @@ def test_a_stream_runs_through_a_lake_and_on(newton, transient):
         np.testing.assert_allclose(lake.terms["to-mvr"], 3.0 * lake.terms["ext-outflow"], rtol=1e-9)
         np.testing.assert_allclose(stream.terms["ext-outflow"][1], 0.0, atol=1e-12)
         assert step.moved.rates.min() > 0.0
+
+
+def test_a_mover_takes_before_the_lake_below_gets():
+    grid = structured_grid([10.0] * 3, [10.0], 10.0, [0.0])
+    chain = lakes([(i, i, "vertical", 0.0) for i in range(3)], [11.0, 10.5, 10.5],
+                  outlets=[(0, 1, "weir"), (1, -1, "weir"), (2, -1, "weir")], invert=10.0, width=1e-3, rainfall=0.01)
+    flow = replace(with_lakes(grid, rock(grid, 5.0), [package("chd", [0], head=5.0)], chain, start=5.0),
+                   mover=rules(("lak-1", 0, "lak-1", 2, "factor", 0.25)))
+    step, = solve(flow)
+    closed(step)
+    lake = step.features[0]
+    np.testing.assert_allclose(lake.link_rate, [0.75], rtol=1e-9)
+    np.testing.assert_allclose(lake.terms["to-mvr"], [-0.25, 0.0, 0.0], rtol=1e-9)
+    np.testing.assert_allclose(lake.terms["ext-outflow"], [0.0, -1.75, -1.25], rtol=1e-9)
+
+
+def test_amounts_that_never_settle_are_told():
+    # What the first rule takes is missing for the second, which feeds the lake that the first takes from.
+    grid = structured_grid([10.0] * 2, [10.0], 10.0, [0.0])
+    pair = lakes([(0, 0, "vertical", 0.0), (1, 1, "vertical", 0.0)], [10.0, 10.0],
+                 outlets=[(0, -1, "specified"), (1, -1, "specified")], rate=-8.0, inflow=[np.array([3.0, 0.0])])
+    flow = replace(with_lakes(grid, rock(grid, 5.0), [package("chd", [0], head=5.0)], pair, start=5.0), mover=rules(
+        ("lak-1", 0, "lak-1", 1, "threshold", 5.0), ("lak-1", 0, "lak-1", 0, "upto", 100.0)))
+    with pytest.raises(RunError, match="do not settle"):
+        solve(flow)
+
+
+def test_an_entry_that_a_package_does_not_have_is_told():
+    grid = strip()
+    flow = with_lakes(grid, rock(grid, 5.0), [package("drn", [4], elevation=5.0, conductance=100.0)],
+                      lakes([(0, 0, "vertical", 0.1)], 11.0), start=6.0, time=((1.0, 1, 1.0),), storage=storage(grid))
+    with pytest.raises(InputError, match="rule 1: number of the provider"):
+        solve(replace(flow, mover=rules(("drn-1", 2, "lak-1", 0, "upto", 1.0))))
 
 
 def test_numbers_that_no_package_has_are_told_together():

@@ -41,3 +41,21 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path):
     line = next(i for i, x in enumerate(file.read_text().splitlines(), 1) if "factor" in x.lower())
     assert f'line {line}: receiver "wel-1" is no package that movers can serve' in text
     assert 'provider "pond"' in text and "value = -2 is outside [0, inf)" in text
+
+
+def test_transport_over_movers_needs_mvt(tmp_path):
+    sim = movers(tmp_path)
+    flow = sim.get_model("flow")
+    solute = flopy.mf6.ModflowGwt(sim, modelname="solute")
+    dis = flow.get_package("dis")
+    flopy.mf6.ModflowGwtdis(solute, **{n: getattr(dis, n).get_data() for n in (
+        "nlay", "nrow", "ncol", "delr", "delc", "top", "botm")})
+    flopy.mf6.ModflowGwtic(solute)
+    flopy.mf6.ModflowGwtmst(solute, porosity=0.2)
+    flopy.mf6.ModflowIms(sim, filename="solute.ims", pname="solute_ims")
+    sim.register_solution_package(sim.get_package("solute_ims"), ["solute"])
+    flopy.mf6.ModflowGwfgwt(sim, exgmnamea="flow", exgmnameb="solute")
+    with pytest.raises(InputError, match="has movers \\(MVR6\\), and this model no MVT6 package"):
+        read(sim)
+    flopy.mf6.ModflowGwtmvt(solute)
+    assert read(sim).transport_models[0].moves_solute

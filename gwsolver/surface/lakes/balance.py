@@ -75,7 +75,9 @@ class Drive:
         Of the step [T].
     transient : bool
     received : ndarray of float64, shape (lake,)
-        What other packages give (movers) [L**3/T].
+        What movers bring [L**3/T].
+    taken : ndarray of float64, shape (outlet,)
+        What movers take of what outlets let out [L**3/T].
     """
 
     columns: Mapping[str, Floats]
@@ -84,6 +86,7 @@ class Drive:
     length: float
     transient: bool
     received: Floats
+    taken: Floats
 
 
 class Balance:
@@ -143,9 +146,10 @@ class Balance:
         return Flows(stage, area, volume, np.where(through > 0.0, through, -lost), rain, evaporation, withdrawal,
                      comes, outlets, stored, enters - leaves + stored, size)
 
-    def passed_on(self, outlets: Floats) -> Floats:
-        """Return what lakes get from the outlets of others [L**3/T], shape (lake,)."""
+    def passed_on(self, outlets: Floats, taken: Floats) -> Floats:
+        """Return what lakes get from the outlets of others, less what movers take [L**3/T], shape (lake,)."""
         inside = self._internal
+        outlets = outlets - np.minimum(taken, outlets)
         return np.bincount(self.package.outlet_to[inside], outlets[inside], self.n).astype(np.float64)
 
     def _seep(self, through: Floats, have: Floats) -> tuple[Floats, Floats]:
@@ -191,7 +195,7 @@ class Balance:
         for _ in range(SWEEPS if self._loops else 1):
             before = found.outlets
             for level in self.levels:
-                fresh = self.flows(found.stage, head, joined, drive, self.passed_on(found.outlets))
+                fresh = self.flows(found.stage, head, joined, drive, self.passed_on(found.outlets, drive.taken))
                 found = self._mix(fresh, found, level)
                 if np.any(level & solved):
                     found = self._close(found, level & solved, head, joined, drive)

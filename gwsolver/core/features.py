@@ -4,6 +4,7 @@ A package of features (MODFLOW's LAK, SFR) has *features*, each with a stage, an
 feature with one cell. What a feature loses through a connection is what the cell gains.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -50,7 +51,7 @@ class FeatureSource(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class FeaturePackage:
+class FeaturePackage(ABC):
     """One package of features of a flow model; kinds add what they are made of (`core/lake.py`, `core/reach.py`).
 
     Attributes
@@ -86,9 +87,9 @@ class FeaturePackage:
     saves: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    @abstractmethod
     def n_features(self) -> int:
         """Number of features; kinds count what they hold by feature."""
-        raise NotImplementedError
 
     def at(self, step: TimeStep) -> FeatureValues:
         """Return what acts during `step`."""

@@ -9,8 +9,6 @@ Reaches are many: their states are written only where output control saves heads
 FILEOUT.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -22,14 +20,11 @@ from gwsolver.core.ledger import Ledger
 from gwsolver.core.output import Observation
 from gwsolver.core.simulation import FlowModel
 from gwsolver.core.steps import FlowStep
+from gwsolver.results.feature_table import FeatureTable, Row, State, name_of
 from gwsolver.results.mf6_features import FeatureBudgetWriter, budget_head, budget_line, write_stages
 from gwsolver.results.units import Units
 
-TABLE = "features.csv"
-COLUMNS = ("time", "model", "package", "feature", "boundname", "quantity", "value", "unit")
 FEW = frozenset({"lak"})
-Row = tuple[str, str, str, float, str]
-"""Package, name, type, value, unit of a row of observations.csv."""
 
 
 def book(ledger: Ledger, step: FeatureStep, length: float) -> None:
@@ -58,7 +53,7 @@ class FeatureOutput:
     """
 
     def __init__(self, units: Units, file: Callable[[str], BinaryIO], settle: Callable[[str], None]) -> None:
-        self._units, self._file, self._settle = units, file, settle
+        self._units, self._table = units, FeatureTable(file, settle)
 
     def write(self, model: FlowModel, flow: FlowStep, heads: bool, budget: bool) -> None:
         """Write MODFLOW's files of one flow step, and the table where heads are saved."""
@@ -66,15 +61,15 @@ class FeatureOutput:
         for step in flow.features:
             package, label = packages[step.name], f"{model.name}.{step.name}"
             if heads and "stage" in package.saves:
-                write_stages(self._file(f"{label}.stg"), step, package, flow, model.grid, model.time)
-                self._settle(f"{label}.stg")
+                write_stages(self._table.file(f"{label}.stg"), step, package, flow, model.grid, model.time)
+                self._table.settle(f"{label}.stg")
             if budget and "budget" in package.saves:
-                writer = FeatureBudgetWriter(self._file(f"{label}.cbc"), model.name, package, model.grid, model.time)
-                writer.write(flow, step)
-                self._settle(f"{label}.cbc")
+                file = self._table.file(f"{label}.cbc")
+                FeatureBudgetWriter(file, model.name, package, model.grid, model.time).write(flow, step)
+                self._table.settle(f"{label}.cbc")
             if "budgetcsv" in package.saves:
                 auxiliary = bool(package.auxiliary_names)
-                self._line(f"{label}.csv", budget_head(step, auxiliary), budget_line(step, flow.end, auxiliary))
+                self._table.line(f"{label}.csv", budget_head(step, auxiliary), budget_line(step, flow.end, auxiliary))
             if heads and _tells_states(model, package):
                 self._states(model, flow, step)
 
@@ -99,31 +94,16 @@ class FeatureOutput:
             if not _tells_states(model, packages[step.name]):
                 continue
             for i, stage in enumerate(np.where(step.status == INACTIVE, np.nan, step.stage)):
-                name = step.boundnames[i] if step.boundnames else ""
-                alone = bool(name) and step.boundnames.count(name) == 1
-                yield step.name, name if alone else str(i + 1), "stage", float(stage), self._units.length
+                yield step.name, name_of(step.boundnames, i), "stage", float(stage), self._units.length
 
     def _states(self, model: FlowModel, flow: FlowStep, step: FeatureStep) -> None:
-        rows = io.StringIO()
-        table = csv.writer(rows, lineterminator="\n")
         there = step.status != INACTIVE
-        columns: list[tuple[str, Floats, str]] = [
+        columns: list[State] = [
             ("stage", step.stage, self._units.length), ("volume", step.volume_end, self._units.volume),
             ("surface-area", step.area, self._units.of("L**2"))]
         columns += [(name, rates, self._units.flow) for name, rates in feature_flows(step).items()]
-        for i in range(step.stage.size):
-            boundname = step.boundnames[i] if step.boundnames else ""
-            for name, values, unit in columns:
-                value = repr(float(values[i])) if there[i] else ""
-                table.writerow([repr(float(flow.end)), model.name, step.name, i + 1, boundname, name, value, unit])
-        self._line(TABLE, ",".join(COLUMNS), rows.getvalue().rstrip("\n"))
-
-    def _line(self, name: str, head: str, text: str) -> None:
-        file = self._file(name)
-        if not file.tell():
-            file.write(f"{head}\n".encode())
-        file.write(f"{text}\n".encode())
-        self._settle(name)
+        told = ((name, np.where(there, values, np.nan), unit) for name, values, unit in columns)
+        self._table.states(flow.end, model.name, step.name, step.boundnames, told)
 
 
 def _tells_states(model: FlowModel, package: FeaturePackage) -> bool:

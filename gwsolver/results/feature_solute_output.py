@@ -4,20 +4,16 @@ features.csv (`feature_output.py`) has them under the species' name: ``concentra
 part or has no water), ``mass`` of the water in it, and mass rates into it by MODFLOW's words.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-import numpy as np
-
-from gwsolver.core.features import FeatureSoluteStep, Floats
+from gwsolver.core.features import FeatureSoluteStep
 from gwsolver.core.output import Observation
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.solute_quantities import CONCENTRATION, concentrations, observed, solute_flows
 from gwsolver.core.steps import TransportStep
 from gwsolver.core.time import TimeStep
-from gwsolver.results.feature_output import COLUMNS, TABLE, Row
+from gwsolver.results.feature_table import FeatureTable, Row, State, name_of
 from gwsolver.results.mf6_feature_solute import SoluteBudgetWriter, solute_sums, write_feature_concentrations
 from gwsolver.results.mf6_features import sums_head, sums_line
 from gwsolver.results.units import Units
@@ -38,7 +34,7 @@ class FeatureSoluteOutput:
     """
 
     def __init__(self, units: Units, file: Callable[[str], BinaryIO], settle: Callable[[str], None]) -> None:
-        self._units, self._file, self._settle = units, file, settle
+        self._units, self._table = units, FeatureTable(file, settle)
 
     def write(self, model: TransportModel, step: TransportStep, at: TimeStep, saves: bool, budget: bool) -> None:
         """Write MODFLOW's files of one time step, and the table where concentrations are saved."""
@@ -46,15 +42,15 @@ class FeatureSoluteOutput:
         for found in step.features:
             solute, label = packages[found.name], f"{model.name}.{found.name}"
             if saves and "concentration" in solute.saves:
-                write_feature_concentrations(self._file(f"{label}.ucn"), found, at, model.time)
-                self._settle(f"{label}.ucn")
+                write_feature_concentrations(self._table.file(f"{label}.ucn"), found, at, model.time)
+                self._table.settle(f"{label}.ucn")
             if budget and "budget" in solute.saves:
-                writer = SoluteBudgetWriter(self._file(f"{label}.cbc"), model.name, solute, model.grid, model.time)
-                writer.write(at, found)
-                self._settle(f"{label}.cbc")
+                file = self._table.file(f"{label}.cbc")
+                SoluteBudgetWriter(file, model.name, solute, model.grid, model.time).write(at, found)
+                self._table.settle(f"{label}.cbc")
             if "budgetcsv" in solute.saves:
                 sums = solute_sums(found, bool(solute.source(at).auxiliary))
-                self._line(f"{label}.csv", sums_head(sums), sums_line(sums, step.end))
+                self._table.line(f"{label}.csv", sums_head(sums), sums_line(sums, step.end))
             if saves and _tells(model, found):
                 self._states(model, step, found)
 
@@ -72,31 +68,15 @@ class FeatureSoluteOutput:
                 continue
             bound = names[found.name]
             for i, value in enumerate(concentrations(found)):
-                alone = bool(bound) and bool(bound[i]) and bound.count(bound[i]) == 1
-                name = bound[i] if alone else str(i + 1)
-                yield found.name, name, CONCENTRATION, float(value), self._units.concentration
+                yield found.name, name_of(bound, i), CONCENTRATION, float(value), self._units.concentration
 
     def _states(self, model: TransportModel, step: TransportStep, found: FeatureSoluteStep) -> None:
-        rows = io.StringIO()
-        table = csv.writer(rows, lineterminator="\n")
         bound = next(s.boundnames for s in model.features if s.name == found.name)
-        columns: list[tuple[str, Floats, str]] = [
+        columns: list[State] = [
             (CONCENTRATION, concentrations(found), self._units.concentration),
             ("mass", found.concentration * found.water.volume_end, self._units.mass)]
         columns += [(name, rates, self._units.mass_rate) for name, rates in solute_flows(found).items()]
-        for i in range(found.concentration.size):
-            for name, values, unit in columns:
-                value = repr(float(values[i])) if np.isfinite(values[i]) else ""
-                table.writerow([repr(float(step.end)), model.name, found.name, i + 1, bound[i] if bound else "", name,
-                                value, unit])
-        self._line(TABLE, ",".join(COLUMNS), rows.getvalue().rstrip("\n"))
-
-    def _line(self, name: str, head: str, text: str) -> None:
-        file = self._file(name)
-        if not file.tell():
-            file.write(f"{head}\n".encode())
-        file.write(f"{text}\n".encode())
-        self._settle(name)
+        self._table.states(step.end, model.name, found.name, bound, columns)
 
 
 def _tells(model: TransportModel, step: FeatureSoluteStep) -> bool:

@@ -12,8 +12,8 @@ from gwsolver.core.case import CaseInfo
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Floats, Grid
 from gwsolver.results import cf
-from gwsolver.results.feature_output import COLUMNS as FEATURE_COLUMNS
-from gwsolver.results.feature_output import TABLE as FEATURE_TABLE
+from gwsolver.results.feature_table import COLUMNS as FEATURE_COLUMNS
+from gwsolver.results.feature_table import TABLE as FEATURE_TABLE
 from gwsolver.results.features import Feature, read_features
 from gwsolver.results.folder import SUMMARY, SURFACE, UNFINISHED
 from gwsolver.results.locate import cells_at

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.columns import highest_wet
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import FlowModel
@@ -137,7 +138,7 @@ class Boundaries:
         if cells.size == 0:
             return cells, np.zeros(0), np.zeros(0)
         if a.kind.seeks_active and not a.package.options.get("fixed_cell", False):
-            cells = self._sink(cells, active)
+            cells = highest_wet(cells, active, self.cell_below)
         context = FlowContext(
             head[cells], self.grid.top[cells], self.grid.bottom[cells], self.grid.area[cells],
             self.newton, self.convertible[cells],
@@ -148,15 +149,6 @@ class Boundaries:
         if covered is not None and a.kind.sheltered:
             rate, derivative = rate * (1.0 - covered[cells]), derivative * (1.0 - covered[cells])
         return cells, np.where(acts, rate, 0.0), np.where(acts, derivative, 0.0)
-
-    def _sink(self, cells: Ints, active: Bools) -> Ints:
-        """Return the uppermost active cell at or below each cell; the lowest one if none is active."""
-        cells = cells.copy()
-        while True:
-            falls = ~active[cells] & (self.cell_below[cells] >= 0)
-            if not falls.any():
-                return cells
-            cells[falls] = self.cell_below[cells[falls]]
 
     def _fix(self, a: Acting) -> list[Problem]:
         cells = a.values.cells

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.columns import highest_wet
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.features import CONSTANT, INACTIVE, FeatureStep, FeatureValues, Floats, Ints
 from gwsolver.core.lake import VERTICAL, LakePackage
@@ -98,19 +99,20 @@ class Lakes:
     def respond(self, head: Floats, active: Bools, fixed: Bools, below: Ints) -> LakeResponse:
         """Close the balance of every lake at these heads."""
         assert self._drive is not None
-        cells = self._cells(active, below)
+        own = self.package.connection_cell
+        cells = np.where(self._vertical, highest_wet(own, active, below), own)
         joined = active[cells] & ~fixed[cells]
-        own = np.where(joined, head[cells], 0.0)
-        flows = self.balance.solve(self._guess, own, joined, self._drive)
+        level = np.where(joined, head[cells], 0.0)
+        flows = self.balance.solve(self._guess, level, joined, self._drive)
         self._guess = flows.stage
         of = self.package.connection_feature
         depth = np.clip((flows.stage[of] - self.beds.bottom) / self._shore, 0.0, 1.0)
         # A lake that is left out keeps the sky off its cells all the same, as in MODFLOW 6.
         depth = np.where(self._drive.status[of] == INACTIVE, 1.0, depth)
         covered = np.where(self._vertical, depth, 0.0)
-        loose = EPS * (np.abs(flows.stage[of]) + np.abs(own)) * self.beds.full + EPS * np.abs(flows.seepage)
+        loose = EPS * (np.abs(flows.stage[of]) + np.abs(level)) * self.beds.full + EPS * np.abs(flows.seepage)
         loose += self.balance.looseness(flows, self._drive)[of] * self.beds.full
-        return LakeResponse(self, cells, -flows.seepage, covered, np.where(joined, loose, 0.0), flows, own, joined)
+        return LakeResponse(self, cells, -flows.seepage, covered, np.where(joined, loose, 0.0), flows, level, joined)
 
     @property
     def n_providers(self) -> int:
@@ -136,15 +138,6 @@ class Lakes:
         assert self._drive is not None
         to = self.package.outlet_to
         return np.asarray((to < 0) | (self._drive.status[to] == INACTIVE))
-
-    def _cells(self, active: Bools, below: Ints) -> Ints:
-        """Return where connections act: vertical ones on the highest cell of their column that holds water."""
-        cells = self.package.connection_cell
-        while True:
-            falls = self._vertical & ~active[cells] & (below[cells] >= 0)
-            if not falls.any():
-                return cells
-            cells = np.where(falls, below[cells], cells)
 
     def slopes(self, response: LakeResponse, exact: bool) -> Slopes:
         """Return the derivatives of a response."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gwsolver.core.features import Floats
-from gwsolver.core.lake import EMBEDDEDH, EMBEDDEDV, LakePackage, StageTable
+from gwsolver.core.lake import EMBEDDEDH, EMBEDDEDV, LakePackage
 from gwsolver.core.saturation import SMOOTHING, saturation
 
 
@@ -46,24 +46,18 @@ class Shapes:
         np.maximum.at(self.top, of, bed_top)
         self.largest = np.bincount(of, plan, n).astype(np.float64)
         for lake, table in self.tables:
-            self.bottom[lake] = min(self.bottom[lake], table.stage[0]) if not self.embedded[lake] else _dry(table)
+            if not self.embedded[lake]:  # the bed of an embedded lake stands among the connections already
+                self.bottom[lake] = min(self.bottom[lake], table.stage[0])
             self.top[lake] = max(self.top[lake], table.stage[-1])
             if self.embedded[lake]:
                 self.largest[lake] = table.area[-1]
 
-    def area(self, stage: Floats) -> Floats:
-        """Return the surface of the water [L**2], shape (lake,)."""
-        return self._both(stage)[0]
-
     def volume(self, stage: Floats) -> Floats:
         """Return the water [L**3], shape (lake,)."""
-        return self._both(stage)[1]
+        return self.area_and_volume(stage)[1]
 
     def area_and_volume(self, stage: Floats) -> tuple[Floats, Floats]:
-        """Return both, shape (lake,)."""
-        return self._both(stage)
-
-    def _both(self, stage: Floats) -> tuple[Floats, Floats]:
+        """Return the surface of the water [L**2] and the water [L**3], shape (lake,)."""
         c = self._columns
         of, own = self._of[c], stage[self._of[c]]
         wet = self._plan[c] * saturation(own, self._high[c], self._low[c], SMOOTHING)[0]
@@ -74,9 +68,3 @@ class Shapes:
             area[lake] = np.interp(stage[lake], table.stage, table.area)
             volume[lake] = np.interp(stage[lake], table.stage, table.volume) + above * table.area[-1]
         return area, volume
-
-
-def _dry(table: StageTable) -> float:
-    """Return the highest stage of a table at which volume, area or wetted bed is still zero, else the lowest."""
-    empty = table.volume * table.area * table.exchange_area <= 0.0
-    return float(table.stage[max(int(np.argmin(empty)) - 1, 0)] if not empty.all() else table.stage[-1])

@@ -11,8 +11,10 @@ from libc.string cimport memcpy
 
 from transport_simd cimport gw_flush_on, gw_flush_restore
 from transport_slab_acting cimport Cells, act
-from transport_slab_layout cimport EDGE
-from transport_slab_rows cimport blend_row, decay_after_row, decay_row, inverse_row, update_row
+from transport_slab_layout cimport EDGE, GROUP
+from transport_slab_rows cimport (
+    blend_row, decay_after_row, decay_row, inverse_row, normal_row, tensor_row, update_row,
+)
 from transport_slab_sweep cimport Sweep, end_faces, faces_across, faces_within, gradients
 
 
@@ -27,7 +29,7 @@ cpdef void stage(
     float[:, ::1] after,
     double[:, ::1] mass,
     double[:, ::1] before,
-    const float[:, :, :, :, ::1] coefficients,
+    const float[:, :, :, :, :, ::1] coefficients,
     const float[:, ::1] content,
     const float[:, ::1] pool,
     const int[:, :, ::1] weight_rows,
@@ -67,7 +69,7 @@ cpdef void stage(
     mirror, after : shape (species, place), c before and after the stage [M/L**3].
     mass : shape (species, place), m [M].
     before : shape (species or 0, place), m at the step's start; written in the first stage if there is a blend.
-    coefficients : shape (slab, direction, 5, layer, lane).
+    coefficients : shape (slab, direction, layer, lane // 8, 5, 8).
     content : shape (1, place), 1/M [1/L**3]; or (2, place), M at the flow step's start and its change [L**3].
     pool : shape (row, lane): rows of weights; row 0 is zero, row 1 one.
     weight_rows, ratio_rows, scale_rows : shape (direction, slab, layer), rows of the pool.
@@ -96,16 +98,17 @@ cpdef void stage(
     cdef unsigned int saved = 0
     s.n_slabs = coefficients.shape[0]
     s.n_directions = coefficients.shape[1]
-    s.n_layers = coefficients.shape[3]
-    s.n_lanes = coefficients.shape[4]
+    s.n_layers = coefficients.shape[2]
+    s.n_lanes = coefficients.shape[3] * GROUP
     s.slab = s.n_layers * s.n_lanes
-    s.coefficients = &coefficients[0, 0, 0, 0, 0]
+    s.coefficients = &coefficients[0, 0, 0, 0, 0, 0]
     s.pool = &pool[0, 0]
     s.weights = &weight_rows[0, 0, 0]
     s.ratios = &ratio_rows[0, 0, 0]
     s.scales = &scale_rows[0, 0, 0]
     s.window = &window[0, 0]
     s.cross = cross
+    s.face_row = tensor_row if cross else normal_row
     s.clip = clip
     with nogil, parallel(num_threads=n_chunks):
         saved = gw_flush_on()

@@ -25,11 +25,13 @@ cdef inline void act(
     """
     cdef Py_ssize_t e, p, lane
     cdef double here, change, took, old
+    cdef bint whole = s.window[2 * j] == 0 and s.window[2 * j + 1] == s.n_lanes
     for e in range(a.first[j], a.first[j + 1]):
         p = a.place[e]
-        lane = p % s.n_lanes
-        if lane < s.window[2 * j] or lane >= s.window[2 * j + 1]:
-            continue
+        if not whole:
+            lane = p % s.n_lanes
+            if lane < s.window[2 * j] or lane >= s.window[2 * j + 1]:
+                continue
         old = <double>c[p]
         here = old
         if middle > 0.0:

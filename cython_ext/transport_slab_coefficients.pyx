@@ -5,7 +5,7 @@ from cython.parallel cimport parallel, prange
 from libc.math cimport fabs
 
 from transport_simd cimport gw_max, gw_min
-from transport_slab_layout cimport EDGE, next_to_nothing
+from transport_slab_layout cimport EDGE, GROUP, N_FACE, next_to_nothing
 from transport_tensor cimport cell_tensor
 
 
@@ -88,7 +88,7 @@ cpdef void face_coefficients(
     bint advection,
     double order,
     double stage,
-    float[:, :, :, :, ::1] coefficients,
+    float[:, :, :, :, :, ::1] coefficients,
     int threads,
 ) noexcept nogil:
     """q, H, K, G1, G2 of every face, in the layout of `transport_slab`.
@@ -115,7 +115,7 @@ cpdef void face_coefficients(
     advection : whether water carries solute.
     order : 1 for limited advection, 0 for upstream weighting.
     stage : h, length of the one stage of a Lax-Wendroff step; 0 for none [T].
-    coefficients : shape (slab, direction, 5, layer, lane), written.
+    coefficients : shape (slab, direction, layer, lane // 8, 5, 8), written.
     threads : number of threads.
     """
     cdef Py_ssize_t j
@@ -132,11 +132,11 @@ cdef void slab_coefficients(
     const double[::1] lane_size, const double[::1] slab_size, const double[::1] thickness,
     const double[::1] saturation_start, const double[::1] saturation_end, const double[::1] face_flow,
     const float[:, ::1] tensor, const double[:, ::1] discharge, const double[::1] volume_part, bint along_rows,
-    bint advection, double order, double stage, float[:, :, :, :, ::1] coefficients,
+    bint advection, double order, double stage, float[:, :, :, :, :, ::1] coefficients,
 ) noexcept nogil:
     cdef Py_ssize_t n_slabs = coefficients.shape[0], n_directions = coefficients.shape[1]
-    cdef Py_ssize_t n_layers = coefficients.shape[3], n_lanes = coefficients.shape[4]
-    cdef Py_ssize_t k, i, d, p, t, n, m, donor, face, c, t1, t2
+    cdef Py_ssize_t n_layers = coefficients.shape[2], n_lanes = coefficients.shape[3] * GROUP
+    cdef Py_ssize_t k, i, d, p, t, group, lane, n, m, donor, face, c, t1, t2
     cdef Py_ssize_t[3] step
     cdef Py_ssize_t[3] at
     cdef Py_ssize_t[3] extent
@@ -159,11 +159,13 @@ cdef void slab_coefficients(
         at[2] = k
         for i in range(n_lanes):
             at[0] = i
+            group = i // GROUP
+            lane = i % GROUP
             p = EDGE + j * step[1] + k * n_lanes + i
             n = cell[p]
             for d in range(n_directions):
-                for c in range(5):
-                    coefficients[j, d, c, k, i] = 0
+                for c in range(N_FACE):
+                    coefficients[j, d, k, group, c, lane] = 0
             if n < 0:
                 continue
             face = first_face[n]
@@ -245,13 +247,13 @@ cdef void slab_coefficients(
                 least = gw_min(thickness[n], thickness[m])
                 g[0] = g[0] / (slab_size[j] if t1 == 1 else lane_size[i])
                 g[1] = g[1] / (slab_size[j] if t2 == 1 else least)
-                coefficients[j, d, 0, k, i] = <float>q
-                coefficients[j, d, 1, k, i] = <float>(-high if end else high)
-                coefficients[j, d, 2, k, i] = <float>conductance
+                coefficients[j, d, k, group, 0, lane] = <float>q
+                coefficients[j, d, k, group, 1, lane] = <float>(-high if end else high)
+                coefficients[j, d, k, group, 2, lane] = <float>conductance
                 if not fourth:
-                    coefficients[j, d, 2, k, i] = -<float>gw_max(conductance, next_to_nothing())
-                coefficients[j, d, 3, k, i] = <float>g[0]
-                coefficients[j, d, 4, k, i] = <float>g[1]
+                    coefficients[j, d, k, group, 2, lane] = -<float>gw_max(conductance, next_to_nothing())
+                coefficients[j, d, k, group, 3, lane] = <float>g[0]
+                coefficients[j, d, k, group, 4, lane] = <float>g[1]
 
 
 cdef inline double volume_of(double lane, double slab, double layer) noexcept nogil:

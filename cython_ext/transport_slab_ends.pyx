@@ -4,11 +4,11 @@
 from cython.parallel cimport prange
 
 from transport_simd cimport gw_max
-from transport_slab_layout cimport EDGE
+from transport_slab_layout cimport EDGE, GROUP
 
 
 cpdef void end_list(
-    const float[:, :, :, :, ::1] coefficients,
+    const float[:, :, :, :, :, ::1] coefficients,
     const int[::1] cell,
     const double[::1] inflow,
     const double[::1] concentration,
@@ -26,7 +26,7 @@ cpdef void end_list(
 
     Parameters
     ----------
-    coefficients : shape (slab, direction, 5, layer, lane).
+    coefficients : shape (slab, direction, layer, lane // 8, 5, 8).
     cell : shape (place,).
     inflow, concentration : shape (cell,), water that packages bring [L**3/T] and its concentration [M/L**3].
     fixed : shape (cell,), 1 where the concentration is given.
@@ -42,11 +42,11 @@ cpdef void end_list(
 
 
 cdef void slab_ends(
-    Py_ssize_t j, const float[:, :, :, :, ::1] coefficients, const int[::1] cell, const double[::1] inflow,
+    Py_ssize_t j, const float[:, :, :, :, :, ::1] coefficients, const int[::1] cell, const double[::1] inflow,
     const double[::1] concentration, const unsigned char[::1] fixed, int[::1] first, int[::1] where,
     float[::1] value, bint fill,
 ) noexcept nogil:
-    cdef Py_ssize_t n_layers = coefficients.shape[3], n_lanes = coefficients.shape[4], slab = n_layers * n_lanes
+    cdef Py_ssize_t n_layers = coefficients.shape[2], n_lanes = coefficients.shape[3] * GROUP, slab = n_layers * n_lanes
     cdef Py_ssize_t d, k, i, p, up, e = first[j] if fill else 0, donor
     cdef Py_ssize_t[3] step
     cdef double got, gone
@@ -57,10 +57,10 @@ cdef void slab_ends(
     for d in range(coefficients.shape[1]):
         for k in range(n_layers):
             for i in range(n_lanes):
-                if not coefficients[j, d, 1, k, i] < zero:
+                if not coefficients[j, d, k, i // GROUP, 1, i % GROUP] < zero:
                     continue
                 p = k * n_lanes + i
-                up = EDGE + j * slab + p + (0 if coefficients[j, d, 0, k, i] > zero else step[d])
+                up = EDGE + j * slab + p + (0 if coefficients[j, d, k, i // GROUP, 0, i % GROUP] > zero else step[d])
                 donor = cell[up]
                 if fixed[donor]:
                     continue
@@ -82,21 +82,21 @@ cdef void slab_ends(
         first[j + 1] = <int>e
 
 
-cdef void passed(const float[:, :, :, :, ::1] coefficients, Py_ssize_t p, double* got, double* gone) noexcept nogil:
+cdef void passed(const float[:, :, :, :, :, ::1] coefficients, Py_ssize_t p, double* got, double* gone) noexcept nogil:
     """Add up what faces bring to and take from one cell."""
-    cdef Py_ssize_t n_layers = coefficients.shape[3], n_lanes = coefficients.shape[4]
+    cdef Py_ssize_t n_layers = coefficients.shape[2], n_lanes = coefficients.shape[3] * GROUP
     cdef Py_ssize_t i = p % n_lanes, k = p / n_lanes % n_layers, j = p / (n_lanes * n_layers), d
     cdef double q
     for d in range(coefficients.shape[1]):
-        q = coefficients[j, d, 0, k, i]
+        q = coefficients[j, d, k, i // GROUP, 0, i % GROUP]
         got[0] += gw_max(-q, 0.0)
         gone[0] += gw_max(q, 0.0)
         q = 0.0
         if d == 0 and i > 0:
-            q = coefficients[j, d, 0, k, i - 1]
+            q = coefficients[j, d, k, (i - 1) // GROUP, 0, (i - 1) % GROUP]
         elif d == 1 and j > 0:
-            q = coefficients[j - 1, d, 0, k, i]
+            q = coefficients[j - 1, d, k, i // GROUP, 0, i % GROUP]
         elif d == 2 and k > 0:
-            q = coefficients[j, d, 0, k - 1, i]
+            q = coefficients[j, d, k - 1, i // GROUP, 0, i % GROUP]
         got[0] += gw_max(q, 0.0)
         gone[0] += gw_max(-q, 0.0)

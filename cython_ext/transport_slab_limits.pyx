@@ -7,11 +7,11 @@ from libc.string cimport memset
 
 from transport_simd cimport gw_flush_on, gw_flush_restore, gw_max, gw_min
 from transport_single cimport gw_fin, gw_fout, gw_maxf
-from transport_slab_layout cimport EDGE, next_to_nothing
+from transport_slab_layout cimport EDGE, GROUP, N_FACE, next_to_nothing
 
 
 cpdef void emptying(
-    const float[:, :, :, :, ::1] coefficients,
+    const float[:, :, :, :, :, ::1] coefficients,
     float clip,
     float[::1] rate,
     int threads,
@@ -24,13 +24,13 @@ cpdef void emptying(
 
     Parameters
     ----------
-    coefficients : shape (slab, direction, 5, layer, lane).
+    coefficients : shape (slab, direction, layer, lane // 8, 5, 8).
     clip : most that the cross flux takes, in multiples of its own scale.
     rate : shape (place,), written [L**3/T].
     threads : number of threads.
     """
     cdef Py_ssize_t j, k, n_slabs = coefficients.shape[0]
-    cdef Py_ssize_t n_layers = coefficients.shape[3], n_lanes = coefficients.shape[4]
+    cdef Py_ssize_t n_layers = coefficients.shape[2], n_lanes = coefficients.shape[3] * GROUP
     cdef unsigned int saved = 0
     with nogil, parallel(num_threads=threads):
         saved = gw_flush_on()
@@ -41,37 +41,35 @@ cpdef void emptying(
 
 
 cdef void emptying_row(
-    const float[:, :, :, :, ::1] coefficients, Py_ssize_t j, Py_ssize_t k, float clip, float* rate
+    const float[:, :, :, :, :, ::1] coefficients, Py_ssize_t j, Py_ssize_t k, float clip, float* rate
 ) noexcept nogil:
-    cdef Py_ssize_t d, n_lanes = coefficients.shape[4], step = coefficients.shape[3] * n_lanes
+    cdef Py_ssize_t d, n_lanes = coefficients.shape[3] * GROUP
     memset(rate, 0, n_lanes * sizeof(float))
     for d in range(coefficients.shape[1]):
-        leave(n_lanes, &coefficients[j, d, 0, k, 0], step, 1, clip, rate)
+        leaving(n_lanes, &coefficients[j, d, k, 0, 0, 0], 1, clip, rate)
         if d == 0:
-            leave(n_lanes - 1, &coefficients[j, d, 0, k, 0], step, -1, clip, rate + 1)
+            leaving(n_lanes - 1, &coefficients[j, d, k, 0, 0, 0], -1, clip, rate + 1)
         elif d == 1 and j > 0:
-            leave(n_lanes, &coefficients[j - 1, d, 0, k, 0], step, -1, clip, rate)
+            leaving(n_lanes, &coefficients[j - 1, d, k, 0, 0, 0], -1, clip, rate)
         elif d == 2 and k > 0:
-            leave(n_lanes, &coefficients[j, d, 0, k - 1, 0], step, -1, clip, rate)
+            leaving(n_lanes, &coefficients[j, d, k - 1, 0, 0, 0], -1, clip, rate)
 
 
-cdef inline void leave(
-    Py_ssize_t n, const float* f, Py_ssize_t step, float sign, float clip, float* rate
-) noexcept nogil:
+cdef void leaving(Py_ssize_t n, gw_fin faces, float sign, float clip, gw_fout rate) noexcept nogil:
     """Add what one row of faces takes out of the cells on one side: +1 the lower, -1 the upper."""
-    leaving(n, f, f + step, f + 2 * step, f + 3 * step, f + 4 * step, sign, clip, rate)
-
-
-cdef void leaving(
-    Py_ssize_t n, gw_fin q, gw_fin high, gw_fin k, gw_fin cross1, gw_fin cross2, float sign, float clip, gw_fout rate
-) noexcept nogil:
-    cdef Py_ssize_t i
+    cdef Py_ssize_t group, first, at, t
     cdef float zero = <float>0.0, two = <float>2.0
-    for i in range(n):
-        rate[i] += (
-            (fabsf(q[i]) + two * fabsf(high[i]) if sign * q[i] > zero else zero)
-            + (gw_maxf(fabsf(k[i]) - next_to_nothing(), zero) + clip * (fabsf(cross1[i]) + fabsf(cross2[i])))
-        )
+    for group in range((n + GROUP - 1) // GROUP):
+        first = group * GROUP
+        at = N_FACE * first
+        for t in range(min(GROUP, n - first)):
+            rate[first + t] += (
+                (fabsf(faces[at + t]) + two * fabsf(faces[at + GROUP + t]) if sign * faces[at + t] > zero else zero)
+                + (
+                    gw_maxf(fabsf(faces[at + 2 * GROUP + t]) - next_to_nothing(), zero)
+                    + clip * (fabsf(faces[at + 3 * GROUP + t]) + fabsf(faces[at + 4 * GROUP + t]))
+                )
+            )
 
 
 cpdef void longest_stage(
@@ -154,7 +152,7 @@ cdef void slab_stage(
 
 
 cpdef void peclet_sums(
-    const float[:, :, :, :, ::1] coefficients, const double[:, ::1] mass, double[:, ::1] sums, int threads
+    const float[:, :, :, :, :, ::1] coefficients, const double[:, ::1] mass, double[:, ::1] sums, int threads
 ) noexcept nogil:
     """Sums for the mean grid Peclet number of every slab, weighted by mass: sum m Pe, sum m.
 
@@ -162,7 +160,7 @@ cpdef void peclet_sums(
 
     Parameters
     ----------
-    coefficients : shape (slab, direction, 5, layer, lane).
+    coefficients : shape (slab, direction, layer, lane // 8, 5, 8).
     mass : shape (species, place).
     sums : shape (slab, 2), written.
     threads : number of threads.
@@ -173,9 +171,9 @@ cpdef void peclet_sums(
 
 
 cdef void slab_peclet(
-    Py_ssize_t j, const float[:, :, :, :, ::1] coefficients, const double[:, ::1] mass, double* sums
+    Py_ssize_t j, const float[:, :, :, :, :, ::1] coefficients, const double[:, ::1] mass, double* sums
 ) noexcept nogil:
-    cdef Py_ssize_t k, i, d, s, p, n_layers = coefficients.shape[3], n_lanes = coefficients.shape[4]
+    cdef Py_ssize_t k, i, d, s, p, n_layers = coefficients.shape[2], n_lanes = coefficients.shape[3] * GROUP
     cdef double q, m, squares, spread
     sums[0] = 0.0
     sums[1] = 0.0
@@ -190,9 +188,9 @@ cdef void slab_peclet(
             squares = 0.0
             spread = 0.0
             for d in range(coefficients.shape[1]):
-                q = fabs(coefficients[j, d, 0, k, i])
+                q = fabs(coefficients[j, d, k, i // GROUP, 0, i % GROUP])
                 squares = squares + q * q
-                spread = spread + q * fabs(coefficients[j, d, 2, k, i])
+                spread = spread + q * fabs(coefficients[j, d, k, i // GROUP, 2, i % GROUP])
             if squares > 0.0:
                 sums[0] += m * gw_min(squares / gw_max(spread, 1e-300), 1e6)
             sums[1] += m

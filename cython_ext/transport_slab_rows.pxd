@@ -9,7 +9,8 @@ stands behind the donor (the profile goes on in a line), K < 0 that the cross fl
 from libc.math cimport fabsf
 
 from transport_simd cimport gw_in, gw_out
-from transport_single cimport gw_fin, gw_fout, gw_maxf, gw_minf
+from transport_slab_layout cimport GROUP, N_FACE
+from transport_single cimport gw_ahead, gw_fin, gw_fout, gw_maxf, gw_minf
 
 
 cdef inline void gradient_row(
@@ -39,39 +40,78 @@ cdef inline float advected(float c_n, float c_m, float a, float q, float high) n
     return gw_maxf(gw_minf(from_donor + high * phi, gw_maxf(from_n, from_m)), gw_minf(from_n, from_m))
 
 
+cdef enum:
+    AHEAD = 256  # lanes that coefficients are asked for ahead: 5 kB, what memory takes some 200 ns to bring
+
+
+# Called by pointer: a row that is inlined loses the promise that its pointers do not overlap.
+ctypedef void (*FaceRow)(
+    Py_ssize_t n, gw_fin c_n, gw_fin c_m, gw_fin behind, gw_fin beyond, gw_fin faces, gw_fin ratio_n, gw_fin ratio_m,
+    gw_fin g_nn, gw_fin g_n, gw_fin g_m, gw_fin g_mm, gw_fin e_nn, gw_fin e_n, gw_fin e_m, gw_fin e_mm, gw_fin scale,
+    float clip, gw_fout flux,
+) noexcept nogil
+
+
 cdef inline void normal_row(
-    Py_ssize_t n, gw_fin c_n, gw_fin c_m, gw_fin behind, gw_fin beyond, gw_fin q, gw_fin high, gw_fin k,
-    gw_fin ratio_n, gw_fin ratio_m, gw_fout flux,
+    Py_ssize_t n, gw_fin c_n, gw_fin c_m, gw_fin behind, gw_fin beyond, gw_fin faces, gw_fin ratio_n, gw_fin ratio_m,
+    gw_fin g_nn, gw_fin g_n, gw_fin g_m, gw_fin g_mm, gw_fin e_nn, gw_fin e_n, gw_fin e_m, gw_fin e_mm, gw_fin scale,
+    float clip, gw_fout flux,
 ) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef float a, b, zero = <float>0.0
-    for i in range(n):
-        b = c_m[i] - c_n[i]
-        a = (c_n[i] - behind[i]) * ratio_n[i] if q[i] > zero else (beyond[i] - c_m[i]) * ratio_m[i]
-        a = b if high[i] < zero else a
-        flux[i] = advected(c_n[i], c_m[i], a, q[i], fabsf(high[i])) - fabsf(k[i]) * b
+    cdef Py_ssize_t group, first, at, i, t
+    cdef float a, ahead, b, q, high, zero = <float>0.0
+    for group in range(n // GROUP):
+        first = group * GROUP
+        at = N_FACE * first
+        gw_ahead(faces + at + N_FACE * AHEAD)
+        gw_ahead(faces + at + N_FACE * AHEAD + 16)
+        gw_ahead(faces + at + N_FACE * AHEAD + 32)
+        for t in range(GROUP):
+            i = first + t
+            q = faces[at + t]
+            high = faces[at + GROUP + t]
+            b = c_m[i] - c_n[i]
+            a = (c_n[i] - behind[i]) * ratio_n[i]
+            ahead = (beyond[i] - c_m[i]) * ratio_m[i]
+            a = a if q > zero else ahead
+            a = b if high < zero else a
+            flux[i] = advected(c_n[i], c_m[i], a, q, fabsf(high)) - fabsf(faces[at + 2 * GROUP + t]) * b
 
 
 cdef inline void tensor_row(
-    Py_ssize_t n, gw_fin c_n, gw_fin c_m, gw_fin behind, gw_fin beyond, gw_fin q, gw_fin high, gw_fin k,
-    gw_fin cross1, gw_fin cross2, gw_fin ratio_n, gw_fin ratio_m, gw_fin g_nn, gw_fin g_n, gw_fin g_m, gw_fin g_mm,
-    gw_fin e_nn, gw_fin e_n, gw_fin e_m, gw_fin e_mm, gw_fin scale, float clip, gw_fout flux,
+    Py_ssize_t n, gw_fin c_n, gw_fin c_m, gw_fin behind, gw_fin beyond, gw_fin faces, gw_fin ratio_n, gw_fin ratio_m,
+    gw_fin g_nn, gw_fin g_n, gw_fin g_m, gw_fin g_mm, gw_fin e_nn, gw_fin e_n, gw_fin e_m, gw_fin e_mm, gw_fin scale,
+    float clip, gw_fout flux,
 ) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef float a, b, x, w, gamma, g, e, zero = <float>0.0, half = <float>0.5, far = <float>(1.0 / 12.0)
-    for i in range(n):
-        b = c_m[i] - c_n[i]
-        a = (c_n[i] - behind[i]) * ratio_n[i] if q[i] > zero else (beyond[i] - c_m[i]) * ratio_m[i]
-        a = b if high[i] < zero else a
-        w = zero if k[i] < zero else far
-        g = g_n[i] + g_m[i]
-        e = e_n[i] + e_m[i]
-        g = half * g + w * (g - (g_nn[i] + g_mm[i]))
-        e = half * e + w * (e - (e_nn[i] + e_mm[i]))
-        x = -(cross1[i] * g + cross2[i] * (scale[i] * e))
-        gamma = clip * (fabsf(cross1[i]) + fabsf(cross2[i]))
-        x = gw_maxf(gw_minf(x, gamma * c_n[i]), -(gamma * c_m[i]))
-        flux[i] = advected(c_n[i], c_m[i], a, q[i], fabsf(high[i])) - fabsf(k[i]) * b + x
+    cdef Py_ssize_t group, first, at, i, t
+    cdef float a, ahead, b, q, high, k, cross1, cross2, x, w, gamma, g, e
+    cdef float zero = <float>0.0, half = <float>0.5, far = <float>(1.0 / 12.0)
+    for group in range(n // GROUP):
+        first = group * GROUP
+        at = N_FACE * first
+        gw_ahead(faces + at + N_FACE * AHEAD)
+        gw_ahead(faces + at + N_FACE * AHEAD + 16)
+        gw_ahead(faces + at + N_FACE * AHEAD + 32)
+        for t in range(GROUP):
+            i = first + t
+            q = faces[at + t]
+            high = faces[at + GROUP + t]
+            k = faces[at + 2 * GROUP + t]
+            cross1 = faces[at + 3 * GROUP + t]
+            cross2 = faces[at + 4 * GROUP + t]
+            b = c_m[i] - c_n[i]
+            a = (c_n[i] - behind[i]) * ratio_n[i]
+            ahead = (beyond[i] - c_m[i]) * ratio_m[i]
+            a = a if q > zero else ahead
+            a = b if high < zero else a
+            w = zero if k < zero else far
+            g = g_n[i] + g_m[i]
+            e = e_n[i] + e_m[i]
+            g = half * g + w * (g - (g_nn[i] + g_mm[i]))
+            e = half * e + w * (e - (e_nn[i] + e_mm[i]))
+            x = -(cross1 * g + cross2 * (scale[i] * e))
+            gamma = clip * (fabsf(cross1) + fabsf(cross2))
+            x = gw_maxf(gw_minf(x, gamma * c_n[i]), -(gamma * c_m[i]))
+            flux[i] = advected(c_n[i], c_m[i], a, q, fabsf(high)) - fabsf(k) * b + x
 
 
 cdef inline void update_row(

@@ -7,8 +7,8 @@ The directions are 0 along lanes, 1 across slabs, 2 across layers.
 from libc.math cimport fabsf
 from libc.string cimport memset
 
-from transport_slab_layout cimport EDGE, N_FACE
-from transport_slab_rows cimport advected, gradient_row, minmod, normal_row, tensor_row
+from transport_slab_layout cimport EDGE, GROUP, N_FACE, face_at
+from transport_slab_rows cimport FaceRow, advected, gradient_row, minmod
 
 
 cdef struct Sweep:
@@ -21,6 +21,7 @@ cdef struct Sweep:
     const int* scales
     const int* window
     bint cross
+    FaceRow face_row
     float clip
 
 
@@ -35,8 +36,8 @@ cdef inline const float* pool_row(const Sweep* s, const int* table, Py_ssize_t d
     return s.pool + table[(d * s.n_slabs + j) * s.n_layers + k] * s.n_lanes
 
 
-cdef inline const float* face_row(const Sweep* s, Py_ssize_t j, Py_ssize_t d, Py_ssize_t k) noexcept nogil:
-    return s.coefficients + (j * s.n_directions + d) * N_FACE * s.slab + k * s.n_lanes
+cdef inline const float* faces_of(const Sweep* s, Py_ssize_t j, Py_ssize_t d) noexcept nogil:
+    return s.coefficients + (j * s.n_directions + d) * N_FACE * s.slab
 
 
 cdef inline void reach(const Sweep* s, Py_ssize_t j, Py_ssize_t* lo, Py_ssize_t* hi) noexcept nogil:
@@ -96,21 +97,15 @@ cdef inline void one_face_row(
     const float* g_nn, const float* g_n, const float* g_m, const float* g_mm,
     const float* e_nn, const float* e_n, const float* e_m, const float* e_mm, float* flux,
 ) noexcept nogil:
-    cdef const float* f = face_row(s, j, d, k) + lo
+    cdef const float* f = faces_of(s, j, d) + N_FACE * (k * s.n_lanes + lo)
     cdef const float* r = pool_row(s, s.ratios, d, j, k) + lo
     cdef Py_ssize_t at = k * s.n_lanes + lo
-    cdef Py_ssize_t n = s.slab, lanes = s.n_lanes
-    if s.cross:
-        tensor_row(
-            hi - lo, row_at(s, c, j, k) + lo, c_m + lo, behind + lo, beyond + lo, f, f + n, f + 2 * n, f + 3 * n,
-            f + 4 * n, r, r + lanes, g_nn + at, g_n + at, g_m + at, g_mm + at, e_nn + at, e_n + at, e_m + at, e_mm + at,
-            (pool_row(s, s.scales, d, j, k) if d < 2 else s.pool + lanes) + lo, s.clip, flux + at,
-        )
-    else:
-        normal_row(
-            hi - lo, row_at(s, c, j, k) + lo, c_m + lo, behind + lo, beyond + lo, f, f + n, f + 2 * n, r, r + lanes,
-            flux + at,
-        )
+    cdef Py_ssize_t lanes = s.n_lanes
+    s.face_row(
+        hi - lo, row_at(s, c, j, k) + lo, c_m + lo, behind + lo, beyond + lo, f, r, r + lanes, g_nn + at, g_n + at,
+        g_m + at, g_mm + at, e_nn + at, e_n + at, e_m + at, e_mm + at,
+        (pool_row(s, s.scales, d, j, k) if d < 2 else s.pool + lanes) + lo, s.clip, flux + at,
+    )
 
 
 cdef inline void faces_across(
@@ -176,33 +171,31 @@ cdef inline void end_faces(
     cdef Py_ssize_t e, d, p, at, lane
     cdef float c_n, c_m, a, b, change
     cdef const float* f
+    cdef float* flux
+    cdef bint whole = s.window[2 * j] == 0 and s.window[2 * j + 1] == s.n_lanes
+    if whole and j + 1 < s.n_slabs:
+        whole = s.window[2 * j + 2] == 0 and s.window[2 * j + 3] == s.n_lanes
     for e in range(first[j], first[j + 1]):
-        d = where[e] / s.slab
+        p = where[e]
+        d = (1 if p >= s.slab else 0) + (1 if p >= 2 * s.slab else 0)
         if only_across and d != 1:
             continue
-        p = where[e] % s.slab
-        lane = p % s.n_lanes
-        if lane < s.window[2 * j] or lane >= s.window[2 * j + 1]:
-            continue
-        if d == 0 and lane + 1 >= s.window[2 * j + 1]:
-            continue
-        if d == 1 and (lane < s.window[2 * j + 2] or lane >= s.window[2 * j + 3]):
-            continue
-        f = face_row(s, j, d, p / s.n_lanes) + lane
+        p -= d * s.slab
+        if not whole:
+            lane = p % s.n_lanes
+            if lane < s.window[2 * j] or lane >= s.window[2 * j + 1]:
+                continue
+            if d == 0 and lane + 1 >= s.window[2 * j + 1]:
+                continue
+            if d == 1 and (lane < s.window[2 * j + 2] or lane >= s.window[2 * j + 3]):
+                continue
+        f = faces_of(s, j, d) + face_at(p)
         at = EDGE + j * s.slab + p
         c_n = c[at]
         c_m = c[at + (1 if d == 0 else (s.slab if d == 1 else s.n_lanes))]
         b = c_m - c_n
-        if value[e] < 0:
-            a = 0
-        elif f[0] > 0:
-            a = minmod(c_n - value[e], b)
-        else:
-            a = minmod(value[e] - c_m, b)
-        change = advected(c_n, c_m, a, f[0], fabsf(f[s.slab])) - advected(c_n, c_m, b, f[0], fabsf(f[s.slab]))
-        if d == 0:
-            flux_lane[p] += change
-        elif d == 1:
-            flux_slab[p] += change
-        else:
-            flux_layer[p] += change
+        a = c_n - value[e] if f[0] > 0 else value[e] - c_m
+        a = 0 if value[e] < 0 else minmod(a, b)
+        change = advected(c_n, c_m, a, f[0], fabsf(f[GROUP])) - advected(c_n, c_m, b, f[0], fabsf(f[GROUP]))
+        flux = flux_lane if d == 0 else (flux_slab if d == 1 else flux_layer)
+        flux[p] += change

@@ -10,7 +10,7 @@ from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_slab_coefficients, transport_slab_limits, transport_slab_places
 from gwsolver.transport.explicit.fields import same_field
 from gwsolver.transport.explicit.scheme import ExplicitScheme
-from gwsolver.transport.explicit.slab.layout import EDGE, Floats32, SlabLayout
+from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, SlabLayout
 from gwsolver.transport.explicit.slab.weights import Weights, build_weights
 from gwsolver.transport.explicit.sweeps import useful_threads
 from gwsolver.transport.water import Capacity
@@ -31,8 +31,8 @@ class SlabField:
 
     Attributes
     ----------
-    faces : ndarray of float32, shape (slab, direction, 5, layer, lane)
-        q, H, K, G1, G2.
+    faces : ndarray of float32, shape (slab, direction, layer, group, 5, 8)
+        q, H, K, G1, G2 of groups of eight lanes: one stream of memory.
     rate : ndarray of float32, shape (place,)
         What advection and dispersion can take out of cells [L**3/T].
     plain_rate : ndarray of float32, shape (place,)
@@ -49,7 +49,7 @@ class SlabField:
     def __init__(self, model: TransportModel, layout: SlabLayout, scheme: ExplicitScheme) -> None:
         self.layout, self.scheme = layout, scheme
         self.clip = CLIP_UNIT * scheme.clip
-        self.faces: Floats32 = np.zeros((0, 0, 5, 0, 0), np.float32)
+        self.faces: Floats32 = np.zeros((0, 0, 0, 0, 5, WIDTH), np.float32)
         self.rate: Floats32 = np.zeros(layout.n_places, np.float32)
         self.plain_rate: Floats32 = np.zeros(layout.n_places, np.float32)
         self.content: Floats32 = np.zeros((1, layout.n_places), np.float32)
@@ -77,7 +77,7 @@ class SlabField:
             self.weights = build_weights(self.layout, wet, grid.thickness)
         self.hold(capacity)
         layout = self.layout
-        shape = layout.n_slabs, layout.n_directions, 5, layout.n_layers, layout.n_lanes
+        shape = layout.n_slabs, layout.n_directions, layout.n_layers, layout.n_lanes // WIDTH, 5, WIDTH
         if self.faces.shape != shape:
             self.faces = np.empty(shape, np.float32)
         d = self._model.dispersion
@@ -94,7 +94,7 @@ class SlabField:
     def let_go(self) -> None:
         """Give back the room of the largest tables; `serves` nothing until it enters a flow step again."""
         self._flow, self._tensor = None, np.zeros((0, self._model.grid.n_cells), np.float32)
-        self.faces = np.zeros((0, 0, 5, 0, 0), np.float32)
+        self.faces = np.zeros((0, 0, 0, 0, 5, WIDTH), np.float32)
 
     def serves(self, flow: FlowStep, capacity: Capacity) -> bool:
         """Return whether the coefficients are those of this flow step: the same flow, and the same wet cells."""
@@ -127,7 +127,7 @@ class SlabField:
             self.scheme.order, stage, self.faces, self.threads,
         )
         self.stage = stage
-        self.cross = bool(self.faces[:, :, 3:].any())
+        self.cross = bool(self.faces[..., 3:, :].any())
         transport_slab_limits.emptying(self.faces, self.clip, self.rate, self.threads)
 
     def out_of(self, place: int) -> tuple[float, float]:
@@ -150,7 +150,7 @@ class SlabField:
             for sign, at in ((1.0, place - EDGE), (-1.0, place - EDGE - step)):
                 if at >= 0:
                     j, (k, i) = at // layout.slab, divmod(at % layout.slab, layout.n_lanes)
-                    yield sign, self.faces[j, d, :, k, i].tolist()
+                    yield sign, self.faces[j, d, k, i // WIDTH, :, i % WIDTH].tolist()
 
     def mean_peclet(self, mass: Floats) -> float:
         """Return the grid Peclet number, weighted by mass (by volume where there is none); infinite without dispersion.

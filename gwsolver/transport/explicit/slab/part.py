@@ -60,10 +60,9 @@ class Box:
         """Return the part of an array by (..., slab, layer, lane), a view."""
         return values[..., slice(*self.slabs), :, slice(*self.lanes)]
 
-
     def of_faces(self, values: Floats32) -> Floats32:
-        """Return the part of an array by (slab, direction, 5, layer, lane), a view."""
-        return values[slice(*self.slabs), ..., slice(*self.lanes)]
+        """Return the part of an array by (slab, direction, layer, group of lanes, 5, 8), a view."""
+        return values[slice(*self.slabs), :, :, self.lanes[0] // WIDTH:self.lanes[1] // WIDTH]
 
 
 @dataclass(eq=False)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from gwsolver.run.nursery import Child, Nursery, can_fork
+
 POLL = 0.05
 Tell = Callable[[str, str], None]  # name of the run; "running", "finished", or what went wrong
 
@@ -31,16 +33,6 @@ class Job:
     name: str
     arguments: Callable[[int], Sequence[str]]
 
-    def start(self, threads: int, said: IO[bytes], complaints: IO[bytes]) -> "subprocess.Popen[bytes]":
-        """Start its process, out of the reach of Ctrl-C: that is passed on once, by `run_side_by_side`."""
-        here = str(Path(__file__).resolve().parents[2])
-        known = os.environ.get("PYTHONPATH", "")
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in (here, known) if p)}
-        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
-        return subprocess.Popen(
-            [sys.executable, *self.arguments(threads)], stdin=subprocess.DEVNULL, stdout=said, stderr=complaints,
-            env=environment, start_new_session=True)
-
 
 def run_side_by_side(pending: Sequence[Job], jobs: int, tell: Tell) -> Iterator[tuple[Job, str]]:
     """Run jobs, so many at a time (0: as many as there are cores), each on its part of the cores.
@@ -54,7 +46,7 @@ def run_side_by_side(pending: Sequence[Job], jobs: int, tell: Tell) -> Iterator[
     at_once = max(1, min(jobs or cores, len(pending) or 1))
     threads = max(1, cores // at_once)
     waiting = list(pending)
-    with _Running() as running:
+    with _Running(len(waiting)) as running:
         while waiting or running.entries:
             while waiting and len(running.entries) < at_once:
                 running.start(waiting.pop(0), threads, tell)
@@ -76,7 +68,7 @@ class _Entry:
     """A process under way, and files for what it says."""
 
     job: Job
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | Child"
     said: IO[bytes]
     complaints: IO[bytes]
 
@@ -89,8 +81,10 @@ class _Entry:
 class _Running:
     """Processes under way; whatever ends the block (Ctrl-C) interrupts them once and waits for their checkpoints."""
 
-    def __init__(self) -> None:
+    def __init__(self, n_jobs: int) -> None:
         self.entries: list[_Entry] = []
+        self.forked = n_jobs > 1 and can_fork()
+        self.nursery: Nursery | None = None
 
     def __enter__(self) -> "_Running":
         return self
@@ -103,14 +97,39 @@ class _Running:
             entry.process.wait()
             entry.said.close()
             entry.complaints.close()
+        if self.nursery:
+            self.nursery.close()
 
     def start(self, job: Job, threads: int, tell: Tell) -> None:
         """Start a job."""
         with contextlib.ExitStack() as files:
             said, complaints = (files.enter_context(tempfile.TemporaryFile()) for _ in range(2))
-            self.entries.append(_Entry(job, job.start(threads, said, complaints), said, complaints))
+            process = self._process(job.arguments(threads), said, complaints)
+            self.entries.append(_Entry(job, process, said, complaints))
             files.pop_all()  # closed as the process ends
         tell(job.name, "running")
+
+    def _process(
+        self, arguments: Sequence[str], said: IO[bytes], complaints: IO[bytes]
+    ) -> "subprocess.Popen[bytes] | Child":
+        """Start a process, out of the reach of Ctrl-C: that is passed on once, at the end of the block."""
+        if not self.forked:
+            return subprocess.Popen(
+                [sys.executable, *arguments], stdin=subprocess.DEVNULL, stdout=said, stderr=complaints,
+                env=_environment(), start_new_session=True)
+        if self.nursery and self.nursery.process.poll() is not None:
+            self.nursery.close()
+            self.nursery = None
+        self.nursery = self.nursery or Nursery(_environment())
+        return self.nursery.start(arguments, said, complaints)
+
+
+def _environment() -> dict[str, str]:
+    here = str(Path(__file__).resolve().parents[2])
+    known = os.environ.get("PYTHONPATH", "")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in (here, known) if p)}
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return environment
 
 
 def _why(code: int, said: IO[bytes], complaints: IO[bytes]) -> str:

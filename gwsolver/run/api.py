@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gwsolver.results.surface import SurfaceResults
     from gwsolver.run.checkpoint import Keeper
     from gwsolver.run.load import LoadedCase
-    from gwsolver.run.simulate import Outcome
+    from gwsolver.run.outcome import Outcome
 
 __all__ = ["load", "run"]
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gwsolver.run.simulate import Outcome
+    from gwsolver.run.outcome import Outcome
 
 CLOSURE = 1e-10
 OK, WARNING, FAILED, TOLD = "ok", "warning", "failed", ""

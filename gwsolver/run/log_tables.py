@@ -8,7 +8,7 @@ from gwsolver.core.ledger import Ledger
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
 
 if TYPE_CHECKING:
-    from gwsolver.run.simulate import Outcome
+    from gwsolver.run.outcome import Outcome
     from gwsolver.run.summary import Timings
 
 SHOWN = 10

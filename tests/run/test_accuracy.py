@@ -5,7 +5,7 @@ import pytest
 import gwsolver as gw
 from gwsolver.cli import main
 from gwsolver.run.checks import Check, checks, failures, warnings
-from gwsolver.run.simulate import Outcome
+from gwsolver.run.outcome import Outcome
 from tests.cli.column import change, column
 from tests.run.oil_site import DEGRADATION, OIL, write_site
 

@@ -135,9 +135,9 @@ def wait_for_checkpoint(process: "subprocess.Popen[str]", out: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a process")
 def test_ctrl_c_writes_a_checkpoint_and_says_how_to_go_on(model, whole, tmp_path, capsys, monkeypatch):
-    import gwsolver.run.simulate as simulate
+    import gwsolver.run.carried as carried
 
-    out, advance, count = tmp_path / "out", simulate.TransportSolver.advance_part, []
+    out, advance, count = tmp_path / "out", carried.TransportSolver.advance_part, []
 
     def interrupted(self, *arguments):
         count.append(1)
@@ -145,7 +145,7 @@ def test_ctrl_c_writes_a_checkpoint_and_says_how_to_go_on(model, whole, tmp_path
             os.kill(os.getpid(), signal.SIGINT)
         return advance(self, *arguments)
 
-    monkeypatch.setattr(simulate.TransportSolver, "advance_part", interrupted)
+    monkeypatch.setattr(carried.TransportSolver, "advance_part", interrupted)
     arguments = ["run", str(model), "--out", str(out), "--no-figures", "--threads", "1"]
     assert main(arguments) == 130
     said = capsys.readouterr().err

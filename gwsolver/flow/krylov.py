@@ -1,4 +1,4 @@
-"""Conjugate gradients and BiCGSTAB whose sums do not depend on the number of threads.
+"""BiCGSTAB whose sums do not depend on the number of threads.
 
 The inner products of BLAS are split over threads, so that their last bits, and with them the path of
 an iteration, change with the machine; on vectors of this size the threads also cost more than they give.
@@ -32,50 +32,18 @@ def norm(a: Floats) -> float:
     return float(np.sqrt(inner(a, a)))
 
 
-def conjugate_gradients(
-    matrix: Operator, right: Floats, before: Solve, limit: float, most: int
-) -> tuple[Floats, int]:
-    """Return x with |b - A x| <= limit, or after `most` iterations, and their number; A is symmetric.
+def bicgstab(matrix: Operator, right: Floats, before: Solve, limit: float, most: int) -> tuple[Floats, int]:
+    """Return x with |b - A x| <= limit, or what was reached until it broke down, and the iterations.
 
     Parameters
     ----------
     matrix : Operator, shape (n, n)
     right : ndarray of float64, shape (n,)
     before : callable
-        Applies the preconditioner, symmetric too.
+        Applies the preconditioner.
     limit : float
         Norm of the residual to reach.
     most : int
-
-    Notes
-    -----
-    Hestenes and Stiefel (1952), Journal of Research of the National Bureau of Standards 49, 409-436.
-    """
-    x, rest = np.zeros_like(right), right.copy()
-    direction, before_rho = np.zeros_like(right), 1.0
-    for count in range(most):
-        if norm(rest) <= limit:
-            return x, count
-        z = before(rest)
-        rho = inner(rest, z)
-        direction = z if count == 0 else z + (rho / before_rho) * direction
-        image = matrix @ direction
-        curvature = inner(direction, image)
-        if not curvature > 0.0:
-            return x, count
-        x += (rho / curvature) * direction
-        rest -= (rho / curvature) * image
-        before_rho = rho
-    return x, most
-
-
-def bicgstab(matrix: Operator, right: Floats, before: Solve, limit: float, most: int) -> tuple[Floats, int]:
-    """Return x with |b - A x| <= limit, or what was reached until it broke down, and the iterations.
-
-    Parameters
-    ----------
-    matrix, right, before, limit, most
-        As in `conjugate_gradients`; neither A nor the preconditioner needs to be symmetric.
 
     Notes
     -----

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 
 from gwsolver.core.errors import RunError
 from gwsolver.core.grid import Grid
-from gwsolver.flow.incomplete import solve_incomplete
-from gwsolver.flow.krylov import bicgstab, conjugate_gradients, norm
+from gwsolver.flow.incomplete import solve_incomplete, suits_incomplete
+from gwsolver.flow.krylov import bicgstab, norm
+from gwsolver.flow.multigrid import Hierarchy, build_hierarchy
 from gwsolver.flow.reduced import ReducedSystem
 from gwsolver.flow.sparse import SparseRows
 
@@ -44,9 +46,10 @@ def direct_limit(grid: Grid) -> int:
 class LinearSolver:
     """Solves A x = b for matrices of one pattern.
 
-    A factorisation serves until the matrix changes. Large symmetric systems go to conjugate gradients with
-    an incomplete factorisation; where those take too long, and for large systems that are not symmetric, to
-    multigrid, whose hierarchy of an earlier matrix serves as long as it stays effective.
+    A factorisation serves until the matrix changes. Large symmetric systems go to conjugate gradients: with an
+    incomplete factorisation where nearly every cell is held (much storage, short steps), else with multigrid over
+    groups of cells, whose levels serve until the matrix changes. Large systems that are not symmetric go to
+    BiCGSTAB with Ruge-Stuben multigrid, whose hierarchy of an earlier matrix serves as long as it stays effective.
 
     Parameters
     ----------
@@ -56,7 +59,7 @@ class LinearSolver:
     Attributes
     ----------
     method : str
-        How the last system was solved: "direct", "incomplete", "cg" or "bicgstab".
+        How the last system was solved: "direct", "incomplete", "multigrid" or "bicgstab".
     """
 
     def __init__(self, limit: int = DIRECT_BELOW) -> None:
@@ -68,7 +71,7 @@ class LinearSolver:
         self._coarsened: SparseRows | None = None
         self._first_count = 0
         self._worn = False
-        self._stiff = False
+        self._levels: tuple[bytes, Hierarchy] | None = None
 
     def solve(
         self, matrix: SparseRows, right: Floats, symmetric: bool, reduction: float = REDUCTION_LINEAR,
@@ -106,7 +109,7 @@ class LinearSolver:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return what the next answers' last bits depend on: the matrices behind the work that is kept."""
-        found: dict[str, NDArray[Any]] = {"stiff": np.array([self._stiff])}
+        found: dict[str, NDArray[Any]] = {}
         if self._cycle is not None and self._coarsened is not None:
             found |= {f"coarsened/{name}": values for name, values in _arrays(self._coarsened).items()}
             found["wear"] = np.array([self._first_count, self._worn], np.int64)
@@ -116,7 +119,6 @@ class LinearSolver:
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Keep the same work again."""
-        self._stiff = bool(state["stiff"][0])
         if "wear" in state:
             self._coarsened = _matrix(state, "coarsened")
             self._cycle = _multigrid(self._coarsened)
@@ -124,6 +126,10 @@ class LinearSolver:
         if "factored/data" in state:
             self._matrix = _matrix(state, "factored")
             self._direct(self._matrix, np.zeros(self._matrix.shape[0]))
+
+    def let_go(self) -> None:
+        """Give up the levels of multigrid: no further system with the same matrix comes."""
+        self._levels = None
 
     def _direct(self, matrix: SparseRows, right: Floats) -> Floats:
         self.method = "direct"
@@ -156,25 +162,37 @@ class LinearSolver:
             except RuntimeError:  # the balance of a feature does not depend on its unknown
                 return None
             self.method = "bicgstab"
-            head = self._cycled(reduced, reduced.cells, reduced.right(right), symmetric, reduction, enough)
+            head = self._cycled(reduced, reduced.cells, reduced.right(right), reduction, enough)
             return None if head is None else reduced.whole(head, right)
-        size = norm(right)
-        limit = max(reduction * size, enough)
-        if symmetric and not self._stiff:
+        if symmetric:
+            return self._symmetric(matrix, right, max(reduction * norm(right), enough))
+        self.method = "bicgstab"
+        rows = matrix.csr()
+        return self._cycled(rows, rows, right, reduction, enough)
+
+    def _symmetric(self, matrix: SparseRows, right: Floats, limit: float) -> Floats | None:
+        """Return x from conjugate gradients; None if they are of no use.
+
+        Which preconditioner, and what it holds, depends on the matrix alone: nothing of it has to be kept for a
+        restart.
+        """
+        if suits_incomplete(matrix):
             self.method = "incomplete"
             x = solve_incomplete(matrix, right, limit)
             if x is not None:
                 return x
-            self._stiff = True
-        self.method = "cg" if symmetric else "bicgstab"
-        rows = matrix.csr()
-        return self._cycled(rows, rows, right, symmetric, reduction, enough)
+        self.method = "multigrid"
+        stamp = blake2b(matrix.data, digest_size=16).digest()
+        if self._levels is None or self._levels[0] != stamp:
+            self._levels = None
+            self._levels = stamp, build_hierarchy(matrix)
+        return self._levels[1].solve(right, limit)
 
     def _cycled(
-        self, system: "sp.csr_matrix | ReducedSystem", rows: "sp.csr_matrix", right: Floats, symmetric: bool,
-        reduction: float, enough: float,
+        self, system: "sp.csr_matrix | ReducedSystem", rows: "sp.csr_matrix", right: Floats, reduction: float,
+        enough: float,
     ) -> Floats | None:
-        """Return x from a Krylov method with multigrid; `rows`: the matrix that multigrid coarsens."""
+        """Return x from BiCGSTAB with multigrid; `rows`: the matrix that multigrid coarsens."""
         size = norm(right)
         limit = max(reduction * size, enough)
         for fresh in (self._cycle is None or self._worn, True):
@@ -182,9 +200,8 @@ class LinearSolver:
                 self._coarsened = _trimmed(rows)
                 self._cycle = _multigrid(self._coarsened)
                 self._first_count = 0
-            method = conjugate_gradients if symmetric else bicgstab
             try:
-                x, count = method(system, right, self._cycle, limit, 80)
+                x, count = bicgstab(system, right, self._cycle, limit, 80)
             except RuntimeError:  # the coarsest matrix of the hierarchy is singular
                 self._cycle = None
                 return None
@@ -222,7 +239,7 @@ def _trimmed(matrix: "sp.csr_matrix") -> SparseRows:
 def _multigrid(matrix: SparseRows) -> Solve:
     """Return one V cycle of classical (Ruge-Stuben) multigrid; it uses no random numbers.
 
-    One Gauss-Seidel sweep down and one back keep the cycle symmetric for conjugate gradients. The
+    One Gauss-Seidel sweep goes down and one back. The
     second pass of the coarsening pays where thin layers bind cells vertically (measured on 48,000
     cells with 75 times the coupling down: 9 iterations instead of more than 100).
     """

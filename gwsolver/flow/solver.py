@@ -111,6 +111,8 @@ class FlowSolver:
         self._active |= boundaries.fixed
         self._head, self._active, iterations = self._iteration.run(system, old, self._active)
         balance = system.balance(self._head, self._active)
+        if steady:
+            self._linear.let_go()
         before = None if steady else (start, saturation_start)
         self._last = self._flow_step(step, boundaries, balance, before, iterations)
         self._last_boundaries = boundaries

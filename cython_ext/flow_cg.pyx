@@ -46,6 +46,24 @@ cpdef void cut_upper(
         start[i + 1] = at
 
 
+cpdef void cut_mean(
+    const int[::1] row_start, const int[::1] row_column, const double[::1] row_value,
+    int[::1] start, int[::1] column, double[::1] value, double[::1] diagonal,
+) noexcept nogil:
+    """The same of (A + A^T) / 2, for a matrix that is symmetric in pattern only; parameters as for `cut_upper`."""
+    cdef Py_ssize_t i, e, at
+    cut_upper(row_start, row_column, row_value, start, column, value, diagonal)
+    for e in range(start[diagonal.shape[0]]):
+        value[e] *= 0.5
+    for i in range(diagonal.shape[0]):
+        for e in range(row_start[i], row_start[i + 1]):
+            if row_column[e] < i:
+                for at in range(start[row_column[e]], start[row_column[e] + 1]):
+                    if column[at] == i:
+                        value[at] += 0.5 * row_value[e]
+                        break
+
+
 cpdef int factorise(
     const int[::1] start, const int[::1] column, double[::1] value, double[::1] diagonal,
     double relaxation, double[::1] scale,

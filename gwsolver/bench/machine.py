@@ -17,7 +17,7 @@ def describe() -> dict[str, Any]:
         "gwsolver": __version__,
         "commit": commit(),
         "python": platform.python_version(),
-        "packages": {name: importlib.metadata.version(name) for name in ("numpy", "scipy", "flopy", "pyamg")},
+        "packages": {name: importlib.metadata.version(name) for name in ("numpy", "scipy", "flopy")},
         "system": platform.platform(),
         "processor": processor(),
         "cores": os.cpu_count(),

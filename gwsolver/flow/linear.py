@@ -1,7 +1,6 @@
 """Linear systems of flow: one function, several ways to solve, the last answer's work kept."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 from gwsolver.core.errors import RunError
 from gwsolver.core.grid import Grid
 from gwsolver.flow.incomplete import solve_incomplete, suits_incomplete
-from gwsolver.flow.krylov import bicgstab, norm
-from gwsolver.flow.multigrid import Hierarchy, build_hierarchy
+from gwsolver.flow.krylov import Operator, bicgstab, norm
+from gwsolver.flow.multigrid import MOST, Hierarchy, build_hierarchy
 from gwsolver.flow.reduced import ReducedSystem
 from gwsolver.flow.sparse import SparseRows
 
@@ -46,10 +45,9 @@ def direct_limit(grid: Grid) -> int:
 class LinearSolver:
     """Solves A x = b for matrices of one pattern.
 
-    A factorisation serves until the matrix changes. Large symmetric systems go to conjugate gradients: with an
-    incomplete factorisation where nearly every cell is held (much storage, short steps), else with multigrid over
-    groups of cells, whose levels serve until the matrix changes. Large systems that are not symmetric go to
-    BiCGSTAB with Ruge-Stuben multigrid, whose hierarchy of an earlier matrix serves as long as it stays effective.
+    A factorisation serves until the matrix changes, and so do the levels of multigrid over groups of cells. Large
+    symmetric systems go to conjugate gradients: with an incomplete factorisation where nearly every cell is held
+    (much storage, short steps), else with multigrid; large systems that are not symmetric to BiCGSTAB with it.
 
     Parameters
     ----------
@@ -67,10 +65,6 @@ class LinearSolver:
         self.method = ""
         self._matrix: SparseRows | None = None
         self._factor: Solve | None = None
-        self._cycle: Solve | None = None
-        self._coarsened: SparseRows | None = None
-        self._first_count = 0
-        self._worn = False
         self._levels: tuple[bytes, Hierarchy] | None = None
 
     def solve(
@@ -108,21 +102,13 @@ class LinearSolver:
         return self._direct(matrix, right)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return what the next answers' last bits depend on: the matrices behind the work that is kept."""
-        found: dict[str, NDArray[Any]] = {}
-        if self._cycle is not None and self._coarsened is not None:
-            found |= {f"coarsened/{name}": values for name, values in _arrays(self._coarsened).items()}
-            found["wear"] = np.array([self._first_count, self._worn], np.int64)
-        if self._factor is not None and self._matrix is not None and self._matrix.shape[0] > self.limit:
-            found |= {f"factored/{name}": values for name, values in _arrays(self._matrix).items()}
-        return found
+        """Return what the next answers' last bits depend on: a factorised matrix. Levels are what their matrix is."""
+        if self._factor is None or self._matrix is None or self._matrix.shape[0] <= self.limit:
+            return {}
+        return {f"factored/{name}": values for name, values in _arrays(self._matrix).items()}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Keep the same work again."""
-        if "wear" in state:
-            self._coarsened = _matrix(state, "coarsened")
-            self._cycle = _multigrid(self._coarsened)
-            self._first_count, self._worn = int(state["wear"][0]), bool(state["wear"][1])
         if "factored/data" in state:
             self._matrix = _matrix(state, "factored")
             self._direct(self._matrix, np.zeros(self._matrix.shape[0]))
@@ -156,19 +142,18 @@ class LinearSolver:
         self, matrix: SparseRows, right: Floats, symmetric: bool, reduction: float, enough: float, n_cells: int
     ) -> Floats | None:
         """Return x from a Krylov method; None if it is of no use."""
-        if not symmetric and n_cells < matrix.shape[0]:
-            try:
-                reduced = ReducedSystem(matrix.csr(), n_cells)
-            except RuntimeError:  # the balance of a feature does not depend on its unknown
-                return None
-            self.method = "bicgstab"
-            head = self._cycled(reduced, reduced.cells, reduced.right(right), reduction, enough)
-            return None if head is None else reduced.whole(head, right)
         if symmetric:
             return self._symmetric(matrix, right, max(reduction * norm(right), enough))
         self.method = "bicgstab"
-        rows = matrix.csr()
-        return self._cycled(rows, rows, right, reduction, enough)
+        if n_cells == matrix.shape[0]:
+            return self._stabilised(matrix.csr(), matrix, right, reduction, enough)
+        try:
+            reduced = ReducedSystem(matrix.csr(), n_cells)
+        except RuntimeError:  # the balance of a feature does not depend on its unknown
+            return None
+        cells = SparseRows(reduced.cells.data, reduced.cells.indices, reduced.cells.indptr)
+        head = self._stabilised(reduced, cells, reduced.right(right), reduction, enough)
+        return None if head is None else reduced.whole(head, right)
 
     def _symmetric(self, matrix: SparseRows, right: Floats, limit: float) -> Floats | None:
         """Return x from conjugate gradients; None if they are of no use.
@@ -182,36 +167,28 @@ class LinearSolver:
             if x is not None:
                 return x
         self.method = "multigrid"
-        stamp = blake2b(matrix.data, digest_size=16).digest()
-        if self._levels is None or self._levels[0] != stamp:
-            self._levels = None
-            self._levels = stamp, build_hierarchy(matrix)
-        return self._levels[1].solve(right, limit)
+        x, count = self._hierarchy(matrix, True).solve(right, limit, MOST)
+        return x if 0 <= count < MOST or _useful(matrix.csr(), x, right, limit) else None
 
-    def _cycled(
-        self, system: "sp.csr_matrix | ReducedSystem", rows: "sp.csr_matrix", right: Floats, reduction: float,
-        enough: float,
+    def _stabilised(
+        self, system: "sp.csr_matrix | ReducedSystem", rows: SparseRows, right: Floats, reduction: float, enough: float
     ) -> Floats | None:
-        """Return x from BiCGSTAB with multigrid; `rows`: the matrix that multigrid coarsens."""
-        size = norm(right)
-        limit = max(reduction * size, enough)
-        for fresh in (self._cycle is None or self._worn, True):
-            if fresh or self._cycle is None:
-                self._coarsened = _trimmed(rows)
-                self._cycle = _multigrid(self._coarsened)
-                self._first_count = 0
-            try:
-                x, count = bicgstab(system, right, self._cycle, limit, 80)
-            except RuntimeError:  # the coarsest matrix of the hierarchy is singular
-                self._cycle = None
-                return None
-            self._first_count = self._first_count or count
-            self._worn = count > 1.5 * self._first_count + 5
-            if norm(right - system @ x) <= max(USEFUL * size, enough):
-                return x
-            if fresh:
-                return None
-        return None
+        """Return x from BiCGSTAB with multigrid for `rows`; None if it is of no use."""
+        limit = max(reduction * norm(right), enough)
+        x, _ = bicgstab(system, right, self._hierarchy(rows, False).cycle, limit, MOST)
+        return x if _useful(system, x, right, enough) else None
+
+    def _hierarchy(self, matrix: SparseRows, symmetric: bool) -> Hierarchy:
+        """Return the levels of a matrix: those at hand if they were made of the same values."""
+        stamp = blake2b(matrix.data.data, digest_size=16).digest()
+        if self._levels is None or self._levels[0] != stamp:
+            self._levels = None  # makes room
+            self._levels = stamp, build_hierarchy(matrix, symmetric)
+        return self._levels[1]
+
+
+def _useful(system: Operator, x: Floats, right: Floats, enough: float) -> bool:
+    return norm(right - system @ x) <= max(USEFUL * norm(right), enough)
 
 
 def _factorise(matrix: "sp.csc_matrix") -> Solve:
@@ -228,46 +205,3 @@ def _arrays(matrix: SparseRows) -> dict[str, NDArray[Any]]:
 
 def _matrix(state: Mapping[str, NDArray[Any]], name: str) -> SparseRows:
     return SparseRows(*(state[f"{name}/{part}"] for part in ("data", "indices", "indptr")))
-
-
-def _trimmed(matrix: "sp.csr_matrix") -> SparseRows:
-    trimmed = matrix.copy()
-    trimmed.eliminate_zeros()
-    return SparseRows(trimmed.data, trimmed.indices, trimmed.indptr)
-
-
-def _multigrid(matrix: SparseRows) -> Solve:
-    """Return one V cycle of classical (Ruge-Stuben) multigrid; it uses no random numbers.
-
-    One Gauss-Seidel sweep goes down and one back. The
-    second pass of the coarsening pays where thin layers bind cells vertically (measured on 48,000
-    cells with 75 times the coupling down: 9 iterations instead of more than 100).
-    """
-    import pyamg
-
-    hierarchy = pyamg.ruge_stuben_solver(
-        matrix.csr(), strength=("classical", {"theta": 0.1}), CF=("RS", {"second_pass": True}), interpolation="direct",
-        max_coarse=300, coarse_solver="splu",
-        presmoother=("gauss_seidel", {"sweep": "forward"}), postsmoother=("gauss_seidel", {"sweep": "backward"}),
-    )
-    # Dense, the coarsest system would wake all threads of BLAS for microseconds of work, thousands of times.
-    coarsest = hierarchy.levels[-1].A
-    try:
-        hierarchy.coarse_solver(coarsest, np.ones(coarsest.shape[0]))
-    except RuntimeError:
-        # Singular: a group of cells that nothing holds.
-        hierarchy.coarse_solver = pyamg.multilevel.coarse_grid_solver("pinv")
-    return partial(_cycle, hierarchy, 0)
-
-
-def _cycle(hierarchy: Any, depth: int, right: Floats) -> Floats:
-    """Return x of one V cycle from zero; pyamg's own takes norms on threads of BLAS around each."""
-    level = hierarchy.levels[depth]
-    if depth == len(hierarchy.levels) - 1:
-        coarse: Floats = hierarchy.coarse_solver(level.A, right)
-        return coarse
-    x = np.zeros_like(right)
-    level.presmoother(level.A, x, right)
-    x += level.P @ _cycle(hierarchy, depth + 1, level.R @ (right - level.A @ x))
-    level.postsmoother(level.A, x, right)
-    return x

@@ -1,4 +1,4 @@
-"""Conjugate gradients with multigrid over groups of cells: iterations that do not grow with the grid."""
+"""Multigrid over groups of cells: iterations that do not grow with the grid."""
 
 from dataclasses import dataclass
 
@@ -68,12 +68,7 @@ class Hierarchy:
         flow_multigrid.cycle(*self.arrays(), right * self.root, x, np.empty((5, self.first[-1])))
         return x * self.root
 
-    def solve(self, right: Floats, limit: float) -> Floats | None:
-        """Return x with |right - A x| <= limit, or None if that takes too long."""
-        x, count = self.iterate(right, limit, MOST)
-        return x if 0 <= count < MOST and np.all(np.isfinite(x)) else None
-
-    def iterate(self, right: Floats, limit: float, most: int) -> tuple[Floats, int]:
+    def solve(self, right: Floats, limit: float, most: int) -> tuple[Floats, int]:
         """Return x with |right - A x| <= limit, or after `most` iterations, and their number; -1: they broke down."""
         x = np.empty_like(self.root)
         work = np.empty((5, self.first[-1]))
@@ -99,19 +94,22 @@ class _Triangle:
         return _Triangle(start, room[0][:used].copy(), room[1][:used].copy(), diagonal, bulk)
 
 
-def build_hierarchy(matrix: SparseRows) -> Hierarchy:
-    """Return the levels of a symmetric matrix.
+def build_hierarchy(matrix: SparseRows, symmetric: bool = True) -> Hierarchy:
+    """Return the levels of a symmetric matrix, or of (A + A^T) / 2.
 
     Parameters
     ----------
     matrix : SparseRows, shape (n, n)
-        Positive diagonal; within a row the columns above the diagonal grow.
+        Positive diagonal, symmetric in pattern; within a row the columns above the diagonal grow.
+    symmetric : bool
+        Whether the values are symmetric too.
     """
     n, most = matrix.shape[0], (matrix.nnz - matrix.shape[0]) // 2 + 1
     # Room for the coarser levels too: pages that nothing is written to take no memory.
     start, diagonal = np.empty(n + 1, np.int32), np.empty(n)
     column, value = np.empty(2 * most, np.int32), np.empty(2 * most)
-    flow_cg.cut_upper(matrix.indptr, matrix.indices, matrix.data, start, column, value, diagonal)
+    cut = flow_cg.cut_upper if symmetric else flow_cg.cut_mean
+    cut(matrix.indptr, matrix.indices, matrix.data, start, column, value, diagonal)
     used = int(start[-1])
     levels, groups = [_Triangle(start, column[:used], value[:used], diagonal, diagonal)], []
     room = np.empty(most, np.int32), np.empty(most)

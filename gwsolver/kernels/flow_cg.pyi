@@ -7,6 +7,9 @@ Ints = NDArray[int32]
 def cut_upper(
     row_start: Ints, row_column: Ints, row_value: Floats, start: Ints, column: Ints, value: Floats, diagonal: Floats
 ) -> None: ...
+def cut_mean(
+    row_start: Ints, row_column: Ints, row_value: Floats, start: Ints, column: Ints, value: Floats, diagonal: Floats
+) -> None: ...
 def factorise(
     start: Ints, column: Ints, value: Floats, diagonal: Floats, relaxation: float, scale: Floats
 ) -> int: ...

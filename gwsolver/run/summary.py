@@ -15,7 +15,7 @@ from gwsolver import kernels
 from gwsolver.core.clock import Spent
 
 PHASES = ("imports", "reading", "reading flows", "flow", "transport set-up", "reactions", "transport", "writing")
-PACKAGES = ("gwsolver", "numpy", "scipy", "flopy", "xarray", "netCDF4", "pyamg")
+PACKAGES = ("gwsolver", "numpy", "scipy", "flopy", "xarray", "netCDF4")
 
 
 class Timings:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("flopy", "matplotlib", "pandas", "xarray", "pyamg", "pyogrio", "rich", "pydantic")
+HEAVY = ("flopy", "matplotlib", "pandas", "xarray", "pyogrio", "rich", "pydantic")
 SCRIPT = """
 import json, sys
 from gwsolver.cli import main

@@ -1,10 +1,10 @@
-"""The iterative methods against a dense solution."""
+"""BiCGSTAB against a dense solution."""
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from gwsolver.flow.krylov import bicgstab, conjugate_gradients, norm
+from gwsolver.flow.krylov import bicgstab, norm
 
 
 def system(skew):
@@ -14,17 +14,16 @@ def system(skew):
     return matrix.tocsr(), np.cos(np.arange(n))
 
 
-@pytest.mark.parametrize(("method", "skew"), [(conjugate_gradients, 0.0), (bicgstab, 0.0), (bicgstab, 0.8)])
-def test_the_residual_comes_down_to_the_limit(method, skew):
+@pytest.mark.parametrize("skew", [0.0, 0.8])
+def test_the_residual_comes_down_to_the_limit(skew):
     matrix, right = system(skew)
-    x, count = method(matrix, right, lambda r: r / matrix.diagonal(), 1e-11, 100)
+    x, count = bicgstab(matrix, right, lambda r: r / matrix.diagonal(), 1e-11, 100)
     assert 0 < count < 40
     assert norm(right - matrix @ x) <= 1.1e-11
     np.testing.assert_allclose(x, np.linalg.solve(matrix.toarray(), right), atol=1e-11)
 
 
-@pytest.mark.parametrize("method", [conjugate_gradients, bicgstab])
-def test_the_number_of_iterations_is_bounded(method):
+def test_the_number_of_iterations_is_bounded():
     matrix, right = system(0.0)
-    _, count = method(matrix, right, lambda r: r, 0.0, 3)
+    _, count = bicgstab(matrix, right, lambda r: r, 0.0, 3)
     assert count == 3

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TextIO
+from typing import Any
 
 import numpy as np
 
@@ -18,15 +18,15 @@ from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
 from gwsolver.core.steps import ExchangeFlow, FlowStep, ReactionStep, TransportStep
 from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.results.budget import BudgetTable, book_flow, flow_closure
+from gwsolver.results.budget_files import BudgetFiles
 from gwsolver.results.feature_output import FeatureOutput, book
 from gwsolver.results.feature_solute_output import FeatureSoluteOutput
 from gwsolver.results.features import FeatureCollector
 from gwsolver.results.folder import PREFIX, SUFFIX, SUMMARY, UNFINISHED, Staging, temporary, writing
-from gwsolver.results.mf6_binary import DRY, INACTIVE, BudgetWriter, write_concentrations, write_heads, write_layers
-from gwsolver.results.mf6_grid import write_grid
-from gwsolver.results.mf6_transport_budget import Neighbours, TransportBudgetWriter
+from gwsolver.results.mf6_binary import DRY, INACTIVE, write_concentrations, write_heads, write_layers
 from gwsolver.results.netcdf import NetcdfWriter, Record
 from gwsolver.results.observations import ObservationTable
+from gwsolver.results.record_files import RecordFiles
 from gwsolver.results.units import Units
 
 NO_CELLS = "{}: its mass budget is not known cell by cell under this scheme, so there is no .cbc of it."
@@ -83,22 +83,18 @@ class ResultsWriter:
         oil = None if simulation.chemistry is None else simulation.chemistry.oil
         self._oily = frozenset(() if oil is None else (c.species for c in oil.components))
         self._staging = Staging(folder, keep=resume is not None)
-        self._binary: dict[str, tuple[BinaryIO, int]] = {}
-        self._budgets: dict[str, BudgetWriter] = {}
-        self._mass_budgets: dict[str, TransportBudgetWriter] = {}
+        self._files = RecordFiles(self._staging, frozenset(() if resume is None else resume["lengths"]))
+        self._budgets = BudgetFiles(simulation, self._files)
         self._ledgers: dict[tuple[str, str], Ledger] = {}
         self._minimum: dict[str, float] = {}
         self._features = FeatureCollector()
-        self._waters = FeatureOutput(self._units, self._file, self._settle)
-        self._solutes = FeatureSoluteOutput(self._units, self._file, self._settle)
-        self._text: list[TextIO] = []
-        self._files = contextlib.ExitStack()
-        self._kept = frozenset(() if resume is None else resume["lengths"])
+        self._waters = FeatureOutput(self._units, self._files.binary, self._files.settle)
+        self._solutes = FeatureSoluteOutput(self._units, self._files.binary, self._files.settle)
         if resume is not None:
             self._cut_back(resume)
         with writing("results.nc"):
-            self._budget_table = BudgetTable(self._open_text("budget.csv"))
-            self._observations = ObservationTable(self._open_text("observations.csv"), info)
+            self._budget_table = BudgetTable(self._files.text("budget.csv"))
+            self._observations = ObservationTable(self._files.text("observations.csv"), info)
             self._netcdf = self._lay_out(append=resume is not None)
         if resume is not None:
             self._go_on(resume)
@@ -163,10 +159,10 @@ class ResultsWriter:
                 self._waters.write(model, flow_step, heads, budget)
                 if heads:
                     name = f"{model.name}.hds"
-                    write_heads(self._file(name), flow_step.head_end, model.grid, model.time, step)
-                    self._settle(name)
+                    write_heads(self._files.binary(name), flow_step.head_end, model.grid, model.time, step)
+                    self._files.settle(name)
                 if budget:
-                    self._save_budget(model, flow_step)
+                    self._budgets.flow(model, flow_step)
             if heads:
                 self._save_flow_fields(model_name, flow_step)
                 for p in (p for p in flow_step.packages if not isinstance(p, ExchangeFlow)):
@@ -209,12 +205,13 @@ class ResultsWriter:
             self._solutes.write(model, t, time_step, saves, budget)
             if saves:
                 name = f"{model.name}.ucn"
-                write_concentrations(self._file(name), t.concentration, t.dry, model.grid, model.time, time_step)
-                self._settle(name)
+                write_concentrations(self._files.binary(name), t.concentration, t.dry, model.grid, model.time,
+                                     time_step)
+                self._files.settle(name)
                 for name, text, values in domain_arrays(model, t):
-                    write_layers(self._file(name), text, model.grid.to_nodes(values, INACTIVE), model.grid, model.time,
-                                 time_step)
-                    self._settle(name)
+                    write_layers(self._files.binary(name), text, model.grid.to_nodes(values, INACTIVE), model.grid,
+                                 model.time, time_step)
+                    self._files.settle(name)
                 self._netcdf.write("concentration", species, t.end, np.where(t.dry, np.nan, t.concentration))
                 if species in self._oily:
                     self._netcdf.write("mass_in_oil", species, t.end,
@@ -224,7 +221,7 @@ class ResultsWriter:
                         cells, rates = t.package_rates[package.name]
                         self._features.add(species, model.grid, t.end, package.kind, package.name, cells, rates)
             if budget and t.cell_rates and t.watched[0].size == model.grid.n_faces:
-                self._save_mass_budget(model, time_step, t)
+                self._budgets.transport(model, time_step, t)
             elif budget and (text := NO_CELLS.format(model.name)) not in self._observations.warnings:
                 self._observations.warnings.append(text)
             if saves or budget:
@@ -256,11 +253,7 @@ class ResultsWriter:
             Another one than that of the last checkpoint: both copies of results.nc exist for a while.
         """
         with writing("results"):
-            lengths = {}
-            for file in [*(f for f, _ in self._binary.values()), *self._text]:
-                file.flush()
-                os.fsync(file.fileno())
-                lengths[Path(file.name).name] = os.fstat(file.fileno()).st_size
+            lengths = self._files.lengths()
             copy = self._netcdf.copy(temporary(self.folder, f"checkpoint-{number}.nc"))
             with copy.open("rb") as written:
                 os.fsync(written.fileno())
@@ -298,16 +291,9 @@ class ResultsWriter:
         for path in state["lengths"]:
             name = path.removeprefix(PREFIX).removesuffix(SUFFIX)
             if name not in ("budget.csv", "observations.csv"):
-                self._file(name)
-                self._settle(name)
-        for model in self.simulation.flow_models:
-            name = f"{model.name}.cbc"
-            if name in self._binary:
-                self._budgets[model.name] = BudgetWriter(self._file(name), model)
-        for species in self.simulation.transport_models:
-            name = f"{species.name}.cbc"
-            if name in self._binary:
-                self._mass_budgets[species.name] = self._mass_budget(species)
+                self._files.binary(name)
+                self._files.settle(name)
+        self._budgets.go_on()
 
     # ---- the end
 
@@ -330,7 +316,7 @@ class ResultsWriter:
             self._drop_netcdf()
             self._publish_partial(summary)
             raise
-        self._close_others()
+        self._files.close()
         self._staging.path(SUMMARY)
         try:
             self._staging.publish(SUMMARY, self._content(summary))
@@ -354,13 +340,13 @@ class ResultsWriter:
     def leave(self) -> None:
         """Close the files under their temporary names, for a later run to go on from the checkpoint."""
         self._netcdf.abort()
-        self._files.close()
+        self._files.leave()
 
     def abandon(self) -> None:
         """Remove everything this run wrote; results that stood here before stay as they were."""
         self._netcdf.abort()
         with contextlib.suppress(OSError):
-            self._files.close()
+            self._files.leave()
         self._staging.discard()
 
     def _drop_netcdf(self) -> None:
@@ -370,7 +356,7 @@ class ResultsWriter:
             path.unlink()
 
     def _publish_partial(self, summary: dict[str, Any]) -> None:
-        self._close_others()
+        self._files.close()
         self._staging.path(UNFINISHED)
         self._staging.publish(UNFINISHED, self._content(summary))
 
@@ -387,16 +373,6 @@ class ResultsWriter:
     def _close_netcdf(self) -> None:
         with writing("results.nc"):
             self._netcdf.close(self._features)
-
-    def _close_others(self) -> None:
-        """Close all other files; of one whose last record is not whole, only the whole ones stay."""
-        for file, good in self._binary.values():
-            with contextlib.suppress(OSError):
-                file.close()
-            os.truncate(file.name, good)
-        for text in self._text:
-            with contextlib.suppress(OSError):
-                text.close()
 
     # ---- files
 
@@ -442,56 +418,6 @@ class ResultsWriter:
         self._netcdf.write("head", name, flow.end, np.where(wet, flow.head_end, np.nan))
         self._netcdf.write("saturation", name, flow.end, flow.saturation_end)
         self._netcdf.write("specific_discharge", name, flow.end, flow.specific_discharge)
-
-    def _save_budget(self, model: FlowModel, flow: FlowStep) -> None:
-        name = f"{model.name}.cbc"
-        if model.name not in self._budgets:
-            self._budgets[model.name] = BudgetWriter(self._file(name), model)
-            grid_name = f"{model.name}.grb"
-            write_grid(self._file(grid_name), model.grid, model.conductivity.cell_type)
-            self._settle(grid_name)
-        self._budgets[model.name].write(flow)
-        self._settle(name)
-
-    def _save_mass_budget(self, model: TransportModel, step: TimeStep, transport: TransportStep) -> None:
-        name = f"{model.name}.cbc"
-        if model.name not in self._mass_budgets:
-            self._mass_budgets[model.name] = self._mass_budget(model)
-            grid_name = f"{model.name}.grb"
-            write_grid(self._file(grid_name), model.grid, np.zeros(model.grid.n_cells, np.int64))
-            self._settle(grid_name)
-        self._mass_budgets[model.name].write(step, transport)
-        self._settle(name)
-
-    def _mass_budget(self, model: TransportModel) -> TransportBudgetWriter:
-        grids = {m.name: m.grid for m in self.simulation.transport_models}
-        beyond = [
-            Neighbours(e.name, other, grids[other].node[e.cells[:, 1 - side]], e.auxiliary)
-            for e in self.simulation.exchanges for side, other in enumerate(e.models[::-1])
-            if e.models[side] == model.name
-        ]
-        return TransportBudgetWriter(self._file(f"{model.name}.cbc"), model, beyond)
-
-    def _file(self, name: str) -> BinaryIO:
-        if name not in self._binary:
-            path = self._staging.path(name)
-            # One that a killed run began after the checkpoint is begun anew.
-            mode: Literal["ab", "wb"] = "ab" if path.name in self._kept else "wb"
-            self._binary[name] = self._files.enter_context(open(path, mode)), 0  # noqa: SIM115
-        return self._binary[name][0]
-
-    def _settle(self, name: str) -> None:
-        """Remember that all records of a file up to here are whole."""
-        file, _ = self._binary[name]
-        file.flush()
-        self._binary[name] = file, file.tell()
-
-    def _open_text(self, name: str) -> TextIO:
-        path = self._staging.path(name)
-        file = self._files.enter_context(open(path, "a", encoding="utf-8", newline=""))  # noqa: SIM115
-        self._text.append(file)
-        return file
-
 
 def _plan(axis: TimeAxis, control: OutputControl, record: str) -> tuple[float, ...]:
     """Return the times at which a record will be saved."""

@@ -7,7 +7,7 @@ import pytest
 
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.errors import InputError, RunError
-from gwsolver.core.features import CONSTANT, INACTIVE
+from gwsolver.core.features import ACTIVE, CONSTANT, INACTIVE
 from gwsolver.core.lake import StageTable
 from gwsolver.flow import FlowSolver
 from gwsolver.flow.boundaries import Boundaries
@@ -127,6 +127,46 @@ def test_outlets_that_lead_in_a_circle_close_too():
     for step in steps:
         closed(step)
     assert steps[-1].features[0].link_rate.min() > 0.0
+
+
+def test_a_thousand_times_as_much_water_goes_round_as_comes():
+    # Rain q = P A on either lake. Weirs of 999 m and 1 m at one level lead back and out: 2 q leave, 1998 q go back.
+    grid = strip(2)
+    rain = 1e-4
+    pair = lakes([(i, i, "vertical", 0.0) for i in range(2)], [10.5, 10.2],
+                 outlets=[(0, 1, "weir"), (1, 0, "weir"), (1, -1, "weir")], rainfall=rain,
+                 invert=10.0, width=[np.array([100.0, 999.0, 1.0])])
+    flow = with_lakes(grid, rock(grid, K), [package("chd", [0], head=5.0)], pair, start=5.0)
+    step, = solve(flow)
+    amount = rain * WIDTH * WIDTH
+    np.testing.assert_allclose(step.features[0].terms["ext-outflow"], [0.0, -2 * amount], rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(step.features[0].link_rate, [1999 * amount, 1998 * amount], rtol=1e-9)
+    closed(step, 1e-11)
+
+
+def test_empty_lakes_pump_water_round_until_one_keeps_some():
+    # Each could give more than comes: water goes round until the first gives all it may, and keeps its inflow.
+    grid = strip(2)
+    pair = lakes([(i, i, "vertical", 0.0) for i in range(2)], [10.0, 10.0],
+                 outlets=[(0, 1, "specified"), (1, 0, "specified")], rate=[np.array([-6.0, -7.0])],
+                 inflow=[np.array([1e-3, 0.0])])
+    flow = with_lakes(grid, rock(grid, K), [package("chd", [0], head=5.0)], pair, start=5.0,
+                      time=((20.0, 1, 1.0),), storage=storage(grid))
+    step, = solve(flow)
+    np.testing.assert_allclose(step.features[0].link_rate, 6.0, rtol=1e-12)
+    np.testing.assert_allclose(step.features[0].volume_end, [0.02, 0.0], rtol=1e-9, atol=1e-12)
+    closed(step, 1e-11)
+
+
+def test_an_outlet_to_a_lake_that_is_left_out_closes_no_circle():
+    grid = strip(2)
+    pair = lakes([(i, i, "vertical", 0.0) for i in range(2)], [10.5, 10.2], status=[np.array([ACTIVE, INACTIVE])],
+                 outlets=[(0, 1, "weir"), (1, 0, "weir")], rainfall=1e-4, invert=10.0, width=2.0)
+    flow = with_lakes(grid, rock(grid, K), [package("chd", [0], head=5.0)], pair, start=5.0)
+    step, = solve(flow)
+    np.testing.assert_allclose(step.features[0].terms["ext-outflow"], [-1e-4 * WIDTH * WIDTH, 0.0], rtol=1e-9)
+    assert not step.features[0].link_rate.any()
+    closed(step, 1e-13)
 
 
 def test_a_specified_outlet_takes_no_more_than_there_is():

@@ -22,7 +22,11 @@ NARROW = 1e-14
 """Width of a bracket of the stage, relative to its size, that counts as one stage."""
 STEP = 1e-6
 """Step for derivatives, relative to the lake's extent in height."""
-MOST, SWEEPS = 300, 200
+REPEATS = 1e-13
+"""What outlets that lead in a circle may let out beside what comes, relative to all flows, once turns gain no more."""
+DAMPING = 1e-8
+"""Part by which the first turn of outlets that lead in a circle is damped."""
+MOST, TURNS = 300, 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,8 @@ class Flows:
         What storage gives [L**3/T]; zero in a steady step.
     residual, size : ndarray of float64, shape (lake,)
         Sum of all flows into each lake, and of their amounts [L**3/T].
+    excess : ndarray of float64, shape (lake,)
+        What `residual` would be if all demands were met: the same, or less where a lake gives all it has [L**3/T].
     """
 
     stage: Floats
@@ -58,6 +64,7 @@ class Flows:
     stored: Floats
     residual: Floats
     size: Floats
+    excess: Floats
 
 
 @dataclass(eq=False)
@@ -107,6 +114,7 @@ class Balance:
         self.of, self.n = package.connection_feature, package.n_features
         self._first = np.searchsorted(self.of, np.arange(self.n + 1))
         self._internal = np.flatnonzero(package.outlet_to >= 0)
+        self._by_part = {"seepage": self.of, "outlets": package.outlet_from}
         self.levels, self._loops = _levels(self.n, package.outlet_from, package.outlet_to)
         self.extent = np.maximum(shapes.top - shapes.bottom, 1e-3 * np.maximum(np.abs(shapes.bottom), 1e-6))
 
@@ -133,28 +141,34 @@ class Balance:
         comes = np.where(there, comes, 0.0)
         enters = np.bincount(of, np.maximum(through, 0.0), n) + rain + given + comes
         kept = (drive.before if drive.transient else volume) / drive.length
-        have = np.where(drive.status == CONSTANT, np.inf, enters + np.maximum(kept, 0.0))
-        lost, have = self._seep(through, have)
-        withdrawal = np.minimum(np.where(there, c["withdrawal"], 0.0), have)
+        most = np.where(drive.status == CONSTANT, np.inf, enters + np.maximum(kept, 0.0))
+        seeps = np.maximum(-through, 0.0)
+        lost, have = self._seep(seeps, most)
+        asked = np.where(there, c["withdrawal"], 0.0)
+        withdrawal = np.minimum(asked, have)
         have = have - withdrawal
-        evaporation = np.minimum(np.where(there, c["evaporation"] * area, 0.0), have)
+        dries = np.where(there, c["evaporation"] * area, 0.0)
+        evaporation = np.minimum(dries, have)
         wanted = demand(p, c, stage)[0] if p.outlet_type.size else np.zeros(0)
-        outlets = self._share(np.where(there[p.outlet_from], wanted, 0.0), have - evaporation)
+        wanted = np.where(there[p.outlet_from], wanted, 0.0)
+        outlets = self._share(wanted, have - evaporation)
         leaves = np.bincount(of, lost, n) + withdrawal + evaporation + np.bincount(p.outlet_from, outlets, n)
+        demands = np.bincount(of, seeps, n) + asked + dries + np.bincount(p.outlet_from, wanted, n)
         stored = np.where(active, (drive.before - volume) / drive.length, 0.0)
         size = enters + leaves + np.where(active, (drive.before + volume) / drive.length, 0.0)
         return Flows(stage, area, volume, np.where(through > 0.0, through, -lost), rain, evaporation, withdrawal,
-                     comes, outlets, stored, enters - leaves + stored, size)
+                     comes, outlets, stored, enters - leaves + stored, size, enters - demands + stored)
 
-    def passed_on(self, outlets: Floats, taken: Floats) -> Floats:
+    def passed_on(self, outlets: Floats, drive: Drive) -> Floats:
         """Return what lakes get from the outlets of others, less what movers take [L**3/T], shape (lake,)."""
-        inside = self._internal
-        outlets = outlets - np.minimum(taken, outlets)
-        return np.bincount(self.package.outlet_to[inside], outlets[inside], self.n).astype(np.float64)
+        to = self.package.outlet_to[self._internal]
+        amount = outlets - np.minimum(drive.taken, outlets)
+        # An outlet to a lake that is left out leads out of the model.
+        amount = np.where(drive.status[to] != INACTIVE, amount[self._internal], 0.0)
+        return np.bincount(to, amount, self.n).astype(np.float64)
 
-    def _seep(self, through: Floats, have: Floats) -> tuple[Floats, Floats]:
+    def _seep(self, wants: Floats, have: Floats) -> tuple[Floats, Floats]:
         """Return what each connection takes from its lake, in their order, and what is left to the lakes."""
-        wants = np.maximum(-through, 0.0)
         total = np.bincount(self.of, wants, self.n)
         if np.all(total <= have):
             return wants, have - total
@@ -165,6 +179,8 @@ class Balance:
 
     def _share(self, wanted: Floats, have: Floats) -> Floats:
         """Return what each outlet lets out, in their order."""
+        if np.all(np.bincount(self.package.outlet_from, wanted, self.n) <= have):
+            return wanted
         let, left = np.zeros(wanted.size), have.copy()
         for o, lake in enumerate(self.package.outlet_from):
             let[o] = min(wanted[o], left[lake])
@@ -192,48 +208,113 @@ class Balance:
         solved = drive.status == ACTIVE
         stage = np.where(solved, np.maximum(guess, self.shapes.bottom), guess)
         found = self.flows(stage, head, joined, drive, np.zeros(self.n))
-        for _ in range(SWEEPS if self._loops else 1):
-            before = found.outlets
-            for level in self.levels:
-                fresh = self.flows(found.stage, head, joined, drive, self.passed_on(found.outlets, drive.taken))
-                found = self._mix(fresh, found, level)
-                if np.any(level & solved):
-                    found = self._close(found, level & solved, head, joined, drive)
-            if not self._loops or np.all(np.abs(found.outlets - before) <= CLOSED * np.abs(before)):
-                break
-        return found
+        for level in self.levels:
+            found = self._after(found, self.passed_on(found.outlets, drive), level, head, joined, drive)
+        return self._turn(found, head, joined, drive) if self._loops else found
 
-    def _close(self, at: Flows, moves: Bools, head: Floats, joined: Bools, drive: Drive) -> Flows:
+    def _turn(self, found: Flows, head: Floats, joined: Bools, drive: Drive) -> Flows:
+        """Return the flows once outlets that lead in a circle let out what comes: Newton's method between bounds.
+
+        What they let out grows with what comes. So the answer is not below what is let out once that is more than
+        comes for each lake, and not above once it is less. Where turns gain nothing, what is handed on is damped.
+        """
+        low, high, damping, best = np.zeros(self.n), np.full(self.n, np.inf), DAMPING, np.inf
+        source, target = self.package.outlet_from[self._internal], self.package.outlet_to[self._internal]
+        closest = found
+        for _ in range(TURNS):
+            let = self.passed_on(found.outlets, drive)
+            rest = let - found.comes
+            passes = np.maximum(found.size + np.bincount(target, found.size[source], self.n), 1e-300)
+            worst = float(np.max(np.abs(rest) / passes))
+            if worst <= CLOSED:
+                return found
+            if min(worst, best) <= REPEATS and worst >= 0.5 * best:
+                return closest
+            if np.all(rest >= -CLOSED * passes):
+                low = np.maximum(low, let)
+            elif np.all(rest <= CLOSED * passes):
+                high = np.minimum(high, let)
+            damping = max(0.01 * damping, DAMPING) if worst <= 0.5 * best else min(10.0 * damping, 1.0)
+            if worst < best:
+                best, closest = worst, found
+            more = self._around(found, rest, damping, head, joined, drive)
+            comes = np.minimum(np.maximum(found.comes + more, low), np.maximum(low, high))
+            if damping >= 1.0 and np.all(np.isfinite(high)):
+                comes, damping = 0.5 * (low + np.maximum(low, high)), DAMPING
+            found = self._after(found, comes, self.levels[-1], head, joined, drive)
+        raise RunError(f"Outlets of package {self.package.name} that lead in a circle do not let out what comes: "
+                       f"{best:.3g} of all flows is left. Take one of them out.")
+
+    def _rest(self, at: Flows, drive: Drive) -> Floats:
+        """Return what lakes get from the outlets of others beside what they were closed with."""
+        return self.passed_on(at.outlets, drive) - at.comes
+
+    def _try(self, at: Flows, comes: Floats, head: Floats, joined: Bools, drive: Drive, plain: bool) -> Flows | None:
+        """Return the flows of lakes in a circle after a turn; None if no stage loses all that is tried."""
+        try:
+            return self._after(at, comes, self.levels[-1], head, joined, drive)
+        except RunError:
+            if plain:
+                raise
+            return None
+
+    def _after(self, at: Flows, comes: Floats, level: Bools, head: Floats, joined: Bools, drive: Drive) -> Flows:
+        """Return the flows once the balances of a level's lakes are closed for what comes from others."""
+        found = self._mix(self.flows(at.stage, head, joined, drive, comes), at, level)
+        moves = level & (drive.status == ACTIVE)
+        return self._close(found, moves, head, joined, drive) if moves.any() else found
+
+    def _around(
+        self, at: Flows, rest: Floats, damping: float, head: Floats, joined: Bools, drive: Drive
+    ) -> Floats:
+        """Return how much more comes to each lake, so that outlets in a circle let out what comes.
+
+        One cubic metre more that comes to lake i raises its stage by -1 / F_i', and what outlet k lets out of it by
+        O_k' times that; the outlet that gets a part of what it could let out gets all of it. With `damping`, that
+        part of what is handed on is lost: 0 is Newton's method, 1 a plain turn.
+        """
+        source, inside = self.package.outlet_from, self._internal
+        wanted, by_stage = demand(self.package, drive.columns, at.stage)
+        runs = at.outlets >= wanted
+        total = np.bincount(source, np.where(runs, by_stage, 0.0), self.n)
+        slope = self.slope(at, head, joined, drive)
+        steep = np.where(slope < 0.0, np.maximum(-slope, total), np.inf)[source]
+        part = np.where(runs, by_stage / steep, (at.outlets > 0.0) * 1.0)
+        to = self.package.outlet_to[inside]
+        part = np.where(drive.status[to] != INACTIVE, part[inside], 0.0)
+        hands_on = np.eye(self.n)
+        np.subtract.at(hands_on, (to, source[inside]), (1.0 - damping) * part)
+        return np.asarray(np.linalg.solve(hands_on, rest), np.float64)
+
+    def _close(self, start: Flows, moves: Bools, head: Floats, joined: Bools, drive: Drive) -> Flows:
         """Return the flows once the balances of the lakes that move are closed; others stay where they are.
 
-        False position with the Illinois rule, between a stage of too much and one of too little water. A lake that
-        holds nothing gives away no more than it gets, at this stage as at any above: of those its stage is the lowest.
+        False position with the Illinois rule, between a stage of too much and one of too little water. The balance
+        is max(excess, -V / dt): the root of the excess is one of the balance, and of a lake that holds nothing, which
+        gives away no more than it gets at any stage above, the lowest.
         """
-        bottom, done = self.shapes.bottom, ~moves
+        bottom, done, parted = self.shapes.bottom, ~moves, np.zeros(self.n, np.bool_)
         low, high = bottom.copy(), np.full(self.n, np.inf)
         too_much, too_little = np.zeros(self.n), np.zeros(self.n)
-        below = above = at
-        last, nothing = np.zeros(self.n, np.int8), np.zeros(self.n, np.bool_)
-        step = np.clip(1.5 * np.abs(at.residual) / self._steep(at, drive), 1e3 * NARROW * self.extent, self.extent)
+        last = np.zeros(self.n, np.int8)
+        step = np.clip(1.5 * np.abs(start.excess) / self._steep(start, drive), 1e3 * NARROW * self.extent, self.extent)
+        at = shared = start
         for count in range(MOST):
-            still = np.abs(at.residual) <= CLOSED * at.size
-            dry = still & (at.volume <= CLOSED * drive.length * at.size)
-            done = done | (still & ~dry) | ((still | (at.residual <= 0.0)) & (at.stage <= bottom))
-            rises, falls = ~done & ~dry & (at.residual > 0.0), ~done & (dry | (at.residual <= 0.0))
+            done = done | (np.abs(at.excess) <= CLOSED * at.size) | ((at.excess <= 0.0) & (at.stage <= bottom))
+            rises, falls = ~done & (at.excess > 0.0), ~done & (at.excess <= 0.0)
             low, high = np.where(rises, at.stage, low), np.where(falls, at.stage, high)
-            below, above = self._mix(at, below, rises), self._mix(at, above, falls)
-            too_little = np.where(rises & (last == 1), 0.5 * too_little, too_little)
-            too_little = np.where(falls, np.where(dry, -1e-300, at.residual), too_little)
-            too_much = np.where(rises, at.residual, np.where(falls & (last == -1), 0.5 * too_much, too_much))
+            too_little = np.where(falls, at.excess, np.where(rises & (last == 1), 0.5 * too_little, too_little))
+            too_much = np.where(rises, at.excess, np.where(falls & (last == -1), 0.5 * too_much, too_much))
             last = np.where(rises, 1, np.where(falls, -1, last)).astype(np.int8)
-            nothing = np.where(falls, dry, nothing)
             bracketed = (too_much > 0.0) & (too_little < 0.0)
             closed = ~done & bracketed & (high - low <= NARROW * (np.abs(low) + self.extent))
             if closed.any():
-                at = self._between(at, below, above, closed)
-                done = done | closed
+                below, above = (self.flows(np.where(closed, stage, at.stage), head, joined, drive, start.comes)
+                                for stage in (low, high))
+                shared = self._between(shared, below, above, closed)
+                done, parted = done | closed, parted | closed
             if done.all():
-                return at
+                return self._mix(shared, self._mix(at, start, moves), parted)
             lost = ~done & (step > 1e12 * self.extent)
             if lost.any():
                 self._refuse(int(np.flatnonzero(lost)[0]))
@@ -241,13 +322,11 @@ class Balance:
             inner = np.where(bracketed, high, 0.0)
             secant = low + (inner - low) * too_much / span
             inside = (secant > low) & (secant < inner) & (count < 40)
-            down = np.where(dry, bottom, np.maximum(at.stage - step, bottom))
-            trial = np.where(bracketed, np.where(inside & ~nothing, secant, 0.5 * (low + inner)),
-                             np.where(last == 1, at.stage + step, down))
+            trial = np.where(bracketed, np.where(inside, secant, 0.5 * (low + inner)),
+                             np.where(last == 1, at.stage + step, np.maximum(at.stage - step, bottom)))
             step = np.where(bracketed, step, 4.0 * step)
-            fresh = self.flows(np.where(done, at.stage, trial), head, joined, drive, at.comes)
-            at = self._mix(fresh, at, ~done)
-        lake = int(np.argmax(np.where(done, 0.0, np.abs(at.residual))))
+            at = self.flows(np.where(done, at.stage, trial), head, joined, drive, start.comes)
+        lake = int(np.argmax(np.where(done, 0.0, np.abs(at.excess))))
         raise RunError(f"The balance of lake {lake + 1} of package {self.package.name} does not close: "
                        f"{at.residual[lake]:.3g} is left at stage {at.stage[lake]:g}.")
 
@@ -279,8 +358,7 @@ class Balance:
 
     def _spread(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
         """Return values by lake as the field of this name is numbered."""
-        by_part = {"seepage": self.of, "outlets": self.package.outlet_from}
-        return values[by_part[name]] if name in by_part else values
+        return values[self._by_part[name]] if name in self._by_part else values
 
     def _refuse(self, lake: int) -> None:
         raise RunError(
@@ -296,10 +374,7 @@ class Balance:
         h, bottom = STEP * self.extent, self.shapes.bottom
         up = self.flows(at.stage + h, head, joined, drive, at.comes)
         down = self.flows(np.maximum(at.stage - h, bottom), head, joined, drive, at.comes)
-        # What an empty lake gives away above its stage is limited: below it counts.
-        dry = at.volume <= CLOSED * drive.length * at.size
-        slope = (np.where(dry, at.residual, up.residual) - down.residual) / (
-            np.maximum(np.where(dry, at.stage, up.stage) - down.stage, 1e-300))
+        slope = (up.excess - down.excess) / np.maximum(up.stage - down.stage, 1e-300)
         free = (drive.status == ACTIVE) & (at.stage > bottom)
         return np.where(free, np.minimum(slope, -1e-9 * self._steep(at, drive)), 0.0)
 

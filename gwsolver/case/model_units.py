@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from gwsolver.case.quantity import Quantity
 from gwsolver.core.simulation import FlowModel, TransportModel
-from gwsolver.core.units import parse_unit
+from gwsolver.core.units import Dimension, parse_unit
 
 LENGTHS = {"metres": "m", "meters": "m", "feet": "ft", "centimetres": "cm", "centimeters": "cm"}
 TIMES = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}
+WORDS = ("mass (write units in [case])", "length (DIS)", "time (TDIS)")
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,23 @@ class ModelUnits:
     @property
     def unknown(self) -> tuple[str, ...]:
         """What is not known, in words, and where it is written."""
-        return tuple(word for word, known in (
-            ("mass (write units in [case])", self.mass), ("length (DIS)", self.length), ("time (TDIS)", self.time),
-        ) if not known)
+        return self._lacking((1, 1, 1))
+
+    def _lacking(self, dimension: Dimension) -> tuple[str, ...]:
+        """Return which of the units that a dimension (mass, length, time) is made of are not known."""
+        return tuple(word for word, known, power in zip(WORDS, (self.mass, self.length, self.time), dimension,
+                                                        strict=True) if power and not known)
 
     def suits(self, value: Quantity) -> bool:
         """Return whether a value can be turned into these units."""
-        return not (self.unknown and value.unit and parse_unit(value.unit).dimension != (0, 0, 0))
+        return not (value.unit and self._lacking(parse_unit(value.unit).dimension))
 
     def misfit(self, key: str, value: Quantity) -> tuple[str, str] | None:
         """Return what is wrong with a value that does not suit and what to do about it, None for one that does."""
         if self.suits(value):
             return None
-        return (f"{key} cannot be turned into the model's units: unknown are {', '.join(self.unknown)}",
+        return (f"{key} cannot be turned into the model's units: unknown are "
+                f"{', '.join(self._lacking(parse_unit(value.unit).dimension))}",
                 "Or write the bare number in the model's units.")
 
     def number(self, value: Quantity | None, unit: str) -> float | None:

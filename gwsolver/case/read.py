@@ -49,6 +49,18 @@ def read_case(path: str | Path) -> Case:
     return Case(file=file, content=content, lines=lines)
 
 
+def simulation_named(folder: Path) -> Path | None:
+    """Return the folder of the simulation that a case.toml names, whatever else is wrong in it; None if it does not."""
+    try:
+        raw = tomllib.loads(_text(folder / FILE))
+    except (InputError, tomllib.TOMLDecodeError):
+        return None
+    table = raw.get("modflow", {})
+    name = table.get("simulation", ".") if isinstance(table, dict) else None
+    found = folder / name if isinstance(name, str) and "surface" not in raw else None
+    return found if found is not None and found.is_dir() else None
+
+
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")

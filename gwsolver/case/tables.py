@@ -29,6 +29,14 @@ def crs_code(raw: Any) -> Any:
     """Accept codes of EPSG; give them in capitals."""
     if isinstance(raw, str) and raw and not (raw.upper().startswith("EPSG:") and raw[5:].isdigit()):
         raise ValueError(f"{raw!r} is not a coordinate reference system; write for example \"EPSG:32640\"")
+    if isinstance(raw, str) and raw:
+        from pyproj import CRS
+        from pyproj.exceptions import CRSError
+
+        try:
+            CRS.from_user_input(raw.upper())
+        except CRSError:
+            raise ValueError(f"there is no coordinate reference system {raw.upper()!r}") from None
     return raw.upper() if isinstance(raw, str) else raw
 
 

@@ -32,12 +32,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError(problems)
     if arguments.as_json:
         print(json.dumps({
-            "status": "ok", "notes": list(loaded.simulation.notes), "warnings": list(loaded.simulation.warnings),
+            "status": "ok", "notes": list(loaded.simulation.notes), "warnings": list(loaded.cautions()),
         }, ensure_ascii=False))
         return 0
     for text in loaded.simulation.notes:
         print(f"note: {text}")
-    for text in loaded.simulation.warnings:
+    for text in loaded.cautions():
         print(f"warning: {text}")
     print(f"{arguments.path}: nothing wrong was found")
     return 0

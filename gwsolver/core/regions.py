@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from gwsolver.core.case import Place
 from gwsolver.core.grid import Floats, Grid, Ints
 
 # A line on the common edge of two cells lies in one of them: all lines are moved by this part of a cell.
@@ -124,6 +125,19 @@ def cells_at(grid: Grid, x: float, y: float, layers: tuple[int, ...] = ()) -> In
         return here[:1]
     layer = np.arange(here.size) if grid.kind == "disu" else grid.layer[here]
     return here[np.isin(layer + 1, layers)]
+
+
+def misplaced(grid: Grid, place: Place) -> str:
+    """Return where a place and the grid lie, in words, if no active cell is at the place; "" if one is."""
+    if cells_at(grid, place.x, place.y, place.layers).size:
+        return ""
+    here = cells_at(grid, place.x, place.y)
+    if here.size:
+        return (f"no active cell in layer {', '.join(map(str, place.layers))} at x = {place.x:.12g}, "
+                f"y = {place.y:.12g}")
+    x, y = grid.to_map(*grid.vertices.T)
+    return (f"no active cell at x = {place.x:.12g}, y = {place.y:.12g}; the grid reaches from x = {x.min():.12g} to "
+            f"{x.max():.12g} and from y = {y.min():.12g} to {y.max():.12g}")
 
 
 def _model_points(grid: Grid, points: Points) -> Floats:

@@ -24,6 +24,7 @@ _TABLE: dict[str, tuple[float, Dimension]] = {
 SYMBOLS = tuple(s for s in _TABLE if s not in ("ug", "l", "yr", "a", "1"))
 _SUPERSCRIPTS = str.maketrans("²³", "23")
 _FACTOR = re.compile(r"^(.*?)(?:(?:\^|\*\*)?(-?\d+))?$")
+_COMMA = re.compile(r",\d")
 _NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
 
 
@@ -87,7 +88,11 @@ def split_number(text: str) -> tuple[float, str]:
     match = _NUMBER.match(text)
     if match is None:
         raise ValueError(f"{text!r} is not a number with a unit; write for example \"35 m/d\"")
-    return float(match.group(1)), match.group(2)
+    number, unit = match.groups()
+    if _COMMA.match(unit):
+        raise ValueError(f"{text!r} has a comma in its number; write {text.strip().replace(',', '.', 1)!r}: decimals take a point, "
+                         "thousands nothing")
+    return float(number), unit
 
 
 def convert(value: float, unit: str, to: str) -> float:

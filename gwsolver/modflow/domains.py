@@ -34,8 +34,8 @@ def read_domains(mst: Package, ists: Sequence[Package], grid: Grid) -> tuple[Mob
     """Return the mobile domain and the immobile ones, all per volume of aquifer."""
     mobile = _read_mobile(mst, grid)
     found = [_read_immobile(p, grid) for p in ists]
-    for package, read in zip(ists, found, strict=True):
-        _check_alike(package, read.domain, mobile)
+    for package in ists:
+        _check_alike(package, mst)
     total = np.sum([r.fraction for r in found], axis=0) if found else np.zeros(grid.n_cells)
     full = np.flatnonzero(total >= 1.0)
     if full.size:
@@ -129,11 +129,19 @@ def read_isotherm(package: Package) -> str:
     return name
 
 
-def _check_alike(package: Package, domain: ImmobileDomain, mobile: MobileDomain) -> None:
-    """MODFLOW 6 wants the same isotherm and kind of decay in MST and every IST."""
-    if domain.isotherm != mobile.isotherm:
-        package.bad("SORPTION", value=domain.isotherm.upper(), block="OPTIONS", word="SORPTION",
-                    allowed=f"{mobile.isotherm.upper()}, as in MST")
-    if domain.decay_order != mobile.decay_order:
-        package.bad(f"decay of order {domain.decay_order} here and of order {mobile.decay_order} in MST",
-                    block="OPTIONS", word="ZERO_ORDER_DECAY", hint="Give both the same kind of decay.")
+def _check_alike(package: Package, mobile: Package) -> None:
+    """MODFLOW 6 wants the same isotherm and kind of decay in MST and every IST, or in none of them."""
+    here, there = read_isotherm(package), read_isotherm(mobile)
+    if here != there:
+        package.bad(f"SORPTION is {here.upper() or 'not given'} here and {there.upper() or 'not given'} in MST",
+                    block="OPTIONS", word="SORPTION", hint="MODFLOW 6 wants the same isotherm in both, or in neither.")
+    decay, other = _decay_asked(package), _decay_asked(mobile)
+    if decay != other:
+        package.bad(f"decay is {decay or 'not given'} here and {other or 'not given'} in MST", block="OPTIONS",
+                    word=decay or "SORPTION", hint="Give both the same kind of decay, or neither.")
+
+
+def _decay_asked(package: Package) -> str:
+    """Return the option that asks for decay, "" without."""
+    asked = (o for o in ("FIRST_ORDER_DECAY", "ZERO_ORDER_DECAY") if package.give(o.lower(), False))
+    return next(asked, "")

@@ -1,6 +1,7 @@
 """The door: MODFLOW 6 simulations, from disk or from memory, to one core Simulation."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -188,8 +189,20 @@ def read_time(package: Package) -> TimeAxis:
     if not periods and not package.findings.bad:
         package.bad("there are no stress periods")
     unit = str(package.give("time_units", "unknown")).lower()
-    start = package.give("start_date_time")
-    return TimeAxis(tuple(periods), unit, "" if start is None else str(start).strip("'\""))
+    return TimeAxis(tuple(periods), unit, _start(package))
+
+
+def _start(package: Package) -> str:
+    """Return START_DATE_TIME; MODFLOW lets any text pass, but only an ISO date can be used."""
+    given = package.give("start_date_time")
+    text = "" if given is None else str(given).strip("'\"")
+    try:
+        datetime.fromisoformat(text or "1970-01-01")
+    except ValueError:
+        package.findings.warn(f"{package.file}: START_DATE_TIME = {text} is not an ISO date (2010-01-31) and is passed "
+                              "over: dates are unknown unless case.toml gives them ([case] start).")
+        return ""
+    return text
 
 
 def _assemble(sources: list[Source], choice: str) -> Simulation:

@@ -22,6 +22,7 @@ from gwsolver.core.output import Observation
 from gwsolver.core.simulation import FlowModel, TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
+from gwsolver.core.regions import misplaced
 from gwsolver.results.locate import cells_at
 from gwsolver.results.mf6_binary import DRY
 
@@ -117,7 +118,7 @@ class ObservationTable:
         if id(grid) not in self._receptors:
             found = [(p, cells_at(grid, p.x, p.y, p.layers)) for p in self._info.receptors]
             self._receptors[id(grid)] = [(p, cells) for p, cells in found if cells.size]
-            self.warnings += [f"receptor {p.name} lies in no active cell; it is not observed."
+            self.warnings += [f"receptor {p.name} is not observed: {misplaced(grid, p)}."
                               for p, cells in found if not cells.size]
         return self._receptors[id(grid)]
 

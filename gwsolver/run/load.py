@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gwsolver.core.case import CaseInfo
+from gwsolver.core.case import CaseInfo, Place
 from gwsolver.core.errors import InputError, Problem
+from gwsolver.core.grid import Grid
+from gwsolver.core.outline import outline_cells
+from gwsolver.core.regions import misplaced
 from gwsolver.core.sampling import Design
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
 
@@ -50,6 +53,18 @@ class LoadedCase:
             for solute in species.features:
                 problems += _unresolved(solute.source, species.time.steps(), solute.file, solute.name)
         return [*problems, *_saved_flow_problems(self.simulation)]
+
+    def cautions(self) -> tuple[str, ...]:
+        """Return what is allowed and may not be meant: warnings of reading, receptors and sources off the grid."""
+        grids = [m.grid for m in (*self.simulation.transport_models, *self.simulation.flow_models)]
+        found = list(self.simulation.warnings)
+        for kind, places, stays in (("receptor", self.info.receptors, "it will not be observed"),
+                                    ("source", self.info.sources, "maps will not show it")):
+            for place in places:
+                where = [_off(grid, place) for grid in grids]
+                if where and all(where):
+                    found.append(f"{kind} {place.name}: {where[0]}; {stays}.")
+        return tuple(dict.fromkeys(found))
 
     def describe(self) -> dict[str, Any]:
         """Return what ``gwsolver info`` shows: grids, periods, packages, species."""
@@ -195,7 +210,10 @@ def _alternatives(
         return {"": LoadedCase(folder, simulation, _complete(CaseInfo(), simulation))}
     from gwsolver.case import read_case
 
-    case = read_case(folder)
+    try:
+        case = read_case(folder)
+    except InputError as wrong:
+        raise InputError([*wrong.problems, *_model_problems(folder, flow)]) from None
     if case.content.surface is not None:
         raise InputError([Problem(
             "the case is a network of rivers and lakes ([surface]): it has no simulation, scenario or member to load",
@@ -216,6 +234,21 @@ def _alternatives(
         # What is done to the site comes after what the site is.
         found[name] = LoadedCase(folder, *(case.scenarios.apply(name, *own) if name else own))
     return found
+
+
+def _model_problems(folder: Path, flow: str) -> tuple[Problem, ...]:
+    """Return what is wrong with the MODFLOW files of a case whose case.toml is wrong too, if it names them."""
+    from gwsolver.case import simulation_named
+    from gwsolver.modflow import read
+
+    place = simulation_named(folder)
+    if place is None:
+        return ()
+    try:
+        read(place, flow=flow)
+    except InputError as wrong:
+        return wrong.problems
+    return ()
 
 
 def _shape(model: FlowModel | TransportModel) -> dict[str, Any]:
@@ -239,6 +272,13 @@ def _complete(info: CaseInfo, simulation: Simulation) -> CaseInfo:
         length_unit=info.length_unit or UNITS.get(grid.length_unit.lower(), ""),
         time_unit=info.time_unit or TIMES.get(time.unit.lower(), ""),
     )
+
+
+def _off(grid: Grid, place: Place) -> str:
+    """Return in words that no active cell lies at a place, or that its outline touches none; "" where one does."""
+    if place.polygon and outline_cells(grid, place.polygon)[0].size:
+        return ""
+    return misplaced(grid, place)
 
 
 def _unresolved(at: Callable[..., Any], steps: Any, file: str, package: str) -> list[Problem]:

@@ -133,9 +133,13 @@ def test_what_the_simulation_does_not_have_is_told_with_its_line(tmp_path, speci
 
 
 def test_values_with_units_need_a_model_with_units(tmp_path):
-    loaded = case(tmp_path, '[case]\ntitle = "x"\n[[species]]\nname = "a"\nlike = "benzene"\ndecay = "1 1/d"')
-    with pytest.raises(InputError, match=r"unknown are mass \(write units in \[case\]\), length \(DIS\)"):
+    """Of those that their own unit is made of: a rate needs the unit of time alone."""
+    text = '[case]\ntitle = "x"\n[[species]]\nname = "a"\nlike = "benzene"\ndecay = "1 1/d"\n'
+    loaded = case(tmp_path, text + 'initial = "1 mg/L"')
+    with pytest.raises(InputError, match=r"unknown are mass \(write units in \[case\]\), length \(DIS\)") as caught:
         loaded.apply(simulation("benzene", length_unit="unknown"))
+    (problem,) = caught.value.problems
+    assert problem.what.startswith("initial")
 
 
 @pytest.mark.parametrize("table", ['[[limit]]\nvalue = "1 mg/L"', '[[figure]]\nkind = "plume_map"\nfile = "a.png"'])

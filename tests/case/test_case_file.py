@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gwsolver.case import read_case
+from gwsolver.case.tables import crs_code
 from gwsolver.core.case import CaseInfo, Provenance
 from gwsolver.core.errors import InputError
 
@@ -307,3 +308,9 @@ def test_a_limit_without_jurisdiction_is_refused(tmp_path, limit, words):
     (problem,) = problems_of(tmp_path, f'[case]\ntitle = "x"\n\n[[limit]]\nspecies = "benzene"\n{limit}\n')
     assert words in str(problem)
     assert problem.line >= 4
+
+
+def test_a_reference_system_that_is_not_there_is_told():
+    with pytest.raises(ValueError, match="there is no coordinate reference system 'EPSG:99999'"):
+        crs_code("EPSG:99999")
+    assert crs_code("epsg:32640") == "EPSG:32640"

@@ -75,3 +75,8 @@ def test_nitrate_as_nitrogen_is_refused_with_both_numbers(text, words):
 @pytest.mark.parametrize("text", ["10 mg/L", "3 g/s", "1 kg/m3", "2 ng/L"])
 def test_other_units_are_read(text):
     assert TypeAdapter(Annotated[Quantity, quantity()]).validate_python(text)
+
+
+def test_a_decimal_comma_is_told():
+    with pytest.raises(ValueError, match=r"'60,5 m3/d' has a comma in its number; write '60\.5 m3/d'"):
+        split_number("60,5 m3/d")

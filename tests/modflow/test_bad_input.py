@@ -176,7 +176,8 @@ def test_immobile_domains_must_leave_room_and_fit_mst(tmp_path):
     text = "\n".join(words(write(sim)))
     assert "leave nothing for the mobile one: their sum = 1.3 at layer 1, row 1, column 1; allowed: below 1." in text
     assert "porosity = -0.1 at layer 1, row 1, column 1 is outside [0, inf)" in text
-    assert "decay of order 0 here and of order 1 in MST" in text
+    assert "SORPTION is not given here and LINEAR in MST" in text
+    assert "decay is ZERO_ORDER_DECAY here and FIRST_ORDER_DECAY in MST" in text
 
 
 def test_concentration_files_are_checked(tmp_path):

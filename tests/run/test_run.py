@@ -127,5 +127,6 @@ y = 1e6
     (held,) = results.summary["limits"]["trans"]
     shown = [str(held["sub_steps"]), "100.0%", *held["cell"].split(), held["reason"]]
     assert any(line.split() == shown for line in log.splitlines())
-    told = "receptor Far away lies in no active cell; it is not observed."
+    told = ("receptor Far away is not observed: no active cell at x = 1000000, y = 1000000; the grid reaches from "
+            "x = 0 to 100 and from y = 0 to 1.")
     assert f"WARNING: {told}" in log and told in results.summary["warnings"]

@@ -69,7 +69,8 @@ class TimeAxis:
             If it is no date, or if start date or time unit are not known; the text says what to do.
         """
         if not self.start_date:
-            raise ValueError("the date of the start is not known: give START_DATE_TIME in TDIS or [case] start")
+            raise ValueError("the date of the start is not known: give START_DATE_TIME (2010-01-31) in TDIS or "
+                             "[case] start")
         if self.unit not in SECONDS:
             raise ValueError(NO_UNIT)
         try:

@@ -90,8 +90,9 @@ def split_number(text: str) -> tuple[float, str]:
         raise ValueError(f"{text!r} is not a number with a unit; write for example \"35 m/d\"")
     number, unit = match.groups()
     if _COMMA.match(unit):
-        raise ValueError(f"{text!r} has a comma in its number; write {text.strip().replace(',', '.', 1)!r}: decimals take a point, "
-                         "thousands nothing")
+        with_point = text.strip().replace(",", ".", 1)
+        raise ValueError(f"{text!r} has a comma in its number; write {with_point!r}: decimals take a point, thousands "
+                         "nothing")
     return float(number), unit
 
 

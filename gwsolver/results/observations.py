@@ -19,10 +19,10 @@ import numpy as np
 from gwsolver.core.case import CaseInfo, Place
 from gwsolver.core.grid import Floats, Grid, Ints
 from gwsolver.core.output import Observation
+from gwsolver.core.regions import misplaced
 from gwsolver.core.simulation import FlowModel, TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
-from gwsolver.core.regions import misplaced
 from gwsolver.results.locate import cells_at
 from gwsolver.results.mf6_binary import DRY
 

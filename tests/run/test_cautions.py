@@ -39,7 +39,8 @@ def case_of(folder: Path, text: str = CASE) -> Path:
 
 def test_places_off_the_grid_are_told(tmp_path):
     told = "\n".join(gw.load(case_of(tmp_path / "case")).cautions())
-    assert "source Pit: no active cell at x = 90" in told and "the grid reaches from x = 0 to 100 and from y = 0" in told
+    assert "source Pit: no active cell at x = 90" in told
+    assert "the grid reaches from x = 0 to 100 and from y = 0 to 1; maps will not show it." in told
     assert "receptor Too deep: no active cell in layer 7 at x = 20.5, y = 0.5; it will not be observed." in told
     assert "receptor Here" not in told
 

@@ -228,7 +228,8 @@ def fixed_point(
             accuracy = ROUND_OFF if stands or size <= NEARLY else LOOSE * min(size, first)
         c = mixer(found, change) if mix else found
     raise RunError(f"the transport equations do not converge: after {MOST_ITERATIONS} iterations concentrations still "
-                   f"change by {size:.1e} of the largest. Shorten the time steps.")
+                   f"change by {size:.1e} of the largest. Shorten the time steps, or let another scheme solve it "
+                   "(--scheme limited).")
 
 
 class Mixer:

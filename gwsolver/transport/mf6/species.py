@@ -3,6 +3,7 @@
 import numpy as np
 
 from gwsolver.core.clock import Spent
+from gwsolver.core.errors import RunError
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
@@ -82,9 +83,12 @@ class Mf6Species:
         start_of_iterations = np.where(active, old, 0.0)
         start_of_iterations[fixed.cells] = fixed.concentration
         lagged = self._tvd is not None and not self._system.direct and not self._mobile.remembers
-        c, iterations, change = fixed_point(
-            step.advance, start_of_iterations, mix=not self._mobile.remembers, first=FIRST if lagged else ROUND_OFF
-        )
+        try:
+            c, iterations, change = fixed_point(
+                step.advance, start_of_iterations, mix=not self._mobile.remembers, first=FIRST if lagged else ROUND_OFF
+            )
+        except RunError as error:
+            raise RunError(f"{self.model.name}, time {stress.end:g}: {error}") from None
         flux = self._operator.flux @ c + step.antidiffusive
         ledger, rates, by_cell = books(
             self.model.grid, c, water.length, step.terms, list(zip(packages, step.entry_terms, strict=True)), fixed,

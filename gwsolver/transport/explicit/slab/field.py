@@ -10,7 +10,7 @@ from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_slab_coefficients, transport_slab_limits, transport_slab_places
 from gwsolver.transport.explicit.fields import same_field
 from gwsolver.transport.explicit.scheme import ExplicitScheme
-from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, SlabLayout
+from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, SlabLayout, zeros
 from gwsolver.transport.explicit.slab.weights import Weights, build_weights
 from gwsolver.transport.explicit.sweeps import useful_threads
 from gwsolver.transport.water import Capacity
@@ -52,7 +52,7 @@ class SlabField:
         self.faces: Floats32 = np.zeros((0, 0, 0, 0, 5, WIDTH), np.float32)
         self.rate: Floats32 = np.zeros(layout.n_places, np.float32)
         self.plain_rate: Floats32 = np.zeros(layout.n_places, np.float32)
-        self.content: Floats32 = np.zeros((1, layout.n_places), np.float32)
+        self.content: Floats32 = zeros((1, layout.n_places), np.float32)
         self.weights: Weights
         self.cross = False
         self.stage = 0.0
@@ -79,7 +79,7 @@ class SlabField:
         layout = self.layout
         shape = layout.n_slabs, layout.n_directions, layout.n_layers, layout.n_lanes // WIDTH, 5, WIDTH
         if self.faces.shape != shape:
-            self.faces = np.empty(shape, np.float32)
+            self.faces = zeros(shape, np.float32)
         d = self._model.dispersion
         if d is not None:
             self._tensor = np.empty((6, grid.n_cells), np.float32)
@@ -108,7 +108,7 @@ class SlabField:
         self._capacity = capacity
         rows = 1 if capacity.steady else 2
         if self.content.shape[0] != rows:
-            self.content = np.zeros((rows, self.layout.n_places), np.float32)
+            self.content = zeros((rows, self.layout.n_places), np.float32)
         transport_slab_places.contents(capacity.start, capacity.end, self.layout.cell, self.content, self.threads)
 
     def correct(self, stage: float) -> None:

@@ -22,7 +22,7 @@ from gwsolver.transport.explicit.local.choice import differs
 from gwsolver.transport.explicit.local.levels import allowed
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.slab.field import SlabField
-from gwsolver.transport.explicit.slab.layout import Floats32, Ints, build_layout
+from gwsolver.transport.explicit.slab.layout import Floats32, Ints, build_layout, zeros
 from gwsolver.transport.explicit.slab.lists import Actions
 from gwsolver.transport.explicit.slab.part import AROUND, LARGE, ROOM, Box, cut, put_back, whole_part
 from gwsolver.transport.explicit.slab.window import NOTHING, STAGES, Window
@@ -113,17 +113,17 @@ class SlabMarch:
     @cached_property
     def mass(self) -> Floats:
         """Mass of every species by place; made when first needed, as all arrays of this shape are."""
-        return np.zeros(self._shape)
+        return zeros(self._shape, np.float64)
 
     @cached_property
     def mass_before(self) -> Floats:
         """Masses at the start of a Runge-Kutta step."""
-        return np.zeros(self._shape)
+        return zeros(self._shape, np.float64)
 
     @cached_property
     def mirrors(self) -> tuple[Floats32, Floats32]:
         """Two arrays of concentrations, before and after a stage."""
-        return np.zeros(self._shape, np.float32), np.zeros(self._shape, np.float32)
+        return zeros(self._shape, np.float32), zeros(self._shape, np.float32)
 
     def suits(self, works: Sequence[Work], span: float) -> bool:
         """Return whether one step serves all cells well over this span [T].
@@ -241,7 +241,7 @@ class _Interval:
         self.reasons = march.reasons
         self.corrected: float | None = None
         self.decay_rates = [fastest_decay(w) for w in works]
-        self.buffers = np.zeros(
+        self.buffers = zeros(
             (self.threads, transport_slab.buffer_size(n_species, layout.n_layers, layout.n_lanes)), np.float32
         )
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.transport.explicit.slab.field import SlabField
-from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, Ints, SlabLayout
+from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, Ints, SlabLayout, zeros
 from gwsolver.transport.explicit.slab.lists import Actions
 
 Floats = NDArray[np.float64]
@@ -152,15 +152,20 @@ def whole_part(
 
 def cut(whole: Part, box: Box) -> Part:
     """Return copies of what lies in a box."""
-    layout, (first, last), (left, right), rows = whole.layout, box.slabs, box.lanes, np.ascontiguousarray
+    layout, (first, last), (left, right) = whole.layout, box.slabs, box.lanes
     own = replace(
         layout, n_slabs=last - first, n_lanes=right - left, lane_size=layout.lane_size[left:right],
         slab_size=layout.slab_size[first:last],
     )
 
     def copy(values: NDArray[Any]) -> NDArray[Any]:
-        found = np.zeros((*values.shape[:-1], own.n_places), values.dtype)
+        found = zeros((*values.shape[:-1], own.n_places), values.dtype.type)
         own.boxes(found)[...] = box.of(layout.boxes(values))
+        return found
+
+    def rows(values: NDArray[Any]) -> NDArray[Any]:
+        found = zeros(values.shape, values.dtype.type)
+        found[...] = values
         return found
 
     def listed(heads: Ints, places: Ints) -> tuple[NDArray[np.int64], Ints, Ints]:
@@ -174,7 +179,7 @@ def cut(whole: Part, box: Box) -> Part:
     gradient, ratio, scale = (rows(t[:, first:last]) for t in tables)
     own = replace(own, cell=copy(layout.cell))
     return Part(
-        box, own, copy(whole.mass), mirror, mirror.copy(), np.zeros((whole.before.shape[0], own.n_places)),
+        box, own, copy(whole.mass), mirror, rows(mirror), zeros((whole.before.shape[0], own.n_places), np.float64),
         rows(box.of_faces(whole.faces)), copy(whole.rate), copy(whole.plain_rate), copy(whole.content), gradient, ratio,
         scale, rows(whole.pool[:, left:right]), end_first, end_where, whole.end_value[ends],
         acting, acting_first, acting_place, rows(whole.rates[:, acting]), rows(whole.sums[:, acting]),

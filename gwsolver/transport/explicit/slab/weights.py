@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.transport.explicit.slab.layout import SlabLayout
+from gwsolver.transport.explicit.slab.layout import SlabLayout, zeros
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
@@ -72,7 +72,8 @@ class _Pool:
 
     def array(self) -> Floats32:
         """Return all rows."""
-        return np.concatenate(self._rows)
+        found = zeros((self._size, self._rows[0].shape[1]), np.float32)
+        return np.concatenate(self._rows, out=found)
 
 
 def _distinct(key: Integers) -> tuple[Integers, Integers]:

@@ -5,6 +5,10 @@ import os
 import pytest
 from hypothesis import settings
 
+# As the command line has it (gwsolver/cli): threads of BLAS that wait for each other beside other workers made many
+# small systems take a hundredfold. NumPy reads it when it loads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # The same examples at every run, so that a change fails by what it does; GWSOLVER_FUZZ=1 tries new ones.
 settings.register_profile("same", derandomize=not os.environ.get("GWSOLVER_FUZZ"), database=None)
 settings.load_profile("same")

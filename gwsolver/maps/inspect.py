@@ -42,7 +42,7 @@ def visible_texts(figure: Figure) -> list[VisibleText]:
     canvas = figure.canvas if isinstance(figure.canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)
     scale = 72.0 / figure.dpi
     with rc_context(SETTINGS):
-        figure.canvas.draw()
+        figure.draw_without_rendering()  # lays everything out as drawing does, and leaves no pixels
         renderer = canvas.get_renderer()
         return [
             VisibleText(t.get_text(), t.get_gid() or "tick", float(t.get_fontsize()), _corners(t, renderer) * scale)

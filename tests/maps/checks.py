@@ -19,9 +19,8 @@ def broken_rules(figure, width):
         low, top = t.corners.min(axis=0), t.corners.max(axis=0)
         if low.min() < -0.3 or top[0] > wide + 0.3 or top[1] > high + 0.3:
             wrong.append(f"leaves the figure: {t.name}: {t.text}")
-    for i, a in enumerate(texts):
-        wrong += [f"{a.name}: {a.text} over {b.name}: {b.text}" for b in texts[:i]
-                  if overlap_depth(a.corners, b.corners) > DEPTH]
+    wrong += [f"{a.name}: {a.text} over {b.name}: {b.text}" for a, b in near(texts)
+              if overlap_depth(a.corners, b.corners) > DEPTH]
     for patch in (p for p in (*figure.patches, *figure.artists) if p.get_gid() == "banner box"):
         box = patch.get_window_extent().transformed(Affine2D().scale(72.0 / figure.dpi))
         corners = np.array([(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)])
@@ -37,6 +36,15 @@ def broken_rules(figure, width):
         wrong += [f"over the overview: {t.name}: {t.text}" for t in texts
                   if not t.name.startswith("overview") and overlap_depth(t.corners, np.array(frame)) > DEPTH]
     return wrong
+
+
+def near(texts):
+    """Return the pairs whose upright boxes meet: no others overlap."""
+    if not texts:
+        return []
+    low, top = (np.array([end(t.corners, axis=0) for t in texts]) for end in (np.min, np.max))
+    meet = ((low[:, None] <= top) & (low <= top[:, None])).all(axis=2)
+    return [(texts[i], texts[j]) for i, j in zip(*np.nonzero(np.tril(meet, -1)), strict=True)]
 
 
 def texts_by_name(figure):

@@ -2,15 +2,19 @@
 
 import numpy as np
 import pytest
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.errors import InputError
-from gwsolver.maps.inspect import overlap_depth
-from gwsolver.maps.page import text_size, wrap
+from gwsolver.maps.compose import draw_scene
+from gwsolver.maps.inspect import overlap_depth, visible_texts
+from gwsolver.maps.page import SETTINGS, MapFigure, text_size, wrap
 from gwsolver.maps.placing import Obstacles
 from gwsolver.maps.surface import outline, surface
 from gwsolver.maps.window import ROUND, choose_window, round_up
 from gwsolver.maps.words import LANGUAGES, language
+from tests.maps.checks import broken_rules
 from tests.maps.scenes import scene
 
 
@@ -133,3 +137,23 @@ def test_overlap_of_turned_rectangles():
     diamond = np.array([(3.0, 0.0), (4.0, 1.0), (3.0, 2.0), (2.0, 1.0)])
     assert overlap_depth(square, diamond) == 0.0
     assert overlap_depth(square, diamond - (0.5, 0.0)) > 0.3
+
+
+def test_the_rules_find_what_breaks_them():
+    figure = MapFigure(figsize=(170.0 / 25.4, 3.0))
+    for name, x, y, text, angle in (("a", 0.2, 0.5, "some words", 0.0), ("b", 0.22, 0.52, "turned", 30.0),
+                                    ("c", 0.6, 0.5, "turned words", 40.0), ("d", 0.66, 0.44, "beside", 40.0),
+                                    ("e", 0.97, 0.1, "out of the figure", 0.0)):
+        figure.text(x, y, text, gid=name, rotation=angle, rotation_mode="anchor", fontsize=9.0)
+    assert broken_rules(figure, 170) == ["leaves the figure: e: out of the figure", "b: turned over a: some words"]
+    assert broken_rules(figure, 85)[0].startswith("width 170.0")
+
+
+def test_texts_stand_where_drawing_puts_them():
+    figure = draw_scene(scene(), language("kk"), 85)
+    found = visible_texts(figure)
+    with rc_context(SETTINGS):
+        FigureCanvasAgg(figure).draw()
+    again = visible_texts(figure)
+    assert [t.name for t in found] == [t.name for t in again]
+    np.testing.assert_array_equal([t.corners for t in found], [t.corners for t in again])

@@ -29,6 +29,9 @@ REDUCTION, REDUCTION_LINEAR = 1e-4, 1e-10
 """Residual that an iterative method leaves, relative to the right-hand side, where the equations
 are nonlinear and where they are linear; the iterations around it repeat the solution until the
 water balance closes."""
+AGAIN_FROM, AGAIN_TO, AGAIN_MOST = 1_000, 1e-8, 6
+"""Unknowns from which on the factors of an earlier matrix are tried, the residual they have to reach relative to the
+right-hand side, and in how many iterations: one or two as a rule, each a tenth of a factorisation or less."""
 USEFUL = 0.1
 """An iterative method that leaves more than this gives way to a factorisation."""
 
@@ -45,7 +48,8 @@ def direct_limit(grid: Grid) -> int:
 class LinearSolver:
     """Solves A x = b for matrices of one pattern.
 
-    A factorisation serves until the matrix changes, and so do the levels of multigrid over groups of cells. Large
+    A factorisation serves until the matrix changes, and so do the levels of multigrid over groups of cells. Where the
+    equations are nonlinear, factors then precondition the matrices that follow, as long as few iterations do. Large
     symmetric systems go to conjugate gradients: with an incomplete factorisation where nearly every cell is held
     (much storage, short steps), else with multigrid; large systems that are not symmetric to BiCGSTAB with it.
 
@@ -92,6 +96,9 @@ class LinearSolver:
         if not np.any(right):
             return np.zeros_like(right)
         if self._matrix is not None and not np.array_equal(self._matrix.data, matrix.data):
+            x = self._again(matrix, right) if reduction > REDUCTION_LINEAR else None
+            if x is not None:
+                return x
             self._factor, self._matrix = None, None
         if matrix.shape[0] > self.limit and self._factor is None:
             x = self._iterate(matrix, right, symmetric, reduction, enough, n_cells or matrix.shape[0])
@@ -103,12 +110,13 @@ class LinearSolver:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return what the next answers' last bits depend on: a factorised matrix. Levels are what their matrix is."""
-        if self._factor is None or self._matrix is None or self._matrix.shape[0] <= self.limit:
+        if self._factor is None or self._matrix is None or self._matrix.shape[0] < min(AGAIN_FROM, self.limit + 1):
             return {}
         return {f"factored/{name}": values for name, values in _arrays(self._matrix).items()}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Keep the same work again."""
+        self._factor, self._matrix = None, None
         if "factored/data" in state:
             self._matrix = _matrix(state, "factored")
             self._direct(self._matrix, np.zeros(self._matrix.shape[0]))
@@ -116,6 +124,17 @@ class LinearSolver:
     def let_go(self) -> None:
         """Give up the levels of multigrid: no further system with the same matrix comes."""
         self._levels = None
+
+    def _again(self, matrix: SparseRows, right: Floats) -> Floats | None:
+        """Return x with the factors of an earlier matrix; None if they are of no use."""
+        if self._factor is None or matrix.shape[0] < AGAIN_FROM:
+            return None
+        limit, rows = AGAIN_TO * norm(right), matrix.csr()
+        x, _ = bicgstab(rows, right, self._factor, limit, AGAIN_MOST)
+        closed = norm(right - rows @ x) <= limit  # not if x is not finite
+        if closed:
+            self.method = "direct"
+        return x if closed else None
 
     def _direct(self, matrix: SparseRows, right: Floats) -> Floats:
         self.method = "direct"

@@ -245,19 +245,6 @@ class Balance:
         raise RunError(f"Outlets of package {self.package.name} that lead in a circle do not let out what comes: "
                        f"{best:.3g} of all flows is left. Take one of them out.")
 
-    def _rest(self, at: Flows, drive: Drive) -> Floats:
-        """Return what lakes get from the outlets of others beside what they were closed with."""
-        return self.passed_on(at.outlets, drive) - at.comes
-
-    def _try(self, at: Flows, comes: Floats, head: Floats, joined: Bools, drive: Drive, plain: bool) -> Flows | None:
-        """Return the flows of lakes in a circle after a turn; None if no stage loses all that is tried."""
-        try:
-            return self._after(at, comes, self.levels[-1], head, joined, drive)
-        except RunError:
-            if plain:
-                raise
-            return None
-
     def _after(self, at: Flows, comes: Floats, level: Bools, head: Floats, joined: Bools, drive: Drive) -> Flows:
         """Return the flows once the balances of a level's lakes are closed for what comes from others."""
         found = self._mix(self.flows(at.stage, head, joined, drive, comes), at, level)

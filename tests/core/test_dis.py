@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gwsolver.core import dis
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.grid import HORIZONTAL, VERTICAL
 
@@ -25,7 +26,8 @@ def faces_by_definition(delr, delc, tops, bottoms, domain):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_faces_join_cells_as_modflow_defines_them(seed):
+def test_faces_join_cells_as_modflow_defines_them(seed, monkeypatch):
+    monkeypatch.setattr(dis, "AT_A_TIME", 7)  # as large grids: some faces after others
     rng = np.random.default_rng(seed)
     shape = tuple(rng.integers(1, 5, 3))
     delr, delc = rng.random(shape[2]) + 0.5, rng.random(shape[1]) + 0.5

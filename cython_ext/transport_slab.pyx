@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
-"""One Euler stage on a structured grid, slab by slab: concentration in float32, mass in float64.
+"""One step on a structured grid, slab by slab: concentration in float32, mass in float64.
 
 Each thread goes through a chunk of slabs: gradients of four slabs stand in a ring, fluxes into a slab are those out of the
 one before. Formulas along a row stand in `transport_slab_rows`, fluxes of a slab in `transport_slab_sweep`, what acts on
@@ -24,9 +24,9 @@ def buffer_size(Py_ssize_t n_species, Py_ssize_t n_layers, Py_ssize_t n_lanes):
     return 4 * EDGE + slab * (4 + 10 * n_species)
 
 
-cpdef void stage(
-    const float[:, ::1] mirror,
-    float[:, ::1] after,
+cpdef void step(
+    float[:, ::1] mirror,
+    float[:, ::1] other,
     double[:, ::1] mass,
     double[:, ::1] before,
     const float[:, :, :, :, :, ::1] coefficients,
@@ -53,20 +53,18 @@ cpdef void stage(
     double[:, :, :, ::1] decayed,
     double length,
     double weight,
-    double part,
+    const double[::1] parts,
     double least,
     double blend,
     bint single,
-    bint first,
-    bint last,
-    const int[::1] bounds,
+    const int[:, ::1] turns,
     float[:, ::1] buffers,
 ) noexcept nogil:
-    """Advance every species by one Euler stage: m += h (sum of fluxes + s - l c), c = m / M.
+    """Advance every species by Euler stages, each m += h (sum of fluxes + s - l c), c = m / M.
 
     Parameters
     ----------
-    mirror, after : shape (species, place), c before and after the stage [M/L**3].
+    mirror, other : shape (species, place), c [M/L**3]: the first is read by even stages and written by odd ones.
     mass : shape (species, place), m [M].
     before : shape (species or 0, place), m at the step's start; written in the first stage if there is a blend.
     coefficients : shape (slab, direction, layer, lane // 8, 5, 8).
@@ -85,17 +83,20 @@ cpdef void stage(
     decay : shape (species, kind, place), l of decay [L**3/T]; no kinds: none.
     decayed : shape (species, kind, slab, lane), decayed mass, added to [M].
     length, weight : h [T]; part of h that counts in time integrals.
-    part : where in the flow step the stage ends, 0 to 1; least : smallest M as a part of its largest.
-    blend : 1/S in the last stage of SSPRK(S,2), else 0.
-    single : whether the stage is a whole step: losses act on the concentration in its middle, and decay over h follows
-        it (`decay` shifts it to the middle).
-    first, last : whether this is the first, the last stage of a step.
-    bounds : shape (chunk + 1,), first slab of each thread's chunk.
+    parts : shape (stage,), where in the flow step each stage ends, 0 to 1.
+    least : smallest M as a part of its largest.
+    blend : 1/S for SSPRK(S,2), whose last stage it ends, else 0.
+    single : whether the one stage is a whole step: losses act on the concentration in its middle, and decay over h
+        follows it (`decay` shifts it to the middle).
+    turns : shape (turn, chunk + 2), a stage and the first slab of each thread's chunk of it; see `slab.turns`.
     buffers : shape (chunk, size).
     """
     cdef Sweep s
-    cdef Py_ssize_t chunk, n_chunks = bounds.shape[0] - 1
+    cdef Py_ssize_t turn, stage, last = parts.shape[0] - 1, chunk, n_chunks = turns.shape[1] - 2
     cdef unsigned int saved = 0
+    cdef float* c[2]
+    c[0] = &mirror[0, 0]
+    c[1] = &other[0, 0]
     s.n_slabs = coefficients.shape[0]
     s.n_directions = coefficients.shape[1]
     s.n_layers = coefficients.shape[2]
@@ -110,21 +111,23 @@ cpdef void stage(
     s.cross = cross
     s.face_row = tensor_row if cross else normal_row
     s.clip = clip
-    with nogil, parallel(num_threads=n_chunks):
-        saved = gw_flush_on()
-        for chunk in prange(n_chunks, schedule="static"):
-            sweep_chunk(
-                &s, bounds[chunk], bounds[chunk + 1], mirror, after, mass, before, content, end_first, end_where,
-                end_value, cell_first, cell_place, cell_rates, cell_sums, fixed_first, fixed_place, fixed_value,
-                fixed_mass, decay, decayed, length, weight, part, least, blend, single, first, last, &buffers[chunk, 0],
-            )
-        gw_flush_restore(saved)
+    for turn in range(turns.shape[0]):
+        stage = turns[turn, 0]
+        with nogil, parallel(num_threads=n_chunks):
+            saved = gw_flush_on()
+            for chunk in prange(n_chunks, schedule="static"):
+                sweep_chunk(
+                    &s, turns[turn, chunk + 1], turns[turn, chunk + 2], c[stage & 1], c[1 - (stage & 1)], mass, before, content, end_first, end_where, end_value, cell_first,
+                    cell_place, cell_rates, cell_sums, fixed_first, fixed_place, fixed_value, fixed_mass, decay,
+                    decayed, length, weight, parts[stage], least, blend if stage == last else 0.0, single, stage == 0,
+                    stage == last, &buffers[chunk, 0],
+                )
+            gw_flush_restore(saved)
 
 
 cdef void sweep_chunk(
     const Sweep* s, Py_ssize_t begin, Py_ssize_t end,
-    const float[:, ::1] mirror, float[:, ::1] after, double[:, ::1] mass, double[:, ::1] before,
-    const float[:, ::1] content,
+    const float* mirror, float* after, double[:, ::1] mass, double[:, ::1] before, const float[:, ::1] content,
     const int[:, ::1] end_first, const int[::1] end_where, const float[::1] end_value,
     const int[:, ::1] cell_first, const int[::1] cell_place, const double[:, ::1] cell_rates,
     double[:, ::1] cell_sums,
@@ -135,7 +138,7 @@ cdef void sweep_chunk(
     bint single, bint first, bint last, float* buffer,
 ) noexcept nogil:
     cdef Py_ssize_t j, species, k, e, p, lo, hi, kind, at, size = s.slab
-    cdef Py_ssize_t n_species = mirror.shape[0], n_layers = s.n_layers, n = s.n_lanes
+    cdef Py_ssize_t n_species = mass.shape[0], n_places = mass.shape[1], n_layers = s.n_layers, n = s.n_lanes
     cdef const float* c
     cdef const float* inverse
     cdef double* m
@@ -160,7 +163,7 @@ cdef void sweep_chunk(
     cells.taken = &cell_sums[1, 0]
     for species in range(n_species):
         # Per species: fluxes across two slabs (swapped), gradients of four slabs in a ring.
-        c = &mirror[species, 0]
+        c = mirror + species * n_places
         ring = own + species * 10 * size + 2 * size
         flux_out = own + (species * 10 + (begin & 1)) * size
         if s.cross:
@@ -184,7 +187,7 @@ cdef void sweep_chunk(
                     inverse_row(hi - lo, &content[0, at + k * n + lo], &content[1, at + k * n + lo], part, least,
                                 scratch + k * n + lo)
         for species in range(n_species):
-            c = &mirror[species, 0]
+            c = mirror + species * n_places
             ring = own + species * 10 * size + 2 * size
             flux_in = own + (species * 10 + (j & 1)) * size
             flux_out = own + (species * 10 + ((j + 1) & 1)) * size
@@ -201,7 +204,7 @@ cdef void sweep_chunk(
             end_faces(s, c, j, &end_first[species, 0], &end_where[0], &end_value[0], False, flux_lane, flux_out,
                       flux_layer)
             m = &mass[species, at]
-            c_after = &after[species, at]
+            c_after = after + species * n_places + at
             for k in range(n_layers):
                 p = k * n + lo
                 if first and before.shape[0] > 0:
@@ -251,7 +254,7 @@ cpdef void decay(
 ) noexcept nogil:
     """Decay by itself over a length, which may be negative: half a step at the start of single-stage steps.
 
-    Parameters as for `stage`.
+    Parameters as for `step`.
     """
     cdef Py_ssize_t j
     for j in prange(window.shape[0], num_threads=threads, schedule="static"):

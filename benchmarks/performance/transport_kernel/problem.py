@@ -156,7 +156,7 @@ def march(model: TransportModel, flow: FlowStep, threads: int, rounds: int = ROU
 
 
 def bytes_per_stage(march: SlabMarch, stages: int) -> float:
-    """Return what a stage must move between memory and caches.
+    """Return what a stage reads and writes, from memory or, where a block of slabs stands there, from the last cache.
 
     In float32 five coefficients of every face (three without cross flux), 1/M, C read and written; in float64 the
     mass, read and written; with Runge-Kutta the mass before the step, written once and read once in four stages.

@@ -10,7 +10,7 @@ from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_slab_coefficients, transport_slab_limits, transport_slab_places
 from gwsolver.transport.explicit.fields import same_field
 from gwsolver.transport.explicit.scheme import ExplicitScheme
-from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, SlabLayout, zeros
+from gwsolver.transport.explicit.slab.layout import EDGE, N_FACE, WIDTH, Floats32, SlabLayout, zeros
 from gwsolver.transport.explicit.slab.weights import Weights, build_weights
 from gwsolver.transport.explicit.sweeps import useful_threads
 from gwsolver.transport.water import Capacity
@@ -49,7 +49,7 @@ class SlabField:
     def __init__(self, model: TransportModel, layout: SlabLayout, scheme: ExplicitScheme) -> None:
         self.layout, self.scheme = layout, scheme
         self.clip = CLIP_UNIT * scheme.clip
-        self.faces: Floats32 = np.zeros((0, 0, 0, 0, 5, WIDTH), np.float32)
+        self.faces: Floats32 = np.zeros((0, 0, 0, 0, N_FACE, WIDTH), np.float32)
         self.rate: Floats32 = np.zeros(layout.n_places, np.float32)
         self.plain_rate: Floats32 = np.zeros(layout.n_places, np.float32)
         self.content: Floats32 = zeros((1, layout.n_places), np.float32)
@@ -77,7 +77,7 @@ class SlabField:
             self.weights = build_weights(self.layout, wet, grid.thickness)
         self.hold(capacity)
         layout = self.layout
-        shape = layout.n_slabs, layout.n_directions, layout.n_layers, layout.n_lanes // WIDTH, 5, WIDTH
+        shape = layout.n_slabs, layout.n_directions, layout.n_layers, layout.n_lanes // WIDTH, N_FACE, WIDTH
         if self.faces.shape != shape:
             self.faces = zeros(shape, np.float32)
         d = self._model.dispersion
@@ -94,7 +94,7 @@ class SlabField:
     def let_go(self) -> None:
         """Give back the room of the largest tables; `serves` nothing until it enters a flow step again."""
         self._flow, self._tensor = None, np.zeros((0, self._model.grid.n_cells), np.float32)
-        self.faces = np.zeros((0, 0, 0, 0, 5, WIDTH), np.float32)
+        self.faces = np.zeros((0, 0, 0, 0, N_FACE, WIDTH), np.float32)
 
     def serves(self, flow: FlowStep, capacity: Capacity) -> bool:
         """Return whether the coefficients are those of this flow step: the same flow, and the same wet cells."""

@@ -22,6 +22,7 @@ Number = TypeVar("Number", bound=np.generic)
 EDGE = 8
 WIDTH = 8
 SPARE = 2
+N_FACE = 5  # coefficients of a face: q, H, K, G1, G2
 LINE = 64  # bytes of a line of the cache
 
 

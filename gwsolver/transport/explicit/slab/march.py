@@ -22,9 +22,10 @@ from gwsolver.transport.explicit.local.choice import differs
 from gwsolver.transport.explicit.local.levels import allowed
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.slab.field import SlabField
-from gwsolver.transport.explicit.slab.layout import Floats32, Ints, build_layout, zeros
+from gwsolver.transport.explicit.slab.layout import N_FACE, Floats32, Ints, build_layout, zeros
 from gwsolver.transport.explicit.slab.lists import Actions
 from gwsolver.transport.explicit.slab.part import AROUND, LARGE, ROOM, Box, cut, put_back, whole_part
+from gwsolver.transport.explicit.slab.turns import turns
 from gwsolver.transport.explicit.slab.window import NOTHING, STAGES, Window
 from gwsolver.transport.explicit.turnover import NEARLY_DRY
 from gwsolver.transport.explicit.work import Work
@@ -231,7 +232,7 @@ class _Interval:
         if self.runge_kutta:
             self.stages = RUNGE_KUTTA_STAGES
             self.whole.before = march.mass_before
-        self.chunks = self.bounds()
+        self.turns = self.order()
         peak = np.maximum(mirror.max(axis=1), self.actions.scale)
         self.threshold = (NOTHING * peak).astype(np.float32)
         for s in range(n_species):
@@ -306,7 +307,7 @@ class _Interval:
             self.leave()
         part = self.part
         self.lanes = part.lanes(self.window.lanes)
-        self.chunks, self.corrected = self.bounds(), None
+        self.turns, self.corrected = self.order(), None
         transport_slab_places.copy_outside(
             part.mirror, part.lanes(before), self.lanes, part.layout.n_layers, part.layout.n_lanes, part.other,
             self.threads,
@@ -321,7 +322,7 @@ class _Interval:
         if box.size(self.layout) < LARGE:
             self.part = cut(self.whole, box)
             self.lanes = self.part.lanes(self.window.lanes)
-            self.chunks = self.bounds()
+            self.turns = self.order()
 
     def leave(self) -> None:
         """Work on all places again."""
@@ -398,28 +399,25 @@ class _Interval:
                 content = held_at(work, b.fixed_cells, time + length)
                 held[a.fixed.species(s)] = (content * b.fixed_concentration)[a.fixed.order[s]]
         part.fixed_mass[1] = held[part.fixed]
-        for stage in range(1, self.stages + 1):
-            last = stage == self.stages
-            reached = time + length if last else time + stage * h
-            transport_slab.stage(
-                part.mirror, part.other, part.mass, part.before, part.faces, part.content, part.pool, part.gradient,
-                part.ratio, part.scale, self.lanes, self.field.cross, self.field.clip, part.end_first, part.end_where,
-                part.end_value, part.acting_first, part.acting_place, part.rates, part.sums, part.fixed_first,
-                part.fixed_place, part.value, part.fixed_mass, part.decay, part.decayed, h, weight, work.part(reached),
-                LEAST_PART, 1.0 / self.stages if last and self.runge_kutta else 0.0, not self.runge_kutta, stage == 1,
-                last, self.chunks, self.buffers,
-            )
+        ends = [time + (stage + 1) * h for stage in range(self.stages - 1)] + [time + length]
+        transport_slab.step(
+            part.mirror, part.other, part.mass, part.before, part.faces, part.content, part.pool, part.gradient,
+            part.ratio, part.scale, self.lanes, self.field.cross, self.field.clip, part.end_first, part.end_where,
+            part.end_value, part.acting_first, part.acting_place, part.rates, part.sums, part.fixed_first,
+            part.fixed_place, part.value, part.fixed_mass, part.decay, part.decayed, h, weight,
+            np.array([work.part(end) for end in ends]), LEAST_PART, 1.0 / self.stages if self.runge_kutta else 0.0,
+            not self.runge_kutta, self.turns, self.buffers,
+        )
+        if self.stages % 2:
             part.swap()
         part.fixed_mass[0] = part.fixed_mass[1]
 
-    def bounds(self) -> Ints:
-        """Cut the slabs into chunks of about equal work, one for each thread."""
-        lanes = self.lanes
-        done = np.cumsum(lanes[:, 1] - lanes[:, 0])
-        if done[-1] == 0:
-            return np.zeros(self.threads + 1, np.int32)
-        cuts = np.searchsorted(done, done[-1] * np.arange(1, self.threads) / self.threads)
-        return np.concatenate([[0], cuts, [lanes.shape[0]]]).astype(np.int32)
+    def order(self) -> Ints:
+        """Return in which order the window's slabs go through the stages of a step."""
+        layout, n_species = self.part.layout, len(self.works)
+        width = self.lanes[:, 1] - self.lanes[:, 0]
+        each = 4 * (layout.n_directions * N_FACE + 1) + n_species * 24  # coefficients and 1/M; mass twice, c twice
+        return turns(width, self.stages, each * layout.n_layers * int(width.max(initial=0)), self.threads)
 
     def hand_over(self) -> None:
         """Give every species its mass, concentration and sums."""

@@ -67,7 +67,7 @@ class Box:
 
 @dataclass(eq=False)
 class Part:
-    """What the kernels of a stage are given; see ``transport_slab.stage``.
+    """What the kernels of a step are given; see ``transport_slab.step``.
 
     Attributes
     ----------

@@ -43,10 +43,12 @@ def _schemes() -> list[str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
+    from gwsolver.core.memory import keep_room
     from gwsolver.results.folder import SURFACE
     from gwsolver.run.api import run as solve
     from gwsolver.run.checks import Check, table
 
+    keep_room()
     results = solve(
         arguments.path, arguments.out, scheme=arguments.scheme, threads=arguments.threads, flow=arguments.flow,
         progress=sys.stderr.isatty() and not arguments.as_json, echo=not arguments.as_json,

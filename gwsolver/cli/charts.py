@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from gwsolver.core.figures import FIGURES, NETWORK
     from gwsolver.maps import save_map
     from gwsolver.maps.kinds import KINDS
+    from gwsolver.results.folder import writing
 
     results, network = _open(args.results)
     known = [k for k in FIGURES if k not in APART and (k in NETWORK) == network]
@@ -52,6 +53,9 @@ def run(args: argparse.Namespace) -> int:
                 "times": args.times, "limit": args.limit,
                 "time": args.times[-1] if args.times else None}
     given = {k for k, v in {**settings, "species": args.species}.items() if v} | {"lang", "width"}
+    folder = Path(args.out or results.path)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     files: list[str] = []
     left_out: dict[str, InputError] = {}
     for kind in args.kind or known:
@@ -65,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
             left_out[kind] = error
             continue
         name = f"{kind}_{species}.{args.format}" if "species" in FIGURES[kind] else f"{kind}.{args.format}"
-        files.append(str(save_map(figure, Path(args.out or results.path) / name)))
+        files.append(str(save_map(figure, folder / name)))
     if not files:
         raise next(iter(left_out.values()))
     if args.as_json:
@@ -74,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     for file in files:
         print(file)
     for kind, why in left_out.items():
-        print(f"not drawn: {kind}: {why}", file=sys.stderr)
+        print("not drawn:", why if str(why).startswith(f"{kind}:") else f"{kind}: {why}", file=sys.stderr)
     return 0
 
 

@@ -14,8 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", help="folder (default: export in the results folder)")
     parser.add_argument("--times", default="last",
                         help="last (default), all, or model times or ISO dates with commas between them")
-    parser.add_argument("--limit", type=float,
-                        help="isolines at 0.1, 1, 10 and 100 times this, in the run's unit (default: the case's limit)")
+    parser.add_argument("--limit", help='isolines at 0.1, 1, 10 and 100 times this, in the run\'s unit, or with one: '
+                                        '"0.01 mg/L" (default: the case\'s limit)')
 
 
 def run(args: argparse.Namespace) -> int:

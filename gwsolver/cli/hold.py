@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", help="case folder with [surface]")
     parser.add_argument("--node", required=True, metavar="LAKE", help="the lake")
     parser.add_argument("--level", required=True, type=float, nargs="+", metavar="M", help="levels, yearly means")
-    parser.add_argument("--on", required=True, metavar="NODE.KEY", help="what is changed: release.flow")
+    parser.add_argument("--on", required=True, metavar="NODE.KEY", help="what is changed, as upper_river.flow")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("path", help="case folder with [surface] and [[surface.observed]]")
     parser.add_argument("--node", required=True, metavar="LAKE", help="the lake")
-    parser.add_argument("--on", required=True, metavar="NODE.KEY", help="what is changed: release.flow")
+    parser.add_argument("--on", required=True, metavar="NODE.KEY", help="what is changed, as upper_river.flow")
     parser.add_argument("--years", required=True, type=int, nargs="+", metavar="YEAR", help="years of observed levels")
 
 

@@ -353,10 +353,15 @@ def sites_and_cells(
         if id(well) in taken:
             continue
         here = np.asarray(well.cells, np.int64)
-        name = well.boundname or f"W{well.name.rsplit(' ', 1)[-1]}"
-        found.append((Site(name.upper() if name == name.lower() else name, WELL, well.x, well.y,
+        found.append((Site(well_name(well), WELL, well.x, well.y,
                            receptor_value(grid, here, cells)), here))
     return found
+
+
+def well_name(well: Any) -> str:
+    """Return what a well is called on figures: its BOUNDNAME, in capitals if MODFLOW's case was lost, else a number."""
+    name = str(well.boundname or f"W{well.name.rsplit(' ', 1)[-1]}")
+    return name.upper() if name == name.lower() else name
 
 
 def _well_at(place: Place, here: Ints, wells: Iterable[Any], grid: Grid) -> Any | None:

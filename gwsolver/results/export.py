@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gwsolver.core.errors import InputError, Problem
-from gwsolver.core.units import convert
+from gwsolver.core.units import convert, split_number
 from gwsolver.results.folder import writing
 from gwsolver.results.reader import Results
 
@@ -18,7 +18,7 @@ CLASSES = (0.1, 1.0, 10.0, 100.0)
 
 def export(
     results: Results, formats: list[str], out: str | Path | None = None, *, times: str = "last",
-    limit: float | None = None,
+    limit: float | str | None = None,
 ) -> list[Path]:
     """Write results in other formats; return the files.
 
@@ -31,24 +31,41 @@ def export(
         Folder; default ``export`` in the results folder.
     times : str
         "last", "all", or model times or ISO dates with commas between them; the nearest saved ones are taken.
-    limit : float, optional
-        Concentration at which the classes of the isolines are set (0.1, 1, 10 and 100 times);
+    limit : float or str, optional
+        In the run's unit, or with a unit ("0.01 mg/L"): concentration at which the classes of the isolines are set
+        (0.1, 1, 10 and 100 times);
         default: the case's limit of each species, without one the decades below the largest value.
     """
     unknown = [f for f in formats if f not in FORMATS]
     if unknown or not formats:
         given = ", ".join(unknown) or "nothing"
         raise InputError([Problem("--to", value=given, allowed=f"one of {', '.join(FORMATS)}")])
-    if limit is not None and not (limit > 0.0 and math.isfinite(limit)):
-        raise InputError([Problem("--limit", value=f"{limit:g}", allowed="(0, inf)")])
+    at = _given_limit(results, limit)
     moments = pick_times(results, times)
     folder = Path(out) if out is not None else results.path / "export"
     files: list[Path] = []
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name in dict.fromkeys(formats):
-            files += FORMATS[name](results, folder, moments, limit)
+            files += FORMATS[name](results, folder, moments, at)
     return files
+
+
+def _given_limit(results: Results, limit: float | str | None) -> float | None:
+    """Return a limit in the run's unit, None if none is given."""
+    if limit is None:
+        return None
+    own = results.units["concentration"]
+    try:
+        value, unit = split_number(limit) if isinstance(limit, str) else (float(limit), "")
+        if unit and own == "model units":
+            raise ValueError("concentrations of the run are in model units: give a plain number")
+        value = convert(value, unit, own) if unit else value
+    except ValueError as error:
+        raise InputError([Problem(f"--limit: {error}")]) from None
+    if not (value > 0.0 and math.isfinite(value)):
+        raise InputError([Problem("--limit", value=f"{value:g}", allowed="(0, inf)")])
+    return value
 
 
 def pick_times(results: Results, times: str) -> list[int]:

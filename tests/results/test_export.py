@@ -155,3 +155,17 @@ def test_the_command_writes_files_and_names_them(results, tmp_path, capsys):
     assert len(files) == 2
     assert main(["export", str(results.path), "--to", "doc"]) == 2
     assert "allowed: one of nc, csv, gpkg" in capsys.readouterr().err
+
+
+def test_a_limit_may_have_a_unit(results, tmp_path):
+    plain, = export(results, ["gpkg"], tmp_path / "plain", limit=40.05)
+    given, = export(results, ["gpkg"], tmp_path / "given", limit="40050 µg/L")
+    layer = pyogrio.list_layers(plain)[0][0]
+    levels = []
+    for file in (plain, given):
+        fields, columns = pyogrio.raw.read(file, layer=layer)[::3]
+        levels.append(dict(zip(fields["fields"], columns, strict=True))["concentration"])
+    assert levels[0].size
+    np.testing.assert_allclose(*levels, rtol=1e-14)
+    with pytest.raises(InputError, match=r"--limit: .*m/d"):
+        export(results, ["gpkg"], tmp_path / "wrong", limit="1 m/d")

@@ -109,7 +109,7 @@ def _footnote(scene: SeriesScene, words: Language) -> str:
                            names=", ".join(s.name for s in scene.unseen)))
     parts.append(words("series.note"))
     if scene.limit is not None:
-        parts.append(titles.limit_sentence(scene, words))
+        parts += [words("series.circle"), titles.limit_sentence(scene, words)]
     return " ".join([*parts, titles.program_sentence(scene, words)])
 
 

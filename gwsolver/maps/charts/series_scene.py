@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gwsolver.core.case import in_language
 from gwsolver.core.errors import InputError, Problem
 from gwsolver.maps.charts.timescale import TimeScale, positions
-from gwsolver.maps.from_results import cell_values, pick_species, subject
+from gwsolver.maps.from_results import cell_values, pick_species, subject, well_name
 from gwsolver.maps.scene import Subject
 from gwsolver.results.observations import receptor_value
 
@@ -155,7 +155,7 @@ def _from_wells(results: Any, species: str) -> dict[str, tuple[str, Floats, Floa
     for well in results.features_of(species):
         if well.is_point:
             values = np.array([receptor_value(grid, well.cells, c) for c in cells])
-            found[well.name] = (well.name, times, values, _distance(results, well.x, well.y))
+            found[well.name] = (well_name(well), times, values, _distance(results, well.x, well.y))
     return found
 
 

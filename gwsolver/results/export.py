@@ -40,7 +40,7 @@ def export(
     if unknown or not formats:
         given = ", ".join(unknown) or "nothing"
         raise InputError([Problem("--to", value=given, allowed=f"one of {', '.join(FORMATS)}")])
-    at = _given_limit(results, limit)
+    at = given_limit(results, limit)
     moments = pick_times(results, times)
     folder = Path(out) if out is not None else results.path / "export"
     files: list[Path] = []
@@ -51,7 +51,7 @@ def export(
     return files
 
 
-def _given_limit(results: Results, limit: float | str | None) -> float | None:
+def given_limit(results: Results, limit: float | str | None) -> float | None:
     """Return a limit in the run's unit, None if none is given."""
     if limit is None:
         return None

@@ -16,7 +16,7 @@ from gwsolver.core.errors import InputError
 from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import Simulation
 from gwsolver.results import ResultsWriter, open_results
-from gwsolver.results.export import export, pick_times
+from gwsolver.results.export import export, given_limit, pick_times
 from gwsolver.results.isolines import isolines, plan_values
 from tests.results import models
 
@@ -158,14 +158,9 @@ def test_the_command_writes_files_and_names_them(results, tmp_path, capsys):
 
 
 def test_a_limit_may_have_a_unit(results, tmp_path):
-    plain, = export(results, ["gpkg"], tmp_path / "plain", limit=40.05)
-    given, = export(results, ["gpkg"], tmp_path / "given", limit="40050 µg/L")
-    layer = pyogrio.list_layers(plain)[0][0]
-    levels = []
-    for file in (plain, given):
-        fields, columns = pyogrio.raw.read(file, layer=layer)[::3]
-        levels.append(dict(zip(fields["fields"], columns, strict=True))["concentration"])
-    assert levels[0].size
-    np.testing.assert_allclose(*levels, rtol=1e-14)
-    with pytest.raises(InputError, match=r"--limit: .*m/d"):
-        export(results, ["gpkg"], tmp_path / "wrong", limit="1 m/d")
+    assert given_limit(results, "500 µg/L") == pytest.approx(0.5, rel=1e-15)
+    assert given_limit(results, "0.5") == given_limit(results, 0.5) == 0.5
+    assert given_limit(results, None) is None
+    for wrong, words in (("1 m/d", "m/d"), ("-1 mg/L", r"outside \(0, inf\)"), ("soon", "not a number")):
+        with pytest.raises(InputError, match=rf"--limit.*{words}"):
+            export(results, ["gpkg"], tmp_path / "wrong", limit=wrong)

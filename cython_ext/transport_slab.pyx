@@ -89,12 +89,13 @@ cpdef void step(
     single : whether the one stage is a whole step: losses act on the concentration in its middle, and decay over h
         follows it (`decay` shifts it to the middle).
     turns : shape (turn, chunk + 2), a stage and the first slab of each thread's chunk of it; see `slab.turns`.
-    buffers : shape (chunk, size).
+    buffers : shape (chunks, or stages where there is one chunk; size).
     """
     cdef Sweep s
     cdef Py_ssize_t turn, stage, last = parts.shape[0] - 1, chunk, n_chunks = turns.shape[1] - 2
     cdef unsigned int saved = 0
     cdef float* c[2]
+    cdef bint goes_on
     c[0] = &mirror[0, 0]
     c[1] = &other[0, 0]
     s.n_slabs = coefficients.shape[0]
@@ -113,6 +114,8 @@ cpdef void step(
     s.clip = clip
     for turn in range(turns.shape[0]):
         stage = turns[turn, 0]
+        # One thread finds what it left where it stopped, in a buffer of the stage's own.
+        goes_on = n_chunks == 1 and turns[turn, 1] > 0
         with nogil, parallel(num_threads=n_chunks):
             saved = gw_flush_on()
             for chunk in prange(n_chunks, schedule="static"):
@@ -120,7 +123,7 @@ cpdef void step(
                     &s, turns[turn, chunk + 1], turns[turn, chunk + 2], c[stage & 1], c[1 - (stage & 1)], mass, before, content, end_first, end_where, end_value, cell_first,
                     cell_place, cell_rates, cell_sums, fixed_first, fixed_place, fixed_value, fixed_mass, decay,
                     decayed, length, weight, parts[stage], least, blend if stage == last else 0.0, single, stage == 0,
-                    stage == last, &buffers[chunk, 0],
+                    stage == last, goes_on, &buffers[stage if n_chunks == 1 else chunk, 0],
                 )
             gw_flush_restore(saved)
 
@@ -135,7 +138,7 @@ cdef void sweep_chunk(
     double[:, ::1] fixed_mass,
     const float[:, :, ::1] decay, double[:, :, :, ::1] decayed,
     double length, double weight, double part, double least, double blend,
-    bint single, bint first, bint last, float* buffer,
+    bint single, bint first, bint last, bint goes_on, float* buffer,
 ) noexcept nogil:
     cdef Py_ssize_t j, species, k, e, p, lo, hi, kind, at, size = s.slab
     cdef Py_ssize_t n_species = mass.shape[0], n_places = mass.shape[1], n_layers = s.n_layers, n = s.n_lanes
@@ -161,7 +164,7 @@ cdef void sweep_chunk(
     cells.take = &cell_rates[2, 0]
     cells.integral = &cell_sums[0, 0]
     cells.taken = &cell_sums[1, 0]
-    for species in range(n_species):
+    for species in range(0 if goes_on else n_species):
         # Per species: fluxes across two slabs (swapped), gradients of four slabs in a ring.
         c = mirror + species * n_places
         ring = own + species * 10 * size + 2 * size

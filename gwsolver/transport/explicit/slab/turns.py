@@ -13,8 +13,8 @@ from gwsolver.transport.explicit.slab.layout import Ints
 
 BEHIND = 2
 # Bytes that a block of slabs may fill for one thread, and for more (measured; the last cache is shared with others).
-BLOCK, SHARED_BLOCK = 5 * 2**20, 10 * 2**20
-# Fewest slabs in a block for each thread: where each begins, what two slabs share is found twice.
+BLOCK, SHARED_BLOCK = 2 * 2**20, 10 * 2**20
+# Fewest slabs in a block for each thread: where one of several begins, what two slabs share is found twice.
 FEWEST = 6
 
 
@@ -36,7 +36,8 @@ def turns(width: Ints, stages: int, slab_bytes: int, threads: int) -> Ints:
         The last number of a row is the slab after the last share.
     """
     n = width.size
-    block = max((BLOCK if threads == 1 else SHARED_BLOCK) // max(slab_bytes, 1), FEWEST * threads, BEHIND + 1)
+    room, fewest = (BLOCK, BEHIND + 1) if threads == 1 else (SHARED_BLOCK, FEWEST * threads)
+    block = max(room // max(slab_bytes, 1), fewest)
     done = np.concatenate([[0], np.cumsum(width)])
     if stages == 1 or n <= block:
         return np.array([[stage, *shares(done, 0, n, threads)] for stage in range(stages)], np.int32)
@@ -60,7 +61,5 @@ def shares(done: NDArray[np.int64], begin: int, end: int, threads: int) -> list[
         Lanes in all slabs before.
     """
     work = done[begin:end + 1] - done[begin]
-    if work[-1] == 0:
-        return [end] * (threads + 1)
     cuts = begin + np.searchsorted(work[1:], work[-1] * np.arange(1, threads) / threads)
     return [begin, *cuts.tolist(), end]

@@ -45,7 +45,7 @@ def test_the_command_draws_all_that_the_results_allow(tmp_path, capsys):
     drawn = {Path(line).name for line in told.out.splitlines()}
     others = [k for k in FIGURES if k not in ("plume_map", "section", "acceptors", *NETWORK)]
     assert drawn == {f"{k}_benzene.png" if "species" in FIGURES[k] else f"{k}.png" for k in others}
-    assert told.err.startswith("not drawn: acceptors: acceptors: there are no electron acceptors")
+    assert told.err.startswith("not drawn: acceptors: there are no electron acceptors")
 
 
 @pytest.mark.parametrize("wrong", [["--species", "salt"], ["--receptor", "PW9"], ["--time", "soon"], ["--limit", "5 m"],

@@ -60,6 +60,8 @@ def shares(done: NDArray[np.int64], begin: int, end: int, threads: int) -> list[
     done : ndarray of int, shape (slab + 1,)
         Lanes in all slabs before.
     """
+    if threads == 1:
+        return [begin, end]
     work = done[begin:end + 1] - done[begin]
     cuts = begin + np.searchsorted(work[1:], work[-1] * np.arange(1, threads) / threads)
     return [begin, *cuts.tolist(), end]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gwsolver.core.dis import structured_grid
-from gwsolver.core.memory import give_back
+from gwsolver.core.memory import give_back, zeros
 
 
 def test_what_a_grid_lets_go_is_made_again_the_same():
@@ -49,3 +49,13 @@ def test_room_that_is_kept_is_not_asked_for_again():
             pytest.skip("not glibc")
         faults[how] = int(done.stdout)
     assert faults["keep"] < 0.1 * faults["ask"]  # measured: 1 of 40
+
+
+@pytest.mark.parametrize("shape", [0, 3, (2, 5), (100, 3, 8), (2**20,)])
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int32])
+def test_arrays_of_kernels_begin_at_a_line_of_the_cache(shape, kind):
+    found = [zeros(shape, kind) for _ in range(5)]
+    for one in found:
+        assert not one.size or one.__array_interface__["data"][0] % 64 == 0
+        assert (one.dtype, one.shape) == (np.dtype(kind), np.zeros(shape).shape)
+        assert one.flags.c_contiguous and one.flags.writeable and not one.any()

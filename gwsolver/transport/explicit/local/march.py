@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.core.memory import give_back
+from gwsolver.core.memory import give_back, zeros
 from gwsolver.kernels import transport_local
 from gwsolver.transport.explicit.local.layout import Layout, lay_out
 from gwsolver.transport.explicit.local.levels import TooManyLevels
@@ -76,9 +76,9 @@ class LocalMarch:
         n_steps = schedule.n_steps(start, until)
         length = (until - start) / n_steps
         special = plan.special(work)
-        mass, integral = np.zeros(layout.n_places), np.zeros(layout.n_places)
+        mass, integral = zeros(layout.n_places, np.float64), zeros(layout.n_places, np.float64)
         passed = np.zeros(3 * layout.n_places if work.watched.size else 0)
-        c = np.zeros(layout.n_places, np.float32)
+        c = zeros(layout.n_places, np.float32)
         mass[layout.place] = work.mass
         c[layout.place] = _concentrations(work, schedule.first)
         window = Window(work, plan, c)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.memory import zeros
 from gwsolver.kernels import transport_local_packing, transport_local_window
 from gwsolver.transport.explicit.local.layout import SEGMENT, Layout
 from gwsolver.transport.explicit.local.levels import Levels
@@ -116,7 +117,7 @@ class FaceRuns:
     ) -> None:
         self._stretches = s = stretches
         self._steps = np.exp2(np.arange(3 * levels.n_levels) // 3)
-        self.weights, self.packed = s.weights, np.zeros(s.size, np.float32)
+        self.weights, self.packed = s.weights, zeros(int(s.size), np.float32)
         second.pack(levels.steps(layout), s.table, s.start, layout, rule, self.packed)
 
     def within(self, active: Bools) -> Runs:
@@ -162,7 +163,7 @@ class CellRuns:
         fields = np.array([0, 3]) + (1 if k.steady else 3)
         self._stretches = s = Stretches(np.zeros_like(own), busy[own], own, own, level, np.arange(own.size), fields)
         self._steps = np.exp2(np.arange(levels.n_levels))
-        self.packed = np.zeros(s.size)
+        self.packed = zeros(int(s.size), np.float64)
         transport_local_packing.pack_cells(
             s.table, s.start, levels.level, layout.cell_at, middle, k.start, k.end - k.start, k.least, b.source,
             b.loss, b.decay_dissolved + b.decay_sorbed, length, k.steady, self.packed,

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.memory import zeros
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_slab_coefficients, transport_slab_limits, transport_slab_places
 from gwsolver.transport.explicit.fields import same_field
 from gwsolver.transport.explicit.scheme import ExplicitScheme
-from gwsolver.transport.explicit.slab.layout import EDGE, N_FACE, WIDTH, Floats32, SlabLayout, zeros
+from gwsolver.transport.explicit.slab.layout import EDGE, N_FACE, WIDTH, Floats32, SlabLayout
 from gwsolver.transport.explicit.slab.weights import Weights, build_weights
 from gwsolver.transport.explicit.sweeps import useful_threads
 from gwsolver.transport.water import Capacity

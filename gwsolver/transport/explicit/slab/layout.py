@@ -6,9 +6,7 @@ next; `EDGE` spare places stand at both ends. "Place" is the index into such an 
 1 across slabs, 2 across layers.
 """
 
-import math
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,23 +16,10 @@ from gwsolver.core.grid import Grid
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int32]
-Number = TypeVar("Number", bound=np.generic)
 EDGE = 8
 WIDTH = 8
 SPARE = 2
 N_FACE = 5  # coefficients of a face: q, H, K, G1, G2
-LINE = 64  # bytes of a line of the cache
-
-
-def zeros(shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
-    """Return zeros that begin at a line of the cache, so that no group of eight float32 lies across two.
-
-    numpy begins large arrays 16 bytes after a line, which costs up to a tenth of a stage's time (measured).
-    """
-    size = math.prod(shape) * np.dtype(kind).itemsize
-    raw = np.zeros(size + LINE, np.uint8)
-    first = -raw.__array_interface__["data"][0] % LINE
-    return raw[first:first + size].view(kind).reshape(shape)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.memory import zeros
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.kernels import transport_slab, transport_slab_limits, transport_slab_places
@@ -22,7 +23,7 @@ from gwsolver.transport.explicit.local.choice import differs
 from gwsolver.transport.explicit.local.levels import allowed
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.slab.field import SlabField
-from gwsolver.transport.explicit.slab.layout import N_FACE, Floats32, Ints, build_layout, zeros
+from gwsolver.transport.explicit.slab.layout import N_FACE, Floats32, Ints, build_layout
 from gwsolver.transport.explicit.slab.lists import Actions
 from gwsolver.transport.explicit.slab.part import AROUND, LARGE, ROOM, Box, cut, put_back, whole_part
 from gwsolver.transport.explicit.slab.turns import turns

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.memory import zeros
 from gwsolver.transport.explicit.slab.field import SlabField
-from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, Ints, SlabLayout, zeros
+from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, Ints, SlabLayout
 from gwsolver.transport.explicit.slab.lists import Actions
 
 Floats = NDArray[np.float64]

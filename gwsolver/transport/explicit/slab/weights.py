@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.transport.explicit.slab.layout import SlabLayout, zeros
+from gwsolver.core.memory import zeros
+from gwsolver.transport.explicit.slab.layout import SlabLayout
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]

@@ -77,6 +77,24 @@ def test_iterating_gives_what_factorising_gives(storage):
     assert (iterated[kept] == guess[kept]).all()
 
 
+@pytest.mark.parametrize("direct", [True, False])
+def test_lakes_and_reaches_are_solved_to_round_off_of_their_own(direct):
+    """The last 20 cells hold 1e-12 of what the others do, and less than the guess left in them."""
+    net, diagonal = flowing((5, 6, 7))
+    net, own = net.tolil(), slice(190, 210)
+    net[own, :190] *= 1e-12
+    net = sparse.csr_array(net)
+    rng = np.random.default_rng(6)
+    right = np.where(np.arange(210) < 190, rng.normal(size=210), 0.0)
+    system = LinearSystem(net, np.zeros(210, bool), direct, own)
+    guess = system.solve(diagonal, right, np.zeros(210), ROUND_OFF)
+    for scale in (1.0, 1.01):  # with new factors, and with those of another diagonal
+        x = system.solve(scale * diagonal, right, guess + 1e-15, ROUND_OFF)
+        rest, terms = net @ x + scale * diagonal * x - right, abs(net) @ np.abs(x)
+        assert (np.abs(rest[own]) <= 1e-14 * terms[own]).all()
+        assert np.abs(rest).max() <= 1e-12 * np.abs(x).max()
+
+
 def test_what_bicgstab_does_not_solve_is_solved_all_the_same(monkeypatch):
     monkeypatch.setattr("gwsolver.transport.mf6.solve.MOST_KRYLOV", 1)
     net, diagonal = flowing((5, 6, 7), storage=1e-3)

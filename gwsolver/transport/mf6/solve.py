@@ -52,6 +52,8 @@ class LinearSystem:
         Cells that hold their value.
     direct : bool
         Factorise exactly; else incompletely, as a preconditioner of BiCGSTAB.
+    bodies : slice, optional
+        The last cells, if they are lakes and reaches: see `WaterBodies`.
 
     Attributes
     ----------
@@ -61,7 +63,7 @@ class LinearSystem:
         Rows that the latest solution left out.
     """
 
-    def __init__(self, net: sparse.csr_array, kept: Bools, direct: bool) -> None:
+    def __init__(self, net: sparse.csr_array, kept: Bools, direct: bool, bodies: slice | None = None) -> None:
         self._kept, self.direct = kept, direct
         row = np.repeat(np.arange(net.shape[0]), np.diff(net.indptr))
         self._place = np.flatnonzero(row == net.indices)
@@ -71,6 +73,7 @@ class LinearSystem:
         self.factored: Floats = np.zeros(0)
         self.idle = np.zeros(net.shape[0], np.bool_)
         self._incomplete = None if direct else Incomplete(self._matrix, self._place)
+        self._bodies = None if bodies is None or bodies.start == bodies.stop else WaterBodies(self._matrix, bodies)
 
     def solve(self, diagonal: Floats, right: Floats, guess: Floats, accuracy: float) -> Floats:
         """Return C.
@@ -97,8 +100,11 @@ class LinearSystem:
         self.idle = idle
         if not self.factored.size:
             self._factorise(whole)
+        exactly = self._bodies is not None and accuracy <= ROUND_OFF
         x, best, before = guess, guess, np.inf
         for _ in range(MOST_ROUNDS):
+            if exactly and self._bodies is not None:
+                x = self._bodies.solve(right, whole, x)
             rest = right - self._matrix @ x
             size = float(np.abs(rest / whole).max(initial=0.0))
             stale = self.factored is not whole
@@ -139,6 +145,38 @@ class LinearSystem:
         if self._incomplete is not None:
             return self._incomplete.solve(rest, whole, limit)
         return np.asarray(self._factor.solve(rest / self.factored), np.float64)
+
+
+class WaterBodies:
+    """The equations of lakes and reaches, solved exactly for what the aquifer's cells hold.
+
+    Each package of them has books that close by what passes through it, and that may be next to nothing beside what
+    the aquifer holds elsewhere: a residual of round-off of the largest concentration is then a large part of it.
+    Given the aquifer, their few equations are solved to round-off of their own concentrations.
+
+    Parameters
+    ----------
+    matrix : sparse array, shape (cell, cell)
+        Its values may change from call to call.
+    bodies : slice
+        Lakes and reaches, the last cells.
+    """
+
+    def __init__(self, matrix: sparse.csr_array, bodies: slice) -> None:
+        self._matrix, self._own = matrix, bodies
+        self._whole: Floats = np.zeros(0)
+
+    def solve(self, right: Floats, whole: Floats, x: Floats) -> Floats:
+        """Return x with those of lakes and reaches solved for the others; `whole` is the matrix's diagonal."""
+        rows = self._matrix[self._own]
+        if not np.array_equal(self._whole, whole[self._own]):
+            self._whole = whole[self._own].copy()
+            scaled = sparse.diags_array(1.0 / self._whole) @ rows[:, self._own]
+            self._factor = linalg.splu(sparse.csc_array(scaled), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.01,
+                                       options={"SymmetricMode": True})
+        found = x.copy()
+        found[self._own] += self._factor.solve((right[self._own] - rows @ x) / self._whole)
+        return found
 
 
 class Incomplete:

@@ -160,7 +160,7 @@ class Mf6Species:
             self._tvd = tvd_stencil(self.model.grid, passing, active, limited) if limited.any() else None
         if not same or not np.array_equal(kept, self._kept):
             self._kept = kept
-            self._system = LinearSystem(self._operator.net, kept, self._direct)
+            self._system = LinearSystem(self._operator.net, kept, self._direct, self.model.grid.water_bodies)
 
     def _imbalance(self, flow: FlowStep) -> list[Term]:
         """Return the correction that FMI's FLOW_IMBALANCE_CORRECTION asks for."""

@@ -18,6 +18,8 @@ MODULE = """
     what, where = sys.argv[1:3]
     assert __name__ == "__main__" and not hasattr(numpy, "touched")
     numpy.touched = what
+    # As a run does itself; started by nohup or in the background, a process ignores it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with open(f"{where}/{what}", "w") as file:
             file.write(f"{os.getpid()} {os.getsid(0)}")

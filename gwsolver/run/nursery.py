@@ -32,7 +32,7 @@ EVERY_RUN = (
     "gwsolver.transport.processes.immobile", "gwsolver.transport.processes.mixed", "netCDF4", "pandas", "pyproj",
     "xarray",
 )
-SOME_RUNS = ("flopy", "pyamg")
+SOME_RUNS = ("flopy",)
 LARGEST = 1 << 20  # bytes of a message
 
 

@@ -5,13 +5,14 @@ import gc
 import io
 import re
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gwsolver.core.errors import Problem
-from gwsolver.modflow.locate import read_lines, scan, split
+from gwsolver.modflow.locate import TEXT, read_lines, scan, split
 from gwsolver.modflow.plain import ByPeriod, Datum
 
 NUMBERS = {"float": "a number", "int": "a whole number"}
@@ -26,8 +27,8 @@ def silence() -> Any:
         yield
 
 
-def load_simulation(folder: Path) -> tuple[Any, list[Problem]]:
-    """Return flopy's simulation of a folder, or None and why it could not be loaded."""
+def load_simulation(folder: Path, files: Sequence[Path]) -> tuple[Any, list[Problem]]:
+    """Return flopy's simulation of a folder, which has these files, or None and why it could not be loaded."""
     with silence():
         from flopy.mf6 import MFSimulation
 
@@ -36,10 +37,23 @@ def load_simulation(folder: Path) -> tuple[Any, list[Problem]]:
             # (flopy 3.11), and is ten times slower.
             return MFSimulation.load(sim_ws=str(folder), verbosity_level=0, use_pandas=False), []
         except (Exception, SystemExit) as error:
-            problem = _worded(error, folder)
+            problems = _undecoded(files) or [_worded(error, folder)]
         # flopy leaves the file open that it failed on; close it while warnings are still held.
         gc.collect()
-        return None, [problem]
+        return None, problems
+
+
+def _undecoded(files: Sequence[Path]) -> list[Problem]:
+    """Return where files are not the UTF-8 that flopy takes them for."""
+    found = []
+    for path in files:
+        try:
+            path.read_text(encoding=TEXT)
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            found.append(Problem("the text is not UTF-8", file=str(path), line=line,
+                                 hint="Save the file as UTF-8; remarks count too."))
+    return found
 
 
 def _worded(error: BaseException, folder: Path) -> Problem:

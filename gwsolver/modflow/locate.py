@@ -12,6 +12,9 @@ from pathlib import Path
 
 from gwsolver.core.errors import Problem
 
+TEXT = "utf-8-sig"
+"""Encoding of input; a byte-order mark, which editors on Windows write, is no part of the text."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -38,13 +41,14 @@ class Block:
     file: Path
 
     def records(self) -> Iterator[Record]:
-        """Yield the records; OPEN/CLOSE of a whole block goes on in the file it names."""
+        """Yield the records; OPEN/CLOSE of a whole block goes on in the file it names, unless that is binary."""
         for line, text in self.text:
             words = split(text)
             if not words:
                 continue
             if words[0].upper() == "OPEN/CLOSE" and len(words) > 1:
-                yield from _external(self.file.parent / words[1])
+                if "(BINARY)" not in (w.upper() for w in words[2:]):
+                    yield from _external(file_in(self.file.parent, words[1]))
             else:
                 yield Record(line, words, self.file)
 
@@ -97,8 +101,8 @@ def split(text: str) -> tuple[str, ...]:
         return ()
     if "'" in text or '"' in text:
         try:
-            parts = shlex.shlex(text.replace("\\", "\\\\"), posix=True)
-            parts.whitespace, parts.whitespace_split, parts.commenters = " ,\t", True, ""
+            parts = shlex.shlex(text, posix=True)
+            parts.whitespace, parts.whitespace_split, parts.commenters, parts.escape = " ,\t", True, "", ""
             return tuple(parts)
         except ValueError:
             return tuple(text.split())
@@ -107,7 +111,12 @@ def split(text: str) -> tuple[str, ...]:
 
 def read_lines(path: Path) -> list[str]:
     """Return the lines of a text file; what is not UTF-8 becomes a replacement character."""
-    return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return path.read_text(encoding=TEXT, errors="replace").splitlines()
+
+
+def file_in(folder: Path, name: str) -> Path:
+    """Return the file of a name as input has it, seen from a folder: Windows writes its paths with backslashes."""
+    return folder / name.replace("\\", "/")
 
 
 def _external(path: Path) -> Iterator[Record]:

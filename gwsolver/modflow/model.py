@@ -24,6 +24,7 @@ from gwsolver.modflow.flow_model import read_closure, read_conductivity, read_in
 from gwsolver.modflow.grids import read_grid
 from gwsolver.modflow.lakes import read_lakes
 from gwsolver.modflow.load import rows, words
+from gwsolver.modflow.locate import file_in
 from gwsolver.modflow.movers import read_mover_solute, read_movers
 from gwsolver.modflow.output import read_observations, read_output_control
 from gwsolver.modflow.packages import Package, wrap
@@ -95,7 +96,7 @@ class ModelParts:
 def take_apart(model: Any, folder: Path, on_disk: bool, time: TimeAxis, findings: Findings) -> ModelParts:
     """Sort the packages of a flopy model; what is not known was refused before."""
     kind = str(model.model_type).lower()[:3]
-    name_file = folder / str(model.name_file.filename)
+    name_file = file_in(folder, str(model.name_file.filename))
     parts = ModelParts(str(model.name).lower(), kind, time, findings, str(name_file) if on_disk else "")
     parts.newton = [w.lower() for w in words(getattr(model.name_file, "newtonoptions", None))]
     by_type = {k.mf6_type[:-1].lower(): k for k in kinds().values() if k.model == kind}

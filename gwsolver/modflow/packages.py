@@ -12,7 +12,7 @@ from gwsolver.core.errors import Problem, located
 from gwsolver.core.grid import Grid
 from gwsolver.modflow.collect import Findings
 from gwsolver.modflow.load import array, scalar
-from gwsolver.modflow.locate import InputText, scan
+from gwsolver.modflow.locate import InputText, file_in, scan
 
 Floats = NDArray[np.float64]
 
@@ -110,4 +110,5 @@ class Package:
 
 def wrap(data: Any, name: str, folder: Path, on_disk: bool, findings: Findings) -> Package:
     """Return a flopy package with its place."""
-    return Package(data, name.lower(), str(data.package_type).lower(), folder / str(data.filename), on_disk, findings)
+    path = file_in(folder, str(data.filename))
+    return Package(data, name.lower(), str(data.package_type).lower(), path, on_disk, findings)

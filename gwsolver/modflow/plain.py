@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gwsolver.modflow.definitions import class_names, entries_of
-from gwsolver.modflow.locate import Block, InputText, Record, scan
+from gwsolver.modflow.locate import Block, InputText, Record, file_in, scan
 from gwsolver.modflow.plain_arrays import NotPlain, cut_arrays, read_array
 from gwsolver.modflow.plain_lists import Layout, read_entries, read_places, read_rows, read_settings
 
@@ -69,7 +69,7 @@ class PlainPackage:
                  parent: "PlainPackage | None" = None) -> None:
         self._folder, self._dimensions = folder, dimensions
         self.filename, self.package_name, self.parent_file = file, name, parent
-        self._text: InputText = scan(folder / file)
+        self._text: InputText = scan(file_in(folder, file))
         arrays = any(r.key == "READASARRAYS" for r in self._text.records("OPTIONS"))
         self.package_type = f"{kind}a" if arrays else kind
         names = class_names(kind, model)

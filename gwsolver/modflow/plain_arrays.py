@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gwsolver.modflow.locate import Block, split
+from gwsolver.modflow.locate import TEXT, Block, file_in, split
 
 Numbers = NDArray[np.float64] | NDArray[np.int64]
 CONTROLS = ("CONSTANT", "INTERNAL", "OPEN/CLOSE")
@@ -131,9 +131,9 @@ def _part(part: Part, folder: Path, size: int, whole: bool) -> NDArray[np.float6
         else:
             rest.clear()  # remarks by habit: the array's name, or its layer
     if binary:
-        values = _from_binary(folder / name, size, whole)
+        values = _from_binary(file_in(folder, name), size, whole)
     else:
-        values = numbers(_text(folder / name) if name else " ".join(part.lines), size)
+        values = numbers(_text(file_in(folder, name)) if name else " ".join(part.lines), size)
     return values if factor == 1.0 else values * factor
 
 
@@ -152,7 +152,7 @@ def numbers(text: str, size: int) -> NDArray[np.float64]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding=TEXT)
     except (OSError, UnicodeDecodeError) as error:
         raise NotPlain(str(path)) from error
 

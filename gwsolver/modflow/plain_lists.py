@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gwsolver.modflow.locate import Block, read_lines, split
+from gwsolver.modflow.locate import Block, file_in, read_lines, split
 from gwsolver.modflow.plain_arrays import NotPlain
 
 NUMBER = {"type": "integer", "numeric_index": "true", "shape": ""}
@@ -67,7 +67,7 @@ def read_entries(block: Block, folder: Path, n_index: int, columns: Sequence[str
 def _words(block: Block, folder: Path) -> list[tuple[str, ...]]:
     words = [w for _, text in block.text if (w := split(text))]
     if words and words[0][0].upper() == "OPEN/CLOSE":
-        path = folder / words[0][1] if len(words[0]) > 1 else folder
+        path = file_in(folder, words[0][1]) if len(words[0]) > 1 else folder
         if len(words) > 1 or len(words[0]) != 2 or not path.is_file():
             raise NotPlain("OPEN/CLOSE of a list")
         words = [w for text in read_lines(path) if (w := split(text))]

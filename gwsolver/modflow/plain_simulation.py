@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gwsolver.modflow.locate import scan
+from gwsolver.modflow.locate import file_in, scan
 from gwsolver.modflow.plain import GRIDS, Dimensions, PlainPackage
 from gwsolver.modflow.plain_arrays import NotPlain
 
@@ -18,23 +18,23 @@ class PlainModel:
         self.dimensions: Dimensions = {}
         self.name_file = PlainPackage(folder, file, "nam", kind, name, self.dimensions)
         self.packagelist: list[PlainPackage] = []
-        records = list(scan(folder / file).records("PACKAGES"))
+        records = list(scan(file_in(folder, file)).records("PACKAGES"))
         records.sort(key=lambda r: r.key.lower().removesuffix("6") not in GRIDS)  # others need the grid's size
         for record in records:
             own = record.key.lower().removesuffix("6")
             package = PlainPackage(folder, record.words[1], own, kind,
                                    record.words[2] if len(record.words) > 2 else own, self.dimensions)
             self.packagelist.append(package)
-            if any(True for _ in scan(folder / record.words[1]).records("FILEINPUT")):
+            if any(True for _ in scan(file_in(folder, record.words[1])).records("FILEINPUT")):
                 raise NotPlain("SPC6 files")
             self._add_children(folder, package)
 
     def _add_children(self, folder: Path, package: PlainPackage) -> None:
         """Add the TS6, TAS6, OBS6 and TAB6 files of a package."""
-        options = scan(folder / package.filename).records("OPTIONS")
+        options = scan(file_in(folder, package.filename)).records("OPTIONS")
         files = [(CHILDREN[o.key], o.words[2]) for o in options if o.key in CHILDREN and len(o.words) > 2]
         for kind, file in (*files, *((f"{package.package_type}tab", file) for file in package.tab_files())):
-            if not (folder / file).is_file():
+            if not file_in(folder, file).is_file():
                 raise NotPlain(file)
             self.packagelist.append(PlainPackage(folder, file, kind, self.model_type, kind, self.dimensions, package))
 

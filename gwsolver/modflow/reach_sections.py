@@ -8,7 +8,7 @@ from gwsolver.core.reach import CrossSection
 from gwsolver.modflow.feature_blocks import at_record
 from gwsolver.modflow.features import Bad
 from gwsolver.modflow.load import rows
-from gwsolver.modflow.locate import scan
+from gwsolver.modflow.locate import file_in, scan
 from gwsolver.modflow.packages import Package
 
 COLUMNS = ("xfraction", "height", "manfraction")
@@ -51,7 +51,7 @@ class SectionTables:
 
     def _read(self, name: str, bad: Bad) -> CrossSection | None:
         child = self._children.get(name)
-        path = self._package.path.parent / name if child is None else child.path
+        path = file_in(self._package.path.parent, name) if child is None else child.path
         if child is not None:
             records = [list(r) for r in rows(child.data.table)]
         elif path.is_file():

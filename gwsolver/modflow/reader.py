@@ -13,7 +13,7 @@ from gwsolver.core.time import StressPeriod, TimeAxis
 from gwsolver.modflow.collect import RUN_MODFLOW, Findings
 from gwsolver.modflow.joining import ExchangeParts, find_exchanges, join_flow_models, join_transport_models
 from gwsolver.modflow.load import by_period, load_simulation, rows, words
-from gwsolver.modflow.locate import forget
+from gwsolver.modflow.locate import file_in, forget
 from gwsolver.modflow.model import ModelParts, flow_model, guarded, take_apart, transport_model
 from gwsolver.modflow.packages import Package, wrap
 from gwsolver.modflow.plain_arrays import NotPlain
@@ -100,7 +100,7 @@ def open_folder(folder: Path) -> Source:
     survey = survey_files(folder)
     data = None
     if survey.loadable:
-        data, problems = load_simulation(folder)
+        data, problems = load_simulation(folder, survey.files)
         if survey.whole.clean and all(f.clean for f in survey.models.values()):
             survey.whole.bad += problems
     try:
@@ -318,7 +318,7 @@ def _carrier(source: Source, name: str, parts: ModelParts, sources: list[Source]
 
 
 def _resolved(folder: Path, name: str) -> Path:
-    return Path((folder / name.replace("\\", "/")).resolve())
+    return file_in(folder, name).resolve()
 
 
 def _grid_beside(head: Path) -> Path | None:

@@ -17,7 +17,7 @@ from gwsolver.modflow.definitions import (
     option_words,
 )
 from gwsolver.modflow.load import silence
-from gwsolver.modflow.locate import InputText, Record, scan
+from gwsolver.modflow.locate import InputText, Record, file_in, scan
 from gwsolver.modflow.support import EXCHANGES, TABLES, accepted_options, hint_for, packages_of
 
 MODELS = ("GWF6", "GWT6")
@@ -41,6 +41,8 @@ class Survey:
         Models of types that are not supported.
     index_sizes : dict of str to int
         Numbers that name a cell of each model.
+    files : list of Path
+        All files that were opened.
     """
 
     def __init__(self) -> None:
@@ -49,6 +51,7 @@ class Survey:
         self.loadable = True
         self.refused: set[str] = set()
         self.index_sizes: dict[str, int] = {}
+        self.files: list[Path] = []
 
 
 def survey_files(folder: Path) -> Survey:
@@ -100,7 +103,7 @@ def _exchange(folder: Path, record: Record, survey: Survey) -> None:
     if models[0] == models[1]:
         found.unsupported.append(_not_supported(f"an exchange of model {models[0]} with itself", record))
     _package(folder, kind, "sim", record, survey, found, label=record.words[1])
-    path = folder / record.words[1]
+    path = file_in(folder, record.words[1])
     if not path.is_file():
         return
     text = scan(path)
@@ -132,7 +135,7 @@ def _model(folder: Path, record: Record, survey: Survey) -> None:
         survey.refused.add(name)
         return
     found = survey.models.setdefault(name, Findings())
-    text = _open(folder / record.words[1], f"{kind} name file", survey, found, record)
+    text = _open(file_in(folder, record.words[1]), f"{kind} name file", survey, found, record)
     if text is None:
         return
     found.files.append(str(text.path))
@@ -161,7 +164,7 @@ def _model(folder: Path, record: Record, survey: Survey) -> None:
 def _package(folder: Path, package: str, model: str, record: Record, survey: Survey, found: Findings,
              *, label: str = "") -> None:
     label = label or (record.words[2].lower() if len(record.words) > 2 else package)
-    text = _open(folder / record.words[1], record.key, survey, found, record)
+    text = _open(file_in(folder, record.words[1]), record.key, survey, found, record)
     if text is None:
         return
     names = class_names(package, "" if model == "sim" else model)
@@ -184,7 +187,7 @@ def _package(folder: Path, package: str, model: str, record: Record, survey: Sur
     for option in text.records("OPTIONS"):
         if option.key in CHILDREN and len(option.words) > 2:
             child = option.key.lower().removesuffix("6")
-            inner = _open(folder / option.words[2], option.key, survey, found, option)
+            inner = _open(file_in(folder, option.words[2]), option.key, survey, found, option)
             if inner is not None:
                 _check_words(inner, class_names(child, model), model, label, found, key=child)
 
@@ -238,7 +241,7 @@ def _check_counts(text: InputText, names: list[str], label: str, found: Findings
 def _check_entries(folder: Path, package: str, model: str, record: Record, n_index: int, found: Findings) -> None:
     """Find records of stress-period lists that are too short or do not begin with a cell."""
     needed = list_columns(f"{model}{package}")
-    path = folder / record.words[1]
+    path = file_in(folder, record.words[1])
     if not needed or not n_index or not path.is_file():
         return
     text = scan(path)
@@ -331,6 +334,7 @@ def _open(path: Path, what: str, survey: Survey, found: Findings, record: Record
                          else Problem(reason.replace("is not there", "there is no such file"), file=str(path)))
         survey.loadable = False
         return None
+    survey.files.append(path)
     if text.problems:
         found.bad += text.problems
         survey.loadable = False

@@ -15,7 +15,7 @@ from transport_slab_layout cimport EDGE, GROUP
 from transport_slab_rows cimport (
     blend_row, decay_after_row, decay_row, inverse_row, normal_row, tensor_row, update_row,
 )
-from transport_slab_sweep cimport Sweep, end_faces, faces_across, faces_within, gradients
+from transport_slab_sweep cimport Sweep, close_edges, end_faces, faces_across, faces_within, gradients
 
 
 def buffer_size(Py_ssize_t n_species, Py_ssize_t n_layers, Py_ssize_t n_lanes):
@@ -40,7 +40,7 @@ cpdef void step(
     float clip,
     const int[:, ::1] end_first,
     const int[::1] end_where,
-    const float[::1] end_value,
+    const float[:, ::1] end_value,
     const int[:, ::1] cell_first,
     const int[::1] cell_place,
     const double[:, ::1] cell_rates,
@@ -74,8 +74,8 @@ cpdef void step(
     window : shape (slab, 2), lanes from, to; multiples of 8.
     cross : whether there is a cross flux.
     clip : most that it may take, in multiples of its own scale.
-    end_first, end_where, end_value : faces behind whose donor something special stands: by species and slab;
-        direction * slab size + place in the slab; its concentration, -1 for upstream weighting.
+    end_first, end_where, end_value : groups of eight faces behind whose donors something special stands, by species
+        and slab; see `transport_slab_ends`.
     cell_first, cell_place, cell_rates, cell_sums : cells on which something acts: by species and slab; place in the
         slab; s [M/T], l [L**3/T], SRC out [M/T]; sums of c dt [M T/L**3] and of mass taken [M], added to.
     fixed_first, fixed_place, fixed_value, fixed_mass : cells of given concentration; that; mass at the step's start,
@@ -131,7 +131,7 @@ cpdef void step(
 cdef void sweep_chunk(
     const Sweep* s, Py_ssize_t begin, Py_ssize_t end,
     const float* mirror, float* after, double[:, ::1] mass, double[:, ::1] before, const float[:, ::1] content,
-    const int[:, ::1] end_first, const int[::1] end_where, const float[::1] end_value,
+    const int[:, ::1] end_first, const int[::1] end_where, const float[:, ::1] end_value,
     const int[:, ::1] cell_first, const int[::1] cell_place, const double[:, ::1] cell_rates,
     double[:, ::1] cell_sums,
     const int[:, ::1] fixed_first, const int[::1] fixed_place, const float[::1] fixed_value,
@@ -175,7 +175,7 @@ cdef void sweep_chunk(
                 gradients(s, c, j, 2, ring + ((j & 3) * 2 + 1) * size)
         faces_across(s, c, begin - 1, ring, flux_out)
         if begin > 0:
-            end_faces(s, c, begin - 1, &end_first[species, 0], &end_where[0], &end_value[0], True, flux_lane, flux_out,
+            end_faces(s, c, begin - 1, &end_first[species, 0], &end_where[0], &end_value[0, 0], True, flux_lane, flux_out,
                       flux_layer)
     for j in range(begin, end):
         lo = s.window[2 * j]
@@ -204,8 +204,9 @@ cdef void sweep_chunk(
                 gradients(s, c, j, 1, g_slab)
             swap = ring + (j & 3) * 2 * size
             faces_within(s, c, j, swap, swap + size, g_slab, flux_lane, flux_layer)
-            end_faces(s, c, j, &end_first[species, 0], &end_where[0], &end_value[0], False, flux_lane, flux_out,
+            end_faces(s, c, j, &end_first[species, 0], &end_where[0], &end_value[0, 0], False, flux_lane, flux_out,
                       flux_layer)
+            close_edges(s, j, flux_lane)
             m = &mass[species, at]
             c_after = after + species * n_places + at
             for k in range(n_layers):

@@ -1,10 +1,13 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
-"""Faces at whose donors the grid ends and something special stands behind, listed for `transport_slab`."""
+"""Faces at whose donors the grid ends and something special stands behind, listed for `transport_slab`.
+
+They come in groups of eight lanes, which the sweep works on side by side.
+"""
 
 from cython.parallel cimport prange
 
 from transport_simd cimport gw_max
-from transport_slab_layout cimport EDGE, GROUP
+from transport_slab_layout cimport EDGE, GROUP, LINE, UPSTREAM
 
 
 cpdef void end_list(
@@ -15,7 +18,7 @@ cpdef void end_list(
     const unsigned char[::1] fixed,
     int[::1] first,
     int[::1] where,
-    float[::1] value,
+    float[:, ::1] value,
     bint fill,
     int threads,
 ) noexcept nogil:
@@ -30,9 +33,10 @@ cpdef void end_list(
     cell : shape (place,).
     inflow, concentration : shape (cell,), water that packages bring [L**3/T] and its concentration [M/L**3].
     fixed : shape (cell,), 1 where the concentration is given.
-    first : shape (slab + 1,); without `fill` the number of faces of slab j is written at j + 1.
-    where : shape (face,), written if `fill`: direction * slab size + place in the slab.
-    value : shape (face,), written if `fill`: the concentration, -1 for upstream weighting.
+    first : shape (slab + 1,); without `fill` the number of groups of slab j is written at j + 1.
+    where : shape (group,), written if `fill`: direction * slab size + place of the first lane in the slab.
+    value : shape (group, 8), written if `fill`: the concentration, `UPSTREAM` for upstream weighting, `LINE` where
+        nothing special stands behind the lane's donor.
     fill : whether to write the list, by `first`.
     threads : number of threads.
     """
@@ -44,42 +48,51 @@ cpdef void end_list(
 cdef void slab_ends(
     Py_ssize_t j, const float[:, :, :, :, :, ::1] coefficients, const int[::1] cell, const double[::1] inflow,
     const double[::1] concentration, const unsigned char[::1] fixed, int[::1] first, int[::1] where,
-    float[::1] value, bint fill,
+    float[:, ::1] value, bint fill,
 ) noexcept nogil:
     cdef Py_ssize_t n_layers = coefficients.shape[2], n_lanes = coefficients.shape[3] * GROUP, slab = n_layers * n_lanes
-    cdef Py_ssize_t d, k, i, p, up, e = first[j] if fill else 0, donor
-    cdef Py_ssize_t[3] step
-    cdef double got, gone
-    cdef float zero = <float>0.0
-    step[0] = 1
-    step[1] = slab
-    step[2] = n_lanes
+    cdef Py_ssize_t d, k, i, p, e = first[j] if fill else 0, group, t
+    cdef float[GROUP] behind
+    cdef bint some
     for d in range(coefficients.shape[1]):
         for k in range(n_layers):
-            for i in range(n_lanes):
-                if not coefficients[j, d, k, i // GROUP, 1, i % GROUP] < zero:
-                    continue
-                p = k * n_lanes + i
-                up = EDGE + j * slab + p + (0 if coefficients[j, d, k, i // GROUP, 0, i % GROUP] > zero else step[d])
-                donor = cell[up]
-                if fixed[donor]:
-                    continue
-                got = 0.0
-                gone = 0.0
-                passed(coefficients, up - EDGE, &got, &gone)
-                if inflow[donor] > 0.1 * (got + inflow[donor]):
-                    if fill:
-                        value[e] = <float>gw_max(concentration[donor], 0.0)
-                elif got < 0.5 * gone:
-                    if fill:
-                        value[e] = -1
-                else:
+            for group in range(n_lanes // GROUP):
+                some = False
+                p = k * n_lanes + group * GROUP
+                for t in range(GROUP):
+                    behind[t] = stands_behind(j, d, p + t, coefficients, cell, inflow, concentration, fixed)
+                    some = some or behind[t] != LINE
+                if not some:
                     continue
                 if fill:
                     where[e] = <int>(d * slab + p)
+                    for t in range(GROUP):
+                        value[e, t] = behind[t]
                 e += 1
     if not fill:
         first[j + 1] = <int>e
+
+
+cdef float stands_behind(
+    Py_ssize_t j, Py_ssize_t d, Py_ssize_t p, const float[:, :, :, :, :, ::1] coefficients, const int[::1] cell,
+    const double[::1] inflow, const double[::1] concentration, const unsigned char[::1] fixed,
+) noexcept nogil:
+    """Return what stands behind the donor of the face at place p of a slab."""
+    cdef Py_ssize_t n_layers = coefficients.shape[2], n_lanes = coefficients.shape[3] * GROUP, slab = n_layers * n_lanes
+    cdef Py_ssize_t k = p // n_lanes, i = p % n_lanes, up = EDGE + j * slab + p, donor
+    cdef double got = 0.0, gone = 0.0
+    cdef float zero = <float>0.0
+    if not coefficients[j, d, k, i // GROUP, 1, i % GROUP] < zero:
+        return LINE
+    if not coefficients[j, d, k, i // GROUP, 0, i % GROUP] > zero:
+        up += 1 if d == 0 else (slab if d == 1 else n_lanes)
+    donor = cell[up]
+    if fixed[donor]:
+        return LINE
+    passed(coefficients, up - EDGE, &got, &gone)
+    if inflow[donor] > 0.1 * (got + inflow[donor]):
+        return <float>gw_max(concentration[donor], 0.0)
+    return UPSTREAM if got < 0.5 * gone else LINE
 
 
 cdef void passed(const float[:, :, :, :, :, ::1] coefficients, Py_ssize_t p, double* got, double* gone) noexcept nogil:

@@ -10,6 +10,9 @@ cdef enum:
     EDGE = 8  # spare places at each end of an array
     N_FACE = 5  # coefficients of a face
     GROUP = 8  # lanes whose coefficients stand together
+    # What stands behind a donor at the grid's end, if no concentration: the profile goes on as it is; weighting is upstream.
+    UPSTREAM = -1
+    LINE = -2
 
 cdef inline Py_ssize_t face_at(Py_ssize_t p) noexcept nogil:
     """Return where the first coefficient of the face at place p of a slab stands; the others follow 8 apart."""

@@ -7,7 +7,7 @@ The directions are 0 along lanes, 1 across slabs, 2 across layers.
 from libc.math cimport fabsf
 from libc.string cimport memset
 
-from transport_slab_layout cimport EDGE, GROUP, N_FACE, face_at
+from transport_slab_layout cimport EDGE, GROUP, LINE, N_FACE, UPSTREAM, face_at
 from transport_slab_rows cimport FaceRow, advected, gradient_row, minmod
 
 
@@ -150,9 +150,6 @@ cdef inline void faces_within(
             s, c, j, 0, k, lo, hi, here + 1, here - 1, here + 2, g_slab - 1, g_slab, g_slab + 1, g_slab + 2,
             g_layer - 1, g_layer, g_layer + 1, g_layer + 2, flux_lane,
         )
-        # Beyond the window nothing moves: the face on its edge is closed for both sides.
-        flux_lane[k * n + lo - 1] = 0
-        flux_lane[k * n + hi - 1] = 0
     for k in range(s.n_layers - 1):
         before = n if k > 0 else 0
         after = 2 * n if k + 2 < s.n_layers else n
@@ -167,10 +164,11 @@ cdef inline void end_faces(
     const Sweep* s, const float* c, Py_ssize_t j, const int* first, const int* where, const float* value,
     bint only_across, float* flux_lane, float* flux_slab, float* flux_layer,
 ) noexcept nogil:
-    """Replace the line behind donors at the grid's end by a given concentration, or by upstream weighting."""
-    cdef Py_ssize_t e, d, p, at, lane
-    cdef float c_n, c_m, a, b, change
-    cdef const float* f
+    """Replace the line behind donors at the grid's end by a given concentration, or by upstream weighting.
+
+    The window begins and ends between groups of lanes: a group is inside or outside as a whole.
+    """
+    cdef Py_ssize_t e, d, p, at, lane, k
     cdef float* flux
     cdef bint whole = s.window[2 * j] == 0 and s.window[2 * j + 1] == s.n_lanes
     if whole and j + 1 < s.n_slabs:
@@ -185,17 +183,38 @@ cdef inline void end_faces(
             lane = p % s.n_lanes
             if lane < s.window[2 * j] or lane >= s.window[2 * j + 1]:
                 continue
-            if d == 0 and lane + 1 >= s.window[2 * j + 1]:
-                continue
             if d == 1 and (lane < s.window[2 * j + 2] or lane >= s.window[2 * j + 3]):
                 continue
-        f = faces_of(s, j, d) + face_at(p)
         at = EDGE + j * s.slab + p
-        c_n = c[at]
-        c_m = c[at + (1 if d == 0 else (s.slab if d == 1 else s.n_lanes))]
-        b = c_m - c_n
-        a = c_n - value[e] if f[0] > 0 else value[e] - c_m
-        a = 0 if value[e] < 0 else minmod(a, b)
-        change = advected(c_n, c_m, a, f[0], fabsf(f[GROUP])) - advected(c_n, c_m, b, f[0], fabsf(f[GROUP]))
         flux = flux_lane if d == 0 else (flux_slab if d == 1 else flux_layer)
-        flux[p] += change
+        end_group(
+            c + at, c + at + (1 if d == 0 else (s.slab if d == 1 else s.n_lanes)), faces_of(s, j, d) + face_at(p),
+            value + e * GROUP, flux + p,
+        )
+
+
+cdef inline void end_group(
+    const float* c_n, const float* c_m, const float* faces, const float* value, float* flux
+) noexcept nogil:
+    """Change the fluxes of eight lanes from what the profile's line gives to what stands behind their donors."""
+    cdef Py_ssize_t t
+    cdef float a, b, q, high, zero = <float>0.0, line = <float>LINE, upstream = <float>UPSTREAM
+    cdef float[GROUP] change  # no pointer leads here: the compiler knows that nothing else is changed
+    for t in range(GROUP):
+        q = faces[t]
+        high = fabsf(faces[GROUP + t])
+        b = c_m[t] - c_n[t]
+        a = c_n[t] - value[t] if q > zero else value[t] - c_m[t]
+        a = minmod(a, b) if value[t] > upstream else zero
+        a = advected(c_n[t], c_m[t], a, q, high) - advected(c_n[t], c_m[t], b, q, high)
+        change[t] = a if value[t] > line else zero
+    for t in range(GROUP):
+        flux[t] += change[t]
+
+
+cdef inline void close_edges(const Sweep* s, Py_ssize_t j, float* flux_lane) noexcept nogil:
+    """Close the faces on the window's edges: beyond them nothing moves."""
+    cdef Py_ssize_t k, n = s.n_lanes
+    for k in range(s.n_layers):
+        flux_lane[k * n + s.window[2 * j] - 1] = 0
+        flux_lane[k * n + s.window[2 * j + 1] - 1] = 0

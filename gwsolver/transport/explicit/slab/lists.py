@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gwsolver.kernels import transport_slab_ends
 from gwsolver.transport.explicit.slab.field import SlabField
-from gwsolver.transport.explicit.slab.layout import EDGE, Floats32, Ints, SlabLayout
+from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, Ints, SlabLayout
 from gwsolver.transport.sources import Boundaries
 
 Floats = NDArray[np.float64]
@@ -128,17 +128,17 @@ class Actions:
         self._find_ends(field)
 
     def _find_ends(self, field: SlabField) -> None:
-        """List the faces at whose donors the grid ends and something special stands behind."""
+        """List the groups of faces at whose donors the grid ends and something special stands behind."""
         n_slabs, threads = self._layout.n_slabs, field.threads
         self.end_first: Ints = np.zeros((len(self.boundaries), n_slabs + 1), np.int32)
         where, value, offset = [], [], 0
         for s, b in enumerate(self.boundaries):
             first = np.zeros(n_slabs + 1, np.int32)
             own = (b.inflow, b.inflow_concentration, b.fixed.view(np.uint8))
-            none = np.zeros(0, np.int32), np.zeros(0, np.float32)
+            none = np.zeros(0, np.int32), np.zeros((0, WIDTH), np.float32)
             transport_slab_ends.end_list(field.faces, self._layout.cell, *own, first, *none, False, threads)
             first = np.cumsum(first).astype(np.int32)
-            found = np.zeros(first[-1], np.int32), np.zeros(first[-1], np.float32)
+            found = np.zeros(first[-1], np.int32), np.zeros((first[-1], WIDTH), np.float32)
             transport_slab_ends.end_list(field.faces, self._layout.cell, *own, first, *found, True, threads)
             self.end_first[s] = first + offset
             offset += int(first[-1])

@@ -94,7 +94,7 @@ cpdef void longest_stage(
 
     Parameters
     ----------
-    content : shape (1, place), 1/M [1/L**3]; or (2, place), M at the flow step's start and its change [L**3].
+    content : shape (2, place), M at the flow step's start and its change [L**3].
     rate : shape (place,), what faces can take out [L**3/T].
     loss : shape (place,), first-order losses [L**3/T]; -1 leaves a cell out.
     window : shape (slab, 2), lanes from, to.
@@ -119,24 +119,13 @@ cdef void slab_stage(
     double least, double limit, double* longest, int* place,
 ) noexcept nogil:
     cdef Py_ssize_t k, i, p
-    cdef bint steady = content.shape[0] == 1
     cdef double h, m, slope, low, shortest = 1e300, out
-    cdef float most = 0, load
     place[0] = -1
     for k in range(n_layers):
         for i in range(window[j, 0], window[j, 1]):
             p = EDGE + (j * n_layers + k) * n_lanes + i
-            if loss[p] < 0:
-                continue
-            if steady:
-                # The largest load without a division per cell.
-                load = (rate[p] + loss[p]) * content[0, p]
-                if load > most:
-                    most = load
-                    place[0] = <int>p
-                continue
             out = <double>rate[p] + loss[p]
-            if out <= 0.0:
+            if loss[p] < 0 or out <= 0.0:
                 continue
             slope = content[1, p] / span
             low = least * gw_max(content[0, p], content[0, p] + content[1, p])
@@ -148,7 +137,37 @@ cdef void slab_stage(
             if h < shortest:
                 shortest = h
                 place[0] = <int>p
-    longest[0] = limit / most if steady and most > 0 else shortest
+    longest[0] = shortest
+
+
+cpdef void loads(
+    const float[:, ::1] content, const float[::1] rate, const float[::1] loss, Py_ssize_t n_layers, float[:, ::1] heaviest,
+    int threads,
+) noexcept nogil:
+    """What part of its mass can leave the fastest cell of every slab and group of eight lanes, where contents are steady.
+
+    Parameters
+    ----------
+    content : shape (1, place), 1/M [1/L**3].
+    rate, loss : as for `longest_stage`.
+    heaviest : shape (slab, lane // 8), written [1/T].
+    threads : number of threads.
+    """
+    cdef Py_ssize_t j, k, n_lanes = heaviest.shape[1] * GROUP, p
+    for j in prange(heaviest.shape[0], num_threads=threads, schedule="static"):
+        memset(&heaviest[j, 0], 0, heaviest.shape[1] * sizeof(float))
+        for k in range(n_layers):
+            p = EDGE + (j * n_layers + k) * n_lanes
+            row_loads(n_lanes, &rate[p], &loss[p], &content[0, p], &heaviest[j, 0])
+
+
+cdef void row_loads(Py_ssize_t n, gw_fin rate, gw_fin loss, gw_fin inverse, gw_fout heaviest) noexcept nogil:
+    cdef Py_ssize_t group, i
+    cdef float load, zero = <float>0.0
+    for group in range(n // GROUP):
+        for i in range(group * GROUP, (group + 1) * GROUP):
+            load = zero if loss[i] < zero else (rate[i] + loss[i]) * inverse[i]
+            heaviest[group] = gw_maxf(heaviest[group], load)
 
 
 cpdef void peclet_sums(

@@ -5,7 +5,7 @@ from cython.parallel cimport prange
 from libc.string cimport memcpy
 
 from transport_simd cimport gw_max
-from transport_slab_layout cimport EDGE
+from transport_slab_layout cimport EDGE, GROUP
 
 
 cpdef void to_places(
@@ -101,6 +101,55 @@ cdef void slab_filled(
                 if c[i] > threshold[s]:
                     filled[1] = <int>i + 1
                     break
+
+
+cpdef bint widen(
+    const int[:, ::1] filled,
+    Py_ssize_t first_slab,
+    Py_ssize_t first_lane,
+    const int[:, ::1] keep,
+    Py_ssize_t margin,
+    Py_ssize_t n_lanes,
+    int[:, ::1] window,
+    int[::1] extent,
+) noexcept nogil:
+    """The window around what is filled or kept, `margin` slabs and lanes more on all sides; returns whether it has moved.
+
+    Parameters
+    ----------
+    filled : shape (slab of a box, 2), lanes of the box from, to; from >= to where there is none.
+    first_slab, first_lane : where the box begins.
+    keep : shape (slab, 2), lanes always inside; from >= to where there is none.
+    window : shape (slab, 2), read and written: lanes from, to, multiples of 8; 0, 0 where there is none.
+    extent : shape (4,), written: first slab and the one after the last, first lane and the one after the last.
+    """
+    cdef Py_ssize_t j, i, n = window.shape[0], low, high
+    cdef bint moved = False
+    extent[0], extent[1], extent[2], extent[3] = <int>n, 0, <int>n_lanes, 0
+    for j in range(n):
+        low = n_lanes
+        high = 0
+        for i in range(max(j - margin, 0), min(j + margin + 1, n)):
+            if keep[i, 0] < keep[i, 1]:
+                low = min(low, <Py_ssize_t>keep[i, 0])
+                high = max(high, <Py_ssize_t>keep[i, 1])
+            if first_slab <= i < first_slab + filled.shape[0] and filled[i - first_slab, 0] < filled[i - first_slab, 1]:
+                low = min(low, first_lane + filled[i - first_slab, 0])
+                high = max(high, first_lane + filled[i - first_slab, 1])
+        if low < high:
+            low = max(low - margin, 0) // GROUP * GROUP
+            high = min((high + margin + GROUP - 1) // GROUP * GROUP, n_lanes)
+            extent[0] = min(extent[0], <int>j)
+            extent[1] = <int>j + 1
+            extent[2] = min(extent[2], <int>low)
+            extent[3] = max(extent[3], <int>high)
+        else:
+            low = 0
+            high = 0
+        moved = moved or window[j, 0] != low or window[j, 1] != high
+        window[j, 0] = <int>low
+        window[j, 1] = <int>high
+    return moved
 
 
 cpdef void copy_outside(

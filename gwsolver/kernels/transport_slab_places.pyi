@@ -12,6 +12,9 @@ def mirrors(mass: Floats, content: Floats32, part: float, least: float, mirror: 
 def filled_lanes(
     mirror: Floats32, threshold: Floats32, window: Ints, n_layers: int, n_lanes: int, filled: Ints, threads: int
 ) -> None: ...
+def widen(
+    filled: Ints, first_slab: int, first_lane: int, keep: Ints, margin: int, n_lanes: int, window: Ints, extent: Ints
+) -> bool: ...
 def copy_outside(
     mirror: Floats32, before: Ints, window: Ints, n_layers: int, n_lanes: int, other: Floats32, threads: int
 ) -> None: ...

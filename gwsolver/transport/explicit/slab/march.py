@@ -25,7 +25,7 @@ from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.slab.field import SlabField
 from gwsolver.transport.explicit.slab.layout import N_FACE, Floats32, Ints, build_layout
 from gwsolver.transport.explicit.slab.lists import Actions
-from gwsolver.transport.explicit.slab.part import AROUND, LARGE, ROOM, Box, cut, put_back, whole_part
+from gwsolver.transport.explicit.slab.part import AROUND, LARGE, ROOM, cut, put_back, whole_part
 from gwsolver.transport.explicit.slab.turns import turns
 from gwsolver.transport.explicit.slab.window import NOTHING, STAGES, Window
 from gwsolver.transport.explicit.turnover import NEARLY_DRY
@@ -42,6 +42,8 @@ ROUNDING = 128
 # Stages, and places of the grid, from which copies of a box around the window pay.
 WORTH_COPYING = 8.0
 IN_CACHE = 20_000
+# Length of a stage that nothing limits [T].
+NEVER = 1e300
 # Places from which a window saves more than it costs to find.
 WORTH_LOOKING = 1_000
 
@@ -300,17 +302,17 @@ class _Interval:
         if self.layout.n_places < WORTH_LOOKING:
             return False
         before = self.window.lanes.copy()
-        self.window.find(self.part, self.lanes, self.threshold, self.threads)
-        if np.array_equal(before, self.window.lanes):
+        if not self.window.find(self.part, self.lanes, self.threshold, self.threads):
             return False
-        if self.part is not self.whole and not self.part.box.holds(Box.around(self.window.lanes, self.layout, AROUND)):
+        last = self.lanes
+        if self.part is not self.whole and not self.part.box.holds(self.window.box(AROUND)):
             self.leave()
+            last = before
         part = self.part
         self.lanes = part.lanes(self.window.lanes)
         self.turns, self.corrected = self.order(), None
         transport_slab_places.copy_outside(
-            part.mirror, part.lanes(before), self.lanes, part.layout.n_layers, part.layout.n_lanes, part.other,
-            self.threads,
+            part.mirror, last, self.lanes, part.layout.n_layers, part.layout.n_lanes, part.other, self.threads,
         )
         return True
 
@@ -318,7 +320,7 @@ class _Interval:
         """Work in a box around the window if that is small, and there is work for that many stages."""
         if self.part is not self.whole or stages < WORTH_COPYING or self.layout.n_places < IN_CACHE:
             return
-        box = Box.around(self.window.lanes, self.layout, (AROUND[0] + ROOM[0], AROUND[1] + ROOM[1]))
+        box = self.window.box((AROUND[0] + ROOM[0], AROUND[1] + ROOM[1]))
         if box.size(self.layout) < LARGE:
             self.part = cut(self.whole, box)
             self.lanes = self.part.lanes(self.window.lanes)
@@ -346,11 +348,14 @@ class _Interval:
     def longest(self, time: float, rate: Floats32) -> tuple[float, int]:
         """Return the longest stage that keeps the window positive, and the place that limits it."""
         part, work = self.part, self.works[0]
-        layout = part.layout
+        layout, allowed_part = part.layout, work.scheme.limit
+        if work.capacity.steady:
+            load, found = part.heaviest(rate, self.lanes, self.threads)
+            return (allowed_part / load, part.place(found, self.layout)) if load > 0.0 else (NEVER, -1)
         longest, place = np.zeros(layout.n_slabs), np.zeros(layout.n_slabs, np.int32)
         transport_slab_limits.longest_stage(
             part.content, rate, part.loss, self.lanes, layout.n_layers, layout.n_lanes, work.part(time),
-            work.flow.length, max(self.stages - 1.0, 1.0), LEAST_PART, work.scheme.limit, longest, place, self.threads,
+            work.flow.length, max(self.stages - 1.0, 1.0), LEAST_PART, allowed_part, longest, place, self.threads,
         )
         slab = int(longest.argmin())
         found = int(place[slab])

@@ -6,13 +6,14 @@ around it, with some room to move in. What lies outside stays in the arrays of a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.memory import zeros
+from gwsolver.kernels import transport_slab_limits
 from gwsolver.transport.explicit.slab.field import SlabField
 from gwsolver.transport.explicit.slab.layout import EDGE, WIDTH, Floats32, Ints, SlabLayout
 from gwsolver.transport.explicit.slab.lists import Actions
@@ -32,18 +33,6 @@ class Box:
 
     slabs: tuple[int, int]
     lanes: tuple[int, int]
-
-    @classmethod
-    def around(cls, lanes: Ints, layout: SlabLayout, room: tuple[int, int]) -> "Box":
-        """Return the box of a window (slab, 2), with room on all sides as far as the grid goes."""
-        used = np.flatnonzero(lanes[:, 1] > lanes[:, 0])
-        if not used.size:
-            return cls((0, layout.n_slabs), (0, layout.n_lanes))
-        first, last = int(lanes[used, 0].min()), int(lanes[used, 1].max())
-        return cls(
-            (max(int(used[0]) - room[0], 0), min(int(used[-1]) + 1 + room[0], layout.n_slabs)),
-            (max(first - room[1], 0), min(last + room[1], layout.n_lanes)),
-        )
 
     def holds(self, other: "Box") -> bool:
         """Return whether another box lies within."""
@@ -109,6 +98,7 @@ class Part:
     loss: Floats32
     decay: Floats32
     decayed: Floats
+    _loads: tuple[Floats32, Floats32] | None = field(default=None, init=False)  # rates, and what they come to
 
     def swap(self) -> None:
         """Let the concentrations after a stage be those before the next one."""
@@ -128,8 +118,33 @@ class Part:
         k, i = divmod(at, layout.n_lanes)
         return EDGE + (j + self.box.slabs[0]) * whole.slab + k * whole.n_lanes + i + self.box.lanes[0]
 
+    def heaviest(self, rate: Floats32, lanes: Ints, threads: int) -> tuple[float, int]:
+        """Return what part of its mass can leave the fastest cell of a window [1/T], and its place (steady contents).
+
+        Parameters
+        ----------
+        rate : ndarray of float32, shape (place,)
+            What faces can take out: `rate` or `plain_rate`.
+        lanes : ndarray of int32, shape (slab, 2)
+            The window.
+        """
+        layout = self.layout
+        if self._loads is None or self._loads[0] is not rate:
+            found = np.empty((layout.n_slabs, layout.n_lanes // WIDTH), np.float32)
+            transport_slab_limits.loads(self.content, rate, self.loss, layout.n_layers, found, threads)
+            self._loads = rate, found
+        loads = self._loads[1]
+        groups = np.arange(loads.shape[1])
+        inside = np.where((groups >= lanes[:, :1] // WIDTH) & (groups < lanes[:, 1:] // WIDTH), loads, 0.0)
+        slab, group = divmod(int(inside.argmax()), loads.shape[1])
+        first = EDGE + slab * layout.slab + group * WIDTH
+        box = (first + layout.n_lanes * np.arange(layout.n_layers)[:, None] + np.arange(WIDTH)).ravel()
+        own = np.where(self.loss[box] < 0.0, 0.0, (rate[box] + self.loss[box]) * self.content[0, box])
+        return float(inside[slab, group]), int(box[own.argmax()])
+
     def take_fields(self, field: SlabField) -> None:
         """Take over coefficients that were made anew."""
+        self._loads = None
         if self.faces is not field.faces:
             self.faces[...] = self.box.of_faces(field.faces)
             self.layout.boxes(self.rate)[...] = self.box.of(field.layout.boxes(field.rate))

@@ -6,6 +6,8 @@ the one before it; it also looks two back, which the next one, writing where thi
 What happens in a slab happens in the same order as without blocks: results are the same bit for bit.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,31 +39,37 @@ def turns(width: Ints, stages: int, slab_bytes: int, threads: int) -> Ints:
     """
     n = width.size
     room, fewest = (BLOCK, BEHIND + 1) if threads == 1 else (SHARED_BLOCK, FEWEST * threads)
-    block = max(room // max(slab_bytes, 1), fewest)
+    order = spans(n, stages, n if stages == 1 else max(room // max(slab_bytes, 1), fewest))
+    if threads == 1:
+        return order
     done = np.concatenate([[0], np.cumsum(width)])
-    if stages == 1 or n <= block:
-        return np.array([[stage, *shares(done, 0, n, threads)] for stage in range(stages)], np.int32)
+    return np.array([[stage, *shares(done, begin, end, threads)] for stage, begin, end in order.tolist()], np.int32)
+
+
+@lru_cache(maxsize=64)  # a window that moves asks anew in every step
+def spans(n: int, stages: int, block: int) -> Ints:
+    """Return the turns of a step over n slabs: a stage, its first slab, the one after its last, shape (turn, 3)."""
     found, reached = [], [0] * stages
     while reached[-1] < n:
         end = min(reached[0] + block, n)
         for stage in range(stages):
             if end > reached[stage]:
-                found.append([stage, *shares(done, reached[stage], end, threads)])
+                found.append([stage, reached[stage], end])
                 reached[stage] = end
             end = n if reached[stage] == n else max(reached[stage] - BEHIND, 0)
-    return np.array(found, np.int32)
+    order = np.array(found, np.int32).reshape(-1, 3)
+    order.flags.writeable = False
+    return order
 
 
 def shares(done: NDArray[np.int64], begin: int, end: int, threads: int) -> list[int]:
-    """Cut slabs from `begin` to before `end` into shares of about equal work.
+    """Cut slabs from `begin` to before `end` into shares of about equal work, for more than one thread.
 
     Parameters
     ----------
     done : ndarray of int, shape (slab + 1,)
         Lanes in all slabs before.
     """
-    if threads == 1:
-        return [begin, end]
     work = done[begin:end + 1] - done[begin]
     cuts = begin + np.searchsorted(work[1:], work[-1] * np.arange(1, threads) / threads)
     return [begin, *cuts.tolist(), end]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gwsolver.kernels import transport_slab_places
 from gwsolver.transport.explicit.slab.layout import WIDTH, Floats32, Ints, SlabLayout
-from gwsolver.transport.explicit.slab.part import Part
+from gwsolver.transport.explicit.slab.part import Box, Part
 
 # Concentrations below this part of the largest count as nothing.
 NOTHING = 1e-10
@@ -37,6 +37,7 @@ class Window:
     def __init__(self, layout: SlabLayout, keep: NDArray[np.int64]) -> None:
         self._layout = layout
         self.lanes: Ints = np.tile(np.array([0, layout.n_lanes], np.int32), (layout.n_slabs, 1))
+        self._extent: Ints = np.array([0, layout.n_slabs, 0, layout.n_lanes], np.int32)
         slab, lane = (keep - WIDTH) // layout.slab, (keep - WIDTH) % layout.n_lanes
         self._keep = np.tile(np.array([layout.n_lanes, 0], np.int32), (layout.n_slabs, 1))
         np.minimum.at(self._keep[:, 0], slab, lane.astype(np.int32))
@@ -47,8 +48,8 @@ class Window:
         """Share of the grid that takes part."""
         return float((self.lanes[:, 1] - self.lanes[:, 0]).sum()) / (self._layout.n_slabs * self._layout.n_lanes)
 
-    def find(self, part: Part, lanes: Ints, threshold: Floats32, threads: int) -> None:
-        """Set the window from the concentrations inside the present one.
+    def find(self, part: Part, lanes: Ints, threshold: Floats32, threads: int) -> bool:
+        """Set the window from the concentrations inside the present one; return whether it has moved.
 
         Parameters
         ----------
@@ -58,20 +59,26 @@ class Window:
             The present one in lanes of the part.
         threshold : ndarray of float32, shape (species,)
         """
-        n, own = self._layout.n_lanes, part.layout
-        filled = np.zeros((own.n_slabs, 2), np.int32)
+        own = part.layout
+        filled = np.empty((own.n_slabs, 2), np.int32)
         transport_slab_places.filled_lanes(
             part.mirror, threshold, lanes, own.n_layers, own.n_lanes, filled, threads
         )
-        some, slabs = filled[:, 1] > filled[:, 0], slice(*part.box.slabs)
-        low, high = self._keep.T.copy()
-        low[slabs] = np.minimum(low[slabs], np.where(some, filled[:, 0] + part.box.lanes[0], n))
-        high[slabs] = np.maximum(high[slabs], np.where(some, filled[:, 1] + part.box.lanes[0], 0))
-        low, high = _spread(low, np.minimum), _spread(high, np.maximum)
-        none = high <= low
-        low = np.maximum((low - MARGIN) // WIDTH * WIDTH, 0)
-        high = np.minimum(-(-(high + MARGIN) // WIDTH) * WIDTH, n)
-        self.lanes[:, 0], self.lanes[:, 1] = np.where(none, 0, low), np.where(none, 0, high)
+        return transport_slab_places.widen(
+            filled, part.box.slabs[0], part.box.lanes[0], self._keep, MARGIN, self._layout.n_lanes, self.lanes,
+            self._extent,
+        )
+
+    def box(self, room: tuple[int, int]) -> Box:
+        """Return the box around it, with room of slabs and lanes on all sides as far as the grid goes."""
+        first, last, left, right = self._extent.tolist()
+        n_slabs, n_lanes = self._layout.n_slabs, self._layout.n_lanes
+        if last <= first:
+            return Box((0, n_slabs), (0, n_lanes))
+        return Box(
+            (max(first - room[0], 0), min(last + room[0], n_slabs)),
+            (max(left - room[1], 0), min(right + room[1], n_lanes)),
+        )
 
     def inside(self) -> NDArray[np.bool_]:
         """Return which places are inside, shape (place,)."""
@@ -81,12 +88,3 @@ class Window:
         out = np.zeros(layout.n_places, bool)
         layout.boxes(out)[...] = inner[:, None]
         return out
-
-
-def _spread(values: Ints, extreme: np.ufunc) -> Ints:
-    """Return the extreme of the values of slabs up to `MARGIN` away, shape (slab,)."""
-    found = values.copy()
-    for apart in range(1, min(MARGIN, values.size - 1) + 1):
-        extreme(found[apart:], values[:-apart], out=found[apart:])
-        extreme(found[:-apart], values[apart:], out=found[:-apart])
-    return found

@@ -90,6 +90,7 @@ class RunError(GwsolverError):
 
 
 INTERVALS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.bool_]]] = {
+    "(0, 1)": lambda a: (a > 0.0) & (a < 1.0),
     "(0, 1]": lambda a: (a > 0.0) & (a <= 1.0),
     "[0, 1]": lambda a: (a >= 0.0) & (a <= 1.0),
     "[0, inf)": lambda a: (a >= 0.0) & np.isfinite(a),

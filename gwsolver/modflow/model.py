@@ -34,6 +34,7 @@ from gwsolver.modflow.series import Series
 from gwsolver.modflow.solute_observations import read_solute_observations
 from gwsolver.modflow.sources import ConcentrationFile, read_sources
 from gwsolver.modflow.stress import read_list
+from gwsolver.modflow.stress_checks import check_stress
 from gwsolver.modflow.support import TABLES
 from gwsolver.modflow.timeseries import read_series
 from gwsolver.modflow.transport_model import read_advection, read_dispersion
@@ -73,6 +74,8 @@ class ModelParts:
         TS6, TAS6, OBS6 and TAB6 packages by lower-case name of the stress package, or file name of the SPC6
         file; "" for the model's own.
     ims : Package or None
+    checked : bool
+        False where the simulation says NOCHECK.
     file : str
     newton : list of str
     """
@@ -90,6 +93,7 @@ class ModelParts:
     concentrations: dict[str, Package] = field(default_factory=dict)
     children: dict[str, list[Package]] = field(default_factory=dict)
     ims: Package | None = None
+    checked: bool = True
     newton: list[str] = field(default_factory=list)
 
 
@@ -196,9 +200,11 @@ def flow_model(parts: ModelParts) -> FlowModel | None:
     sto = parts.singles.get("sto")
     features = _features(parts, grid)
     stress, mvr = _stress(parts, grid), parts.singles.get("mvr")
+    conductivity = read_conductivity(parts.singles["npf"], grid)
+    check_stress(parts.stress, stress, grid, parts.time, conductivity.cell_type != 0, checked=parts.checked)
     return FlowModel(
         name=parts.name, time=parts.time, grid=grid, initial_head=read_initial(parts.singles["ic"], grid),
-        conductivity=read_conductivity(parts.singles["npf"], grid),
+        conductivity=conductivity,
         storage=read_storage(sto, grid, parts.time) if sto else None, packages=stress,
         features=features,
         mover=read_movers(mvr, stress, features, parts.time) if mvr else None,
@@ -274,13 +280,15 @@ def transport_model(
     carried = [(s, f) for s in features for f in (flow.features if flow else ()) if f.name == s.flow_package]
     files = {n: ConcentrationFile(p, _series(parts, p)) for n, p in parts.concentrations.items()}
     fmi = parts.singles.get("fmi")
+    stress = _stress(parts, grid)
+    check_stress(parts.stress, stress, grid, parts.time)
     return TransportModel(
         name=parts.name, time=parts.time, grid=grid, flow_model=flow_name,
         initial_concentration=read_initial(parts.singles["ic"], grid), mobile=mobile, immobile=immobile,
         saved_flows=saved, dispersion=read_dispersion(dsp, grid) if dsp else None,
         advection=read_advection(parts.singles.get("adv")),
         sources=read_sources(parts.singles.get("ssm"), known, carriers, files, grid, parts.time),
-        packages=_stress(parts, grid), features=features,
+        packages=stress, features=features,
         output=read_output_control(parts.singles.get("oc"), parts.time), observations=_observations(
             parts, grid, {s.name: partial(read_solute_observations, solute=s, carrier=c) for s, c in carried}),
         file=parts.file,

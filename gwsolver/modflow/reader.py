@@ -130,6 +130,7 @@ def _source(folder: Path, on_disk: bool, data: Any, survey: Survey) -> Source:
         return source
     time = read_time(wrap(data.tdis, "tdis", folder, on_disk, findings))
     solvers = _solvers(data, folder, on_disk, findings)
+    checked = not wrap(data.name_file, "mfsim", folder, on_disk, findings).give("nocheck", False)
     for name in data.model_names:
         model = data.get_model(name)
         kind = str(model.model_type).lower()[:3]
@@ -137,7 +138,7 @@ def _source(folder: Path, on_disk: bool, data: Any, survey: Survey) -> Source:
             continue
         own = survey.models.setdefault(str(name).lower(), Findings())
         parts = take_apart(model, folder, on_disk, time, own)
-        parts.ims = solvers.get(parts.name)
+        parts.ims, parts.checked = solvers.get(parts.name), checked
         (source.flow if kind == "gwf" else source.transport)[parts.name] = parts
     for row in rows(getattr(data.name_file, "exchanges", None)):
         if str(row[0]).lower().startswith("gwf6-gwt6"):

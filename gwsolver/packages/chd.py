@@ -1,6 +1,17 @@
 """CHD: the head of a cell is given; what flows through it follows from the balance of the cell."""
 
-from gwsolver.packages.registry import BoundaryKind, Column
+from collections.abc import Mapping
+from typing import Any
+
+from gwsolver.core.stress import StressValues
+from gwsolver.packages.limits import LowerLimit, above_bottom
+from gwsolver.packages.registry import BoundaryKind, Column, Floats
+
+
+def limits(values: StressValues, floor: Floats, options: Mapping[str, Any]) -> list[LowerLimit]:
+    """Return that the head may not lie below its cell."""
+    return [above_bottom("head", values.columns["head"], floor)]
+
 
 KIND = BoundaryKind(
     kind="chd",
@@ -9,4 +20,5 @@ KIND = BoundaryKind(
     title="Constant head",
     columns=(Column("head", "head", "L"),),
     fixes="head",
+    limits=limits,
 )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from gwsolver.core.stress import StressValues
+from gwsolver.packages.limits import LowerLimit, above_bottom
 from gwsolver.packages.registry import BoundaryKind, Column, Floats, FlowContext
 
 
@@ -23,8 +24,7 @@ def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any])
     (MODFLOW 6, description of input and output, DRN package).
     """
     conductance, elevation = values.columns["conductance"], values.columns["elevation"]
-    name = str(options.get("auxdepthname", "")).lower()
-    depth = values.auxiliary[name] if name else np.zeros_like(elevation)
+    depth = _depth(values, options)
     bottom, range_ = np.minimum(elevation, elevation + depth), np.abs(depth)
     above = context.head - bottom
     scaled = (range_ > 0.0) & (above < range_)
@@ -35,6 +35,19 @@ def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any])
     return -conductance * fraction * above, -conductance * (fraction + slope)
 
 
+def _depth(values: StressValues, options: Mapping[str, Any]) -> Floats:
+    """Return the depth over which the conductance grows, zero without AUXDEPTHNAME."""
+    name = str(options.get("auxdepthname", "")).lower()
+    return values.auxiliary[name] if name else np.zeros_like(values.columns["elevation"])
+
+
+def limits(values: StressValues, floor: Floats, options: Mapping[str, Any]) -> list[LowerLimit]:
+    """Return that a drain may not begin to open below its cell."""
+    elevation, depth = values.columns["elevation"], _depth(values, options)
+    what = "elev with its drainage depth" if options.get("auxdepthname") else "elev"
+    return [above_bottom(what, np.minimum(elevation, elevation + depth), floor)]
+
+
 KIND = BoundaryKind(
     kind="drn",
     mf6_type="DRN6",
@@ -43,5 +56,6 @@ KIND = BoundaryKind(
     columns=(Column("elevation", "elev", "L"), Column("conductance", "cond", "L**2/T", "[0, inf)")),
     options=("auxdepthname",),
     flow=flow,
+    limits=limits,
     multiplied="conductance",
 )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from gwsolver.core.stress import StressValues
+from gwsolver.packages.limits import LowerLimit
 from gwsolver.packages.registry import BoundaryKind, Column, Floats, FlowContext
 
 
@@ -46,6 +47,15 @@ def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any])
     return -largest * proportion, largest * slope
 
 
+def limits(values: StressValues, floor: Floats, options: Mapping[str, Any]) -> list[LowerLimit]:
+    """Return that the depths of the segments may not decrease."""
+    depths = values.columns.get("depth_fraction", np.zeros((values.cells.size, 0)))
+    depths = depths.reshape(values.cells.size, -1) if depths.size else np.zeros((values.cells.size, 0))
+    return [LowerLimit(f"pxdp{i + 1}", depths[:, i], depths[:, i - 1], f"its pxdp{i}",
+                       "Depths of segments go from the ET surface down.", always=True)
+            for i in range(1, depths.shape[1])]
+
+
 KIND = BoundaryKind(
     kind="evt",
     mf6_type="EVT6",
@@ -55,12 +65,13 @@ KIND = BoundaryKind(
         Column("surface", "surface", "L", array_keyword="surface"),
         Column("rate", "rate", "L/T", array_keyword="rate"),
         Column("depth", "depth", "L", array_keyword="depth"),
-        Column("depth_fraction", "pxdp", "-", "[0, 1]"),
+        Column("depth_fraction", "pxdp", "-", "(0, 1)"),
         Column("rate_fraction", "petm", "-"),
         Column("surface_fraction", "petm0", "-"),
     ),
     options=("fixed_cell", "surf_rate_specified"),
     flow=flow,
+    limits=limits,
     multiplied="rate",
     seeks_active=True,
     sheltered=True,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gwsolver.core.stress import StressValues
+from gwsolver.packages.limits import LowerLimit, above_bottom
 from gwsolver.packages.registry import BoundaryKind, Column, Floats, FlowContext
 
 
@@ -13,6 +14,11 @@ def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any])
     return conductance * (values.columns["head"] - context.head), -conductance
 
 
+def limits(values: StressValues, floor: Floats, options: Mapping[str, Any]) -> list[LowerLimit]:
+    """Return that the head may not lie below its cell."""
+    return [above_bottom("bhead", values.columns["head"], floor)]
+
+
 KIND = BoundaryKind(
     kind="ghb",
     mf6_type="GHB6",
@@ -20,5 +26,6 @@ KIND = BoundaryKind(
     title="General-head boundary",
     columns=(Column("head", "bhead", "L"), Column("conductance", "cond", "L**2/T", "[0, inf)")),
     flow=flow,
+    limits=limits,
     multiplied="conductance",
 )

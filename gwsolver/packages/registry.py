@@ -7,7 +7,7 @@ the heads. Flow knows no kind by name; neither does transport.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from gwsolver.core.features import FeaturePackage, FeatureStep, FeatureValues
 from gwsolver.core.grid import Grid
 from gwsolver.core.stress import StressValues
 from gwsolver.core.time import TimeStep
+from gwsolver.packages.limits import LowerLimit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -73,6 +74,7 @@ class FlowContext:
     convertible: NDArray[np.bool_]
 
 
+Limits = Callable[[StressValues, Floats, Mapping[str, Any]], Sequence[LowerLimit]]
 FlowEquation = Callable[[StressValues, FlowContext, Mapping[str, Any]], tuple[Floats, Floats]]
 
 
@@ -107,6 +109,9 @@ class BoundaryKind:
         Falls from the sky: where a lake stands on the cell, it acts on the lake's own account instead.
     mass : callable or None
         gwt only: (values) -> mass rate into the cell [M/T], shape (entry,).
+    limits : callable or None
+        (values, floor, options) -> what entries may not fall below; floor, shape (entry,), is the bottom of the cell
+        where ICELLTYPE != 0 and -inf elsewhere [L].
     """
 
     kind: str
@@ -121,6 +126,7 @@ class BoundaryKind:
     mass: Callable[[StressValues], Floats] | None = None
     multiplied: str = ""
     sheltered: bool = False
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True)

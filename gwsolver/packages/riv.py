@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from gwsolver.core.stress import StressValues
+from gwsolver.packages.limits import LowerLimit, above_bottom
 from gwsolver.packages.registry import BoundaryKind, Column, Floats, FlowContext
 
 
@@ -22,6 +23,14 @@ def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any])
     return rate, np.where(context.head > bottom, -conductance, 0.0)
 
 
+def limits(values: StressValues, floor: Floats, options: Mapping[str, Any]) -> list[LowerLimit]:
+    """Return that the bed may not lie below its cell, and the stage not below either."""
+    stage, bottom = values.columns["stage"], values.columns["bottom"]
+    return [above_bottom("rbot", bottom, floor),
+            LowerLimit("stage", stage, bottom, "its rbot", "A river without water has its stage at its bottom."),
+            above_bottom("stage", stage, floor)]
+
+
 KIND = BoundaryKind(
     kind="riv",
     mf6_type="RIV6",
@@ -33,5 +42,6 @@ KIND = BoundaryKind(
         Column("bottom", "rbot", "L"),
     ),
     flow=flow,
+    limits=limits,
     multiplied="conductance",
 )

@@ -41,17 +41,41 @@ class Move:
     value: float
 
     def takes(self, there: float, whole: float) -> float:
-        """Return what this rule moves of what is still there; `whole` was there before other rules.
+        """Return what this rule moves of what is still there; `whole` was there before other rules."""
+        kind = np.array([MOVES.index(self.kind)])
+        return float(taken(kind, *(np.array([v]) for v in (self.value, there, whole)))[0][0])
 
-        Source: MODFLOW 6, Mover.f90, qrcalc.
-        """
-        if self.kind == "factor":
-            return min(max(whole, 0.0) * self.value, there)
-        if self.kind == "excess":
-            return max(there - self.value, 0.0)
-        if self.kind == "threshold":
-            return self.value if there >= self.value else 0.0
-        return min(self.value, there)
+
+def taken(kind: Ints, value: Floats, there: Floats, whole: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return what each rule moves [L**3/T], and its derivatives by what is still there and by what was there.
+
+    Parameters
+    ----------
+    kind : ndarray of int, shape (rule,)
+        Place in `MOVES`.
+    value : ndarray of float64, shape (rule,)
+        As in `Move`.
+    there, whole : ndarray of float64, shape (rule,)
+        What the provider still has, and what it had before other rules took from it [L**3/T].
+
+    Notes
+    -----
+    MODFLOW 6, Mover.f90, qrcalc.
+    """
+    part = np.maximum(whole, 0.0) * value
+    short, above, below = part > there, there > value, there < value
+    nothing = np.zeros(kind.size)
+    choices = (
+        (np.where(short, there, part), short * 1.0, np.where(short | (whole <= 0.0), 0.0, value)),
+        (np.maximum(there - value, 0.0), above * 1.0, nothing),
+        (np.where(below, 0.0, value), nothing, nothing),
+        (np.minimum(value, there), below * 1.0, nothing),
+    )
+    assert len(choices) == len(MOVES)
+    found = [nothing, nothing, nothing]
+    for place, choice in enumerate(choices):
+        found = [np.where(kind == place, new, old) for new, old in zip(choice, found, strict=True)]
+    return found[0], found[1], found[2]
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,23 @@ class Acting:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Leaving:
+    """What leaves the aquifer by the entries of a package, as they were given.
+
+    Attributes
+    ----------
+    rate, by_head : ndarray of float64, shape (entry,)
+        [L**3/T], and its derivative with respect to the head in the entry's cell [L**2/T].
+    cells : ndarray of int64, shape (entry,)
+        Where it acts, -1 for nowhere.
+    """
+
+    rate: Floats
+    by_head: Floats
+    cells: Ints
+
+
 class Boundaries:
     """All packages of one model during one time step.
 
@@ -94,12 +111,14 @@ class Boundaries:
                 slope += np.bincount(cells, derivative, minlength=total.size)
         return total, slope
 
-    def leaving(self, name: str, head: Floats, active: Bools) -> Floats:
-        """Return what leaves the aquifer by each entry of a package, as they were given [L**3/T], shape (entry,)."""
+    def leaving(self, name: str, head: Floats, active: Bools) -> "Leaving":
+        """Return what leaves the aquifer by each entry of a package."""
         a = next(a for a in self.acting if a.package.name == name)
-        _, rate, _ = self._evaluate(a, head, active, None)
-        found = np.zeros(a.n_given)
-        found[a.places] = np.maximum(-rate, 0.0)
+        cells, rate, slope = self._evaluate(a, head, active, None)
+        found = Leaving(np.zeros(a.n_given), np.zeros(a.n_given), np.full(a.n_given, -1))
+        found.rate[a.places] = np.maximum(-rate, 0.0)
+        found.by_head[a.places] = np.where(rate < 0.0, -slope, 0.0)
+        found.cells[a.places] = cells
         return found
 
     def places(self, name: str) -> Ints:

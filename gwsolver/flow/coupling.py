@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from gwsolver.core.features import FeatureStep, FeatureValues
 from gwsolver.core.simulation import FlowModel
 from gwsolver.core.steps import PackageFlow
 from gwsolver.core.time import TimeStep
-from gwsolver.flow.movers import Leaving, Movers
+from gwsolver.flow.mover_slopes import MoverPaths
+from gwsolver.flow.movers import Leaves, Movers, Offered
 from gwsolver.packages.registry import Aquifer, Features, Response, feature_kinds
 
 Floats = NDArray[np.float64]
@@ -34,12 +36,15 @@ class CoupledResponse:
         Part of each cell above which water of features stands, 0 to 1.
     round_off : ndarray of float64, shape (cell,)
         What the finite precision of heads and stages leaves in `rate` [L**3/T].
+    offered : Offered or None
+        What movers may take; None without any.
     """
 
     parts: tuple[Response, ...]
     rate: Floats
     covered: Floats
     round_off: Floats
+    offered: Offered | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +95,12 @@ class Coupling:
         counts = [f.package.n_features for f in self.features]
         self._first = self.n_cells + np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         self.n = int(sum(counts))
-        self.symmetric = all(f.symmetric for f in self.features)
+        self.symmetric = all(f.symmetric for f in self.features) and model.mover is None
         self._values: list[FeatureValues] = []
-        self.movers = Movers(model.mover, self.features) if model.mover is not None else None
+        self.movers: Movers | None = None
+        if model.mover is not None:
+            self.movers = Movers(model.mover, self.features)
+            self._paths = MoverPaths(model.mover, self.features, self._first, partial(_cells_of, model))
         self._place()
 
     def _place(self) -> None:
@@ -104,8 +112,11 @@ class Coupling:
             if feature_kinds()[f.package.kind].heads_along_links:
                 rows.append(f.package.connection_cell[f.link_from])
                 columns.append(first + f.link_to)
+        if self.movers is not None:
+            rows += [self._paths.provider, self._paths.cell]
+            columns += [self._paths.receiver, self._paths.receiver]
         row, column = np.concatenate(rows), np.concatenate(columns)
-        self._there = row >= 0
+        self._there = (row >= 0) & (row != column)
         low, high = np.minimum(row, column)[self._there], np.maximum(row, column)[self._there]
         keys, place = np.unique(low * (self.n_cells + self.n + 1) + high, return_inverse=True)
         self._slot, self._turned = place, (row > column)[self._there]
@@ -118,49 +129,87 @@ class Coupling:
         self._values = values
         if self.movers is not None:
             same &= self.movers.begin(step)
+            self._paths.begin(self.movers)
         return same
 
-    def respond(self, head: Floats, active: Bools, fixed: Bools, leaving: Leaving) -> CoupledResponse:
+    def respond(self, head: Floats, active: Bools, fixed: Bools, leaving: Leaves) -> CoupledResponse:
         """Close the balance of every feature at these heads; `leaving` as in `Movers.settle`."""
 
         def respond(features: Features) -> Response:
             return features.respond(head, active, fixed, self._below)
 
-        parts = self.movers.settle(respond, leaving) if self.movers else tuple(map(respond, self.features))
+        offered = None
+        if self.movers is None:
+            parts = tuple(map(respond, self.features))
+        else:
+            parts, offered = self.movers.settle(respond, leaving, self._react)
         rate, covered, round_off = (np.zeros(self.n_cells) for _ in range(3))
         for part in parts:
             there = part.cells >= 0
             rate += np.bincount(part.cells[there], part.rate[there], self.n_cells)
             round_off += np.bincount(part.cells[there], part.round_off[there], self.n_cells)
             np.maximum.at(covered, part.cells[there], part.covered[there])
-        return CoupledResponse(parts, rate, covered, round_off)
+        return CoupledResponse(parts, rate, covered, round_off, offered)
 
     def slopes(self, response: CoupledResponse, exact: bool) -> CoupledSlopes:
         """Return the derivatives of a response.
 
         A connection that acts in another cell than its package's keeps its own derivative alone.
         """
+        return self._slopes(response.parts, response.offered, exact)
+
+    def _slopes(self, parts: tuple[Response, ...], offered: Offered | None, exact: bool) -> CoupledSlopes:
         by_head = np.zeros(self.n_cells)
         diagonal: list[Floats] = [np.zeros(0)]
         upper: list[Floats] = [np.zeros(0)]
         lower: list[Floats] = [np.zeros(0)]
-        for f, part in zip(self.features, response.parts, strict=True):
-            s = part.slopes(exact)
+        moved = None
+        if self.movers is not None and offered is not None:
+            moved = self._paths.slopes(self.movers, parts, offered)
+        for i, (f, part) in enumerate(zip(self.features, parts, strict=True)):
+            s, kept = part.slopes(exact), 1.0 if moved is None else moved.kept[i]
             there = part.cells >= 0
             by_head += np.bincount(part.cells[there], s.rate_by_head[there], self.n_cells)
             stays = part.cells == f.package.connection_cell
             diagonal.append(s.balance_by_stage)
             nothing = np.zeros(s.balance_by_link.size)
             upper += [np.where(stays, s.rate_by_stage, 0.0), nothing]
-            lower += [np.where(stays, s.balance_by_head, 0.0), s.balance_by_link]
+            lower += [np.where(stays, s.balance_by_head, 0.0), kept * s.balance_by_link]
             if feature_kinds()[f.package.kind].heads_along_links:
                 upper.append(nothing)
-                lower.append(np.where(stays[f.link_from], s.balance_by_link_head, 0.0))
+                lower.append(np.where(stays[f.link_from], kept * s.balance_by_link_head, 0.0))
+        own = np.concatenate(diagonal)
+        if moved is not None:
+            upper += [np.zeros(moved.by_provider.size), np.zeros(moved.by_head.size)]
+            lower += [moved.by_provider, moved.by_head]
+            to_itself = self._paths.provider == self._paths.receiver
+            back = np.bincount(self._paths.receiver[to_itself] - self.n_cells, moved.by_provider[to_itself], self.n)
+            own = np.where(own < 0.0, np.minimum(own + back, 1e-9 * own), own)
         up, down = np.concatenate(upper)[self._there], np.concatenate(lower)[self._there]
         up, down = np.where(self._turned, down, up), np.where(self._turned, up, down)
         size = self.pairs[0].size
         sums = [np.bincount(self._slot, part, size).astype(np.float64) for part in (up, down)]
-        return CoupledSlopes(by_head, np.concatenate(diagonal), *sums)
+        return CoupledSlopes(by_head, own, *sums)
+
+    def _react(self, parts: tuple[Response, ...], offered: Offered, received: Floats) -> Floats:
+        """Return how much more each rule moves for what more comes to each feature, as `Movers.settle` asks."""
+        import scipy.sparse as sp
+        import scipy.sparse.linalg as spla
+
+        assert self.movers is not None
+        slopes = self._slopes(parts, offered, True)
+        free = slopes.feature_diagonal != 0.0
+        row, column = (pair - self.n_cells for pair in self.pairs)
+        among = (row >= 0) & (column >= 0)
+        row, column = row[among], column[among]
+        both = free[row] & free[column]
+        own = np.where(free, -slopes.feature_diagonal, 1.0)
+        values = [own, np.where(both, -slopes.upper[among], 0.0), np.where(both, -slopes.lower[among], 0.0)]
+        every = np.arange(self.n)
+        places = np.concatenate([every, row, column]), np.concatenate([every, column, row])
+        matrix = sp.csc_matrix((np.concatenate(values), places), (self.n, self.n))
+        unknowns = spla.spsolve(matrix, np.where(free, received, 0.0))
+        return self.movers.by_rule(self._paths.slopes(self.movers, parts, offered).by_rule, unknowns)
 
     def finish(self, response: CoupledResponse) -> tuple[FeatureStep, ...]:
         """Return what the features moved; the next step starts from here."""
@@ -175,6 +224,12 @@ class Coupling:
         for f in self.features:
             label = f"{f.package.name}/"
             f.restore({k.removeprefix(label): v for k, v in state.items() if k.startswith(label)})
+
+
+def _cells_of(model: FlowModel, package: str, period: int) -> Ints:
+    """Return the cells of a boundary package's entries in the first step of a period, as they are given."""
+    found = next((p for p in model.packages if p.name == package), None)
+    return found.at(model.time.steps_of(period)[0]).cells if found else np.zeros(0, np.int64)
 
 
 def package_flows(steps: tuple[FeatureStep, ...]) -> tuple[PackageFlow, ...]:

@@ -126,15 +126,18 @@ class Iteration:
 
     def _newton(self, system: StepSystem, head: Floats, active: Bools) -> tuple[Floats, Bools, int]:
         balance = system.balance(head, active)
-        change, best, stalled = np.inf, np.inf, 0
+        change, best, stalled, before = np.inf, np.inf, 0, np.inf
         for iteration in range(self.limit):
             if self._converged(balance, change):
                 return head, active, iteration
             size = norm(balance.residual)
             stalled = 0 if size < 0.5 * best else stalled + 1
             best = min(best, size)
-            if self._as_good_as_it_gets(balance, change, stalled):
+            # What the next step would change: as much less than the last one as there is less to correct.
+            ahead = change * min(size / before, 1.0) if iteration else np.inf
+            if self._as_good_as_it_gets(balance, ahead, stalled):
                 return head, active, iteration
+            before = max(size, 1e-300)
             full = np.clip(self._correction(system, balance, active, True), -self.extent, self.extent)
             head_before = head
             head, balance = self._search(system, head, full, active, size, iteration < HOLD_FOR)
@@ -188,7 +191,10 @@ class Iteration:
         return closed and change <= self.model.closure.head_change
 
     def _as_good_as_it_gets(self, balance: Balance, change: float, stalled: int) -> bool:
-        """Return whether round-off, or what is accepted, is all that stands against a closed balance."""
+        """Return whether round-off, or what is accepted, is all that stands against a closed balance.
+
+        `change` is that of the last iteration, or what is expected of the next.
+        """
         if change > self.model.closure.head_change:
             return False
         left, hidden = float(np.abs(balance.residual).sum()), float(balance.round_off.sum())

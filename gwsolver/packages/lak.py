@@ -11,7 +11,7 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.features import CONSTANT, INACTIVE, FeatureStep, FeatureValues, Floats, Ints
 from gwsolver.core.lake import VERTICAL, LakePackage
 from gwsolver.core.time import TimeStep
-from gwsolver.packages.registry import Aquifer, Column, FeatureKind, Slopes
+from gwsolver.packages.registry import Aquifer, Column, FeatureKind, OfferSlopes, Slopes
 from gwsolver.surface.lakes.balance import NARROW, Balance, Drive, Flows
 from gwsolver.surface.lakes.bed import Beds
 from gwsolver.surface.lakes.outlets import demand
@@ -73,7 +73,7 @@ class Lakes:
         self.shapes = Shapes(p, self.beds.bottom, self.beds.top, self.beds.plan)
         self.balance = Balance(p, self.beds, self.shapes)
         inside = p.outlet_to >= 0
-        self._joining = np.flatnonzero(inside)
+        self._joining = self.link_provider = np.flatnonzero(inside)
         self.link_from, self.link_to = p.outlet_from[inside], p.outlet_to[inside]
         self.symmetric = not inside.any()
         self._vertical = p.connection_type == VERTICAL
@@ -128,6 +128,12 @@ class Lakes:
         """Return what outlets let out [L**3/T], shape (outlet,)."""
         return response.flows.outlets
 
+    def offer_slopes(self, response: LakeResponse) -> OfferSlopes:
+        """Return the derivatives of what outlets let out; none where the lake has less than they could let out."""
+        assert self._drive is not None
+        rate, slope = demand(self.package, self._drive.columns, response.flows.stage)
+        return OfferSlopes(np.where(response.flows.outlets >= rate, slope, 0.0), np.zeros(self.n_providers))
+
     def hand(self, received: Floats, taken: Floats) -> None:
         """Take in what movers bring to each lake and take from each outlet [L**3/T]."""
         assert self._drive is not None
@@ -154,11 +160,7 @@ class Lakes:
         takes &= np.abs(flows.seepage - bed.flow) <= 1e-9 * np.abs(bed.flow) + rounded
         own = self.balance.slope(flows, response.head, response.joined, self._drive)
         free = own[of] != 0.0
-        link = np.zeros(0)
-        if self._joining.size:
-            let = demand(self.package, self._drive.columns, flows.stage)
-            runs = flows.outlets >= let[0]
-            link = np.where(runs, let[1], 0.0)[self._joining]
+        link = self.offer_slopes(response).by_stage[self._joining] if self._joining.size else np.zeros(0)
         joint = np.where(takes & free, by_stage, 0.0)
         into = np.where(takes & free, by_head if exact else bed.held, 0.0)
         return Slopes(np.where(takes, -by_head, 0.0), -joint, into, own, link)

@@ -243,6 +243,23 @@ class Slopes:
     balance_by_link_head: Floats = field(default_factory=lambda: np.zeros(0))
 
 
+@dataclass(frozen=True, eq=False)
+class OfferSlopes:
+    """Derivatives of what movers may take, `Features.offers`.
+
+    Attributes
+    ----------
+    by_stage : ndarray of float64, shape (provider,)
+        With respect to the unknown of the provider's feature, as in `Slopes` [L**2/T].
+    by_head : ndarray of float64, shape (provider,)
+        With respect to the head in that feature's cell [L**2/T]; zero for kinds where it acts by the unknown alone
+        (not `FeatureKind.heads_along_links`).
+    """
+
+    by_stage: Floats
+    by_head: Floats
+
+
 class Response(Protocol):
     """What features do at one guess of the heads: their own balances are closed for it."""
 
@@ -279,6 +296,8 @@ class Features(Protocol):
     package : FeaturePackage
     link_from, link_to : ndarray of int64, shape (link,)
         Features of which the second's balance depends on the first's stage.
+    link_provider : ndarray of int64, shape (link,)
+        Place from which movers take before the link gets its part; -1 where they take nothing of what it carries.
     symmetric : bool
         Whether derivatives with held conductances are symmetric.
     """
@@ -290,6 +309,7 @@ class Features(Protocol):
 
     link_from: Ints
     link_to: Ints
+    link_provider: Ints
     symmetric: bool
 
     def begin(self, step: TimeStep, transient: bool) -> FeatureValues:
@@ -327,6 +347,10 @@ class Features(Protocol):
 
     def offers(self, response: Any) -> Floats:
         """Return what movers may take at each of these places [L**3/T], shape (provider,)."""
+        ...
+
+    def offer_slopes(self, response: Any) -> OfferSlopes:
+        """Return the derivatives of what movers may take; what they take leaves them as they are."""
         ...
 
     def hand(self, received: Floats, taken: Floats) -> None:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from gwsolver.core.errors import InputError, Problem, located, outside
 from gwsolver.core.features import INACTIVE, FeaturePackage, FeatureStep, FeatureValues
-from gwsolver.core.reach import ReachPackage
+from gwsolver.core.reach import NO_DIVERSION, ReachPackage
 from gwsolver.core.time import TimeStep
-from gwsolver.packages.registry import Aquifer, Column, FeatureKind, Floats, Ints, Response, Slopes
+from gwsolver.packages.registry import Aquifer, Column, FeatureKind, Floats, Ints, OfferSlopes, Response, Slopes
 from gwsolver.surface.reaches.books import step_of
 from gwsolver.surface.reaches.routing import Routed, Routing, fraction_problems
 
@@ -84,6 +84,7 @@ class Reaches:
         self.package: FeaturePackage = package
         self._reaches = package
         self.link_from, self.link_to = package.link_from, package.link_to
+        self.link_provider = np.where(package.link_diversion == NO_DIVERSION, package.link_from, -1)
         self._routing = Routing(package)
         self._values: FeatureValues | None = None
         self._transient = False
@@ -152,6 +153,13 @@ class Reaches:
         """Return what diversions leave of each reach's outflow [L**3/T], shape (reach,)."""
         assert isinstance(response, ReachResponse)
         return response.routed.offered
+
+    def offer_slopes(self, response: Response) -> OfferSlopes:
+        """Return the derivatives of what diversions leave, by what comes to each reach and by the head in its cell."""
+        assert isinstance(response, ReachResponse)
+        r, diverts = response.routed, self.link_provider < 0
+        taken = np.bincount(self.link_from[diverts], r.link_by_outflow[diverts], self.package.n_features)
+        return OfferSlopes((1.0 - taken) * r.outflow_by_upstream, (1.0 - taken) * r.outflow_by_head)
 
     def hand(self, received: Floats, taken: Floats) -> None:
         """Take in what movers bring to each reach and take from it [L**3/T]."""

@@ -8,6 +8,13 @@ import pytest
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.errors import InputError, RunError
 from gwsolver.core.movers import Move, MoverPackage
+from gwsolver.flow.boundaries import Boundaries
+from gwsolver.flow.coupling import Coupling
+from gwsolver.flow.faces import FaceEquations
+from gwsolver.flow.movers import Movers
+from gwsolver.flow.rules import Rules
+from gwsolver.flow.storage import StorageEquations
+from gwsolver.flow.system import Pattern, StepSystem
 from tests.flow.models import package, rock, solve, storage
 from tests.packages.lakes import lakes, with_lakes
 from tests.packages.test_lak import closed
@@ -29,6 +36,17 @@ def rules(*moves, later=()):
 ])
 def test_a_rule_takes_what_it_says(kind, value, there, whole, taken):
     assert Move("a", 0, "b", 0, kind, value).takes(there, whole) == taken
+
+
+@pytest.mark.parametrize("kind", ["factor", "excess", "threshold", "upto"])
+@pytest.mark.parametrize("whole", [3.0, 8.0])
+def test_what_rules_move_changes_with_what_there_is_as_they_say(kind, whole):
+    served = Rules([Move("a", 0, "b", 0, "factor", 0.3), Move("a", 0, "b", 0, kind, 0.9 if kind == "factor" else 2.2),
+                    Move("a", 0, "b", 0, "factor", 0.8), Move("a", 1, "b", 0, kind, 0.5)])
+    here, h = np.array([whole, 7.0]), 1e-6
+    amount, slope = served.take(here)
+    np.testing.assert_allclose(slope, (served.take(here + h)[0] - served.take(here - h)[0]) / (2.0 * h), atol=1e-9)
+    assert np.all(served.per_source(amount) <= here * (1.0 + 1e-15))
 
 
 def strip():
@@ -124,3 +142,83 @@ def test_numbers_that_no_package_has_are_told_together():
     with pytest.raises(InputError) as error:
         solve(flow)
     assert len(error.value.problems) == 3
+
+
+def jacobian_and_differences(flow, head, step=1e-6):
+    """The derivative of the cells' balance by heads: unknowns of features taken out of the matrix, and differences."""
+    grid, time = flow.grid, next(flow.time.steps())
+    faces, coupling = FaceEquations(flow), Coupling(flow, grid.cell_below)
+    system = StepSystem(faces, StorageEquations(flow), Boundaries(flow, time, grid.cell_below),
+                        Pattern(faces, coupling), flow.initial_head, time, coupling)
+    coupling.begin(time, system.transient)
+    n, active = head.size, np.ones(head.size, bool)
+    for _ in range(15):  # reaches have then chosen their scheme
+        balance = system.balance(head.copy(), active)
+    full = system.matrix(balance, active, True).csr().toarray()
+    schur = full[:n, :n] - full[:n, n:] @ np.linalg.solve(full[n:, n:], full[n:, :n])
+    differences = np.empty((n, n))
+    for cell in range(n):
+        moved = [head + sign * step * (np.arange(n) == cell) for sign in (1.0, -1.0)]
+        up, down = (system.balance(h, active).residual for h in moved)
+        differences[:, cell] = (up - down) / (2.0 * step)
+    return -schur, differences
+
+
+def drained(newton):
+    """Drains feed a reach in part, whose lower neighbour gets what a mover to a lake leaves; its weir feeds a reach."""
+    grid = strip()
+    stream = reaches(4, [(0, 1), (2, 3)], cells=[0, 1, 3, 4], top=[8.2, 8.1, 7.5, 7.4], bed_conductivity=0.5,
+                     length=10.0, width=1.0, inflow=np.array([30.0, 0.0, 0.0, 0.0]), conversion=86400.0)
+    lake = lakes([(0, 2, "vertical", 0.2)], 10.4, outlets=[(0, -1, "weir")], invert=10.05, width=1e-3, rainfall=0.3)
+    fall = [package("drn", [0, 4], elevation=[7.0, 6.5], conductance=2.0),
+            package("ghb", [4], head=8.0, conductance=1.0)]
+    flow = with_lakes(grid, rock(grid, 2.0, cell_type=1), fall, replace(lake, time_conversion=86400.0), start=8.8,
+                      newton=newton)
+    return replace(flow, features=(stream, lake), mover=rules(
+        ("drn-1", 0, "sfr-1", 0, "factor", 0.6), ("drn-1", 1, "lak-1", 0, "excess", 0.5),
+        ("sfr-1", 0, "lak-1", 0, "factor", 0.3), ("lak-1", 0, "sfr-1", 2, "factor", 0.75),
+        ("lak-1", 0, "lak-1", 0, "factor", 0.1)))
+
+
+@pytest.mark.parametrize("newton", [False, True])
+@pytest.mark.parametrize("transient", [False, True])
+def test_what_movers_bring_stands_in_newtons_matrix(newton, transient):
+    flow = drained(newton)
+    if transient:
+        flow = replace(flow, storage=storage(flow.grid, 1e-4, 0.1, True))
+    exact, differences = jacobian_and_differences(flow, np.array([8.9, 8.7, 8.6, 8.5, 8.3]))
+    np.testing.assert_allclose(exact, differences, rtol=2e-4, atol=2e-4)
+    without, _ = jacobian_and_differences(replace(flow, mover=None), np.array([8.9, 8.7, 8.6, 8.5, 8.3]))
+    assert np.abs(without - exact).max() > 0.05
+
+
+def test_a_package_is_asked_as_often_as_water_comes_back_to_it(monkeypatch):
+    asked, settle = [], Movers.settle
+
+    def counted(self, respond, *rest):
+        asked.append([])
+        return settle(self, lambda f: asked[-1].append(f.package.name) or respond(f), *rest)
+
+    monkeypatch.setattr(Movers, "settle", counted)
+    solve(through())
+    once = ["sfr-1", "lak-1", "sfr-1"]
+    assert once in asked and all(a == once[:len(a)] for a in asked)
+
+
+def test_newton_closes_a_stream_through_a_lake_in_few_iterations():
+    for step in solve(through(True, time=((20.0, 8, 1.2),), storage=storage(strip(), 1e-5, 0.1, True))):
+        assert step.iterations <= 6
+
+
+@pytest.mark.parametrize("back", [0.5, 0.999])
+def test_water_that_movers_lead_in_a_circle_goes_round_as_often_as_is_handed_back(back):
+    # Of what a lake's weir lets out a part runs through a reach back into it: 1 / (1 - back) times what comes.
+    grid = structured_grid([10.0] * 2, [10.0], 10.0, [0.0])
+    pond = lakes([(0, 0, "vertical", 0.0)], 10.5, outlets=[(0, -1, "weir")], invert=10.0, width=1e-3, rainfall=0.01)
+    flow = with_lakes(grid, rock(grid, 5.0), [package("chd", [1], head=5.0)], pond, start=5.0)
+    flow = replace(flow, features=(reaches(1, [], cells=[1], length=10.0), pond), mover=rules(
+        ("lak-1", 0, "sfr-1", 0, "factor", back), ("sfr-1", 0, "lak-1", 0, "factor", 1.0)))
+    step, = solve(flow)
+    closed(step)
+    np.testing.assert_allclose(step.moved.rates, back / (1.0 - back), rtol=1e-9)
+    np.testing.assert_allclose(step.features[1].terms["ext-outflow"], -1.0, rtol=1e-9)

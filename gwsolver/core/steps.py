@@ -87,6 +87,8 @@ class FlowStep:
         Water of lakes and reaches. What they exchange with the cells also stands in `packages`, under their name.
     moved : Moved or None
         What movers gave to lakes and reaches; None without movers.
+    round_off : float
+        What the finite precision of heads may leave in the balance of all cells together [L**3/T]; 0 for saved flows.
     """
 
     start: float
@@ -107,6 +109,7 @@ class FlowStep:
     iterations: int = 0
     features: tuple[FeatureStep, ...] = ()
     moved: Moved | None = None
+    round_off: float = 0.0
 
     @property
     def length(self) -> float:

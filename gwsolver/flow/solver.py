@@ -17,6 +17,7 @@ from gwsolver.flow.coupling import Coupling, package_flows
 from gwsolver.flow.discharge import DischargeWeights
 from gwsolver.flow.faces import FaceEquations
 from gwsolver.flow.iterate import Iteration, lowest_bottoms
+from gwsolver.flow.krylov import norm
 from gwsolver.flow.linear import LinearSolver, direct_limit
 from gwsolver.flow.storage import StorageEquations, close_to_round_off
 from gwsolver.flow.system import Balance, Pattern, StepSystem
@@ -180,6 +181,7 @@ class FlowSolver:
             storage_yield=nothing if stored is None else np.where(free, stored.yielded, 0.0),
             packages=boundaries.package_flows(head, active, balance.into, covered) + package_flows(features),
             residual=residual, iterations=iterations, features=features,
+            round_off=norm(balance.round_off),  # those of the cells are independent of each other
             moved=self._coupling.movers.moved(boundaries.places) if self._coupling.movers is not None else None,
         )
 

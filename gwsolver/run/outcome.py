@@ -10,6 +10,7 @@ from gwsolver.core.ledger import LEAST_PART, Ledger, total
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, ReactionStep, TransportStep
 from gwsolver.run.checkpoint import State
+from gwsolver.run.checks import CLOSURE
 
 
 @dataclass
@@ -71,13 +72,16 @@ class Outcome:
         The flow solver judges every cell by itself and stops at round-off; where huge conductances meet small
         flows (a well as a column of K 1e6 times the aquifer's) round-off alone leaves 1e-8 of throughput in
         single cells, which cancels between neighbours. That figure stands in ``steps`` as ``cell_imbalance``.
+        Where water comes to rest nothing is left to compare with: the scale is no less than that of which round-off
+        is all that is allowed.
         """
         inflow = sum(float(p.rates[p.rates > 0.0].sum()) for p in flow.packages)
         outflow = -sum(float(p.rates[p.rates < 0.0].sum()) for p in flow.packages)
         storage = flow.storage_flow
         throughput = max(inflow + float(storage[storage > 0.0].sum()), outflow - float(storage[storage < 0.0].sum()))
         scale = 1.0 / throughput if throughput > 0.0 else 0.0
-        closure = abs(total(flow.residual)) * scale
+        whole = max(throughput, flow.round_off / CLOSURE)
+        closure = abs(total(flow.residual)) / whole if whole > 0.0 else 0.0
         self.closure[label] = max(self.closure.get(label, 0.0), closure)
         counts = self.steps.setdefault(label, {"steps": 0, "iterations": 0, "cell_imbalance": 0.0})
         counts["steps"] += 1

@@ -181,6 +181,8 @@ class FeatureSolute:
     saves : mapping of str to str
         Files asked for: ``"concentration"``, ``"budget"``, ``"budgetcsv"``.
     file : str
+    mover : bool
+        Movers may take water of the features and bring it.
     """
 
     name: str
@@ -192,6 +194,7 @@ class FeatureSolute:
     flow_package_auxiliary: str = ""
     saves: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
+    mover: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,11 +88,17 @@ class MoverPackage:
     periods : tuple of (int, tuple of Move)
         Rules that hold from a zero-based period on, until the next ones.
     file : str
+    packages : tuple of str
+        Lower-case names of the packages that it joins, in the order of its block PACKAGES.
+    saves : tuple of str
+        Files asked for: "budget", "budgetcsv".
     """
 
     name: str
     periods: tuple[tuple[int, tuple[Move, ...]], ...]
     file: str = ""
+    packages: tuple[str, ...] = ()
+    saves: tuple[str, ...] = ()
 
     def at(self, step: TimeStep) -> tuple[Move, ...]:
         """Return the rules in force during a step, in the order in which they are served."""
@@ -128,3 +134,11 @@ class Moved:
     moves: Sequence[Move]
     rates: Floats
     origins: Ints
+
+    def given_by(self, package: str, n_entries: int) -> Floats:
+        """Return what was taken of each entry of a boundary package [L**3/T], shape (entry,)."""
+        found = np.zeros(n_entries)
+        for move, rate, origin in zip(self.moves, self.rates, self.origins, strict=True):
+            if move.provider == package and origin >= 0:
+                found[origin] += rate
+        return found

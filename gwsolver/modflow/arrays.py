@@ -56,7 +56,7 @@ def read_arrays(package: Package, kind: BoundaryKind, grid: Grid, time: TimeAxis
     return StressPackage(
         package.name, kind.kind,
         SteppedStress(periods, nothing, multiplied_column(kind) if multiplier else "", multiplier),
-        options_of(package, kind), auxiliary, package.file)
+        {**options_of(package, kind), "readasarrays": True}, auxiliary, package.file)
 
 
 def _layer_array(package: Package) -> str:

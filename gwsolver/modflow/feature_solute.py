@@ -56,6 +56,7 @@ def read_feature_solute(
     return FeatureSolute(
         package.name, kind.kind, carrier.name, start, source, boundnames,
         _auxiliary_name(package, carrier), saved_files(package, "concentration"), package.file,
+        bool(carrier.options.get("mover", False)),
     )
 
 

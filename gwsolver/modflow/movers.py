@@ -8,7 +8,8 @@ from gwsolver.core.features import FeaturePackage
 from gwsolver.core.movers import MOVES, Move, MoverPackage
 from gwsolver.core.stress import StressPackage
 from gwsolver.core.time import TimeAxis
-from gwsolver.modflow.load import by_period
+from gwsolver.modflow.feature_blocks import saved_files
+from gwsolver.modflow.load import by_period, rows
 from gwsolver.modflow.packages import Package
 
 GIVES = ("wel", "drn", "riv", "ghb")
@@ -55,4 +56,5 @@ def read_movers(package: Package, stress: Sequence[StressPackage], features: Seq
                     package.bad(f"number of the {role}", line=line, value=str(count + 1), allowed="1 or more")
             moves.append(Move(provider, int(number), receiver, int(place), kind, float(value)))
         periods.append((int(period), tuple(moves)))
-    return MoverPackage(package.name, tuple(periods), package.file)
+    names = tuple(str(row[-1]).lower() for row in rows(package.data.packages))
+    return MoverPackage(package.name, tuple(periods), package.file, names, tuple(saved_files(package, "budget")))

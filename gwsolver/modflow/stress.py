@@ -30,8 +30,8 @@ def multiplied_column(kind: BoundaryKind) -> str:
 
 
 def options_of(package: Package, kind: BoundaryKind) -> dict[str, Any]:
-    """Return the options that change a package's equations, as the registry names them."""
-    found = {name: package.give(name) for name in kind.options}
+    """Return the options that change a package's equations, as the registry names them, and whether movers may."""
+    found = {name: package.give(name) for name in (*kind.options, "mover")}
     return {name: value for name, value in found.items() if value is not None and value is not False}
 
 

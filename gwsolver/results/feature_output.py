@@ -17,11 +17,20 @@ import numpy as np
 from gwsolver.core.feature_quantities import QUANTITIES, entering, leaving
 from gwsolver.core.features import INACTIVE, FeaturePackage, FeatureStep, Floats
 from gwsolver.core.ledger import Ledger
+from gwsolver.core.movers import MoverPackage
 from gwsolver.core.output import Observation
 from gwsolver.core.simulation import FlowModel
 from gwsolver.core.steps import FlowStep
 from gwsolver.results.feature_table import FeatureTable, Row, State, name_of
-from gwsolver.results.mf6_features import FeatureBudgetWriter, budget_head, budget_line, write_stages
+from gwsolver.results.mf6_features import (
+    FeatureBudgetWriter,
+    budget_head,
+    budget_line,
+    sums_head,
+    sums_line,
+    write_stages,
+)
+from gwsolver.results.mf6_movers import MoverBudgetWriter, moved_sums
 from gwsolver.results.units import Units
 
 FEW = frozenset({"lak"})
@@ -68,10 +77,21 @@ class FeatureOutput:
                 FeatureBudgetWriter(file, model.name, package, model.grid, model.time).write(flow, step)
                 self._table.settle(f"{label}.cbc")
             if "budgetcsv" in package.saves:
-                auxiliary = bool(package.auxiliary_names)
-                self._table.line(f"{label}.csv", budget_head(step, auxiliary), budget_line(step, flow.end, auxiliary))
+                self._table.line(f"{label}.csv", budget_head(step, package), budget_line(step, flow.end, package))
             if heads and _tells_states(model, package):
                 self._states(model, flow, step)
+        if model.mover is not None and model.mover.saves:
+            self._moved(model, model.mover, flow, budget)
+
+    def _moved(self, model: FlowModel, mover: MoverPackage, flow: FlowStep, budget: bool) -> None:
+        """Write MODFLOW's files of what movers moved."""
+        label = f"{model.name}.{mover.name}"
+        if budget and "budget" in mover.saves:
+            MoverBudgetWriter(self._table.file(f"{label}.cbc"), model.name, mover, model.grid, model.time).write(flow)
+            self._table.settle(f"{label}.cbc")
+        if "budgetcsv" in mover.saves:
+            sums = moved_sums(mover, flow.moved)
+            self._table.line(f"{label}.csv", sums_head(sums), sums_line(sums, flow.end))
 
     def observed(self, model: FlowModel, flow: FlowStep, observations: tuple[Observation, ...], *, stages: bool
                  ) -> Iterator[Row]:

@@ -49,7 +49,7 @@ class FeatureSoluteOutput:
                 SoluteBudgetWriter(file, model.name, solute, model.grid, model.time).write(at, found)
                 self._table.settle(f"{label}.cbc")
             if "budgetcsv" in solute.saves:
-                sums = solute_sums(found, bool(solute.source(at).auxiliary))
+                sums = solute_sums(found, solute, bool(solute.source(at).auxiliary))
                 self._table.line(f"{label}.csv", sums_head(sums), sums_line(sums, step.end))
             if saves and _tells(model, found):
                 self._states(model, step, found)

@@ -5,6 +5,7 @@ description of input and output, appendix A).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO, Protocol
 
 import numpy as np
@@ -159,6 +160,12 @@ class RecordWriter:
         self.file.write(entries.tobytes())
 
 
+FLOW_KINDS = ("wel", "drn", "riv", "ghb", "rch", "evt", "chd", "maw", "sfr", "lak", "uzf")
+"""MODFLOW's order of packages in a budget, whatever that in the name file."""
+ARRAY_FORMS = {"rch": "RCHA", "evt": "EVTA "}
+"""What packages that are given as arrays are called, to the blank."""
+
+
 class BudgetWriter(RecordWriter):
     """Writes a model's flow budget as MODFLOW does, so that its FMI and flopy read it.
 
@@ -172,7 +179,8 @@ class BudgetWriter(RecordWriter):
     def __init__(self, file: BinaryIO, model: FlowModel) -> None:
         super().__init__(file, model.name, model.grid, model.time)
         self.model = model
-        self._names = [(p.name, p.kind, p.auxiliary_names) for p in (*model.packages, *model.features)]
+        packages = (*model.packages, *model.features)
+        self._packages = sorted(packages, key=lambda p: FLOW_KINDS.index(p.kind))
 
     def write(self, flow: FlowStep) -> None:
         """Write all records of one step: storage, flows between cells, discharge, saturation, packages.
@@ -195,24 +203,34 @@ class BudgetWriter(RecordWriter):
         self.records(flow, "DATA-SPDIS", names, own, grid.node, nothing, axes, flow.specific_discharge)
         self.records(flow, "DATA-SAT", names, own, grid.node, nothing, ["sat".rjust(16)], flow.saturation_end[:, None])
         given = {p.name: p for p in flow.packages}
-        for name, kind, auxiliary in self._names:
-            package = given.pop(name, None) or PackageFlow(name, kind, np.zeros(0, np.int64), np.zeros(0))
-            self._package(flow, package, auxiliary)
+        features = {f.name: f.connection_feature[f.connection_cell >= 0] for f in flow.features}
+        for own in self._packages:
+            package = given.pop(own.name, None) or PackageFlow(own.name, own.kind, np.zeros(0, np.int64), np.zeros(0))
+            text, entry = own.kind.upper(), features.get(own.name, np.arange(package.cells.size))
+            if own.options.get("readasarrays"):
+                # An array has an entry for each cell in plan, whether one is active there or not.
+                text, entry = ARRAY_FORMS[own.kind], grid.node[package.cells] % int(np.prod(grid.shape[1:]))
+            if own.options.get("mover") and own.name not in features:
+                taken = flow.moved.given_by(own.name, entry.size) if flow.moved else np.zeros(entry.size)
+                self._package(flow, replace(package, rates=package.rates + taken), text, entry, own.auxiliary_names)
+                self._package(flow, replace(package, rates=-taken), f"{text}-TO-MVR", entry, own.auxiliary_names)
+            else:
+                self._package(flow, package, text, entry, own.auxiliary_names)
         for package in given.values():
-            self._package(flow, package, tuple(package.auxiliary))
+            entry = package.neighbour_node if isinstance(package, ExchangeFlow) else np.arange(package.cells.size)
+            self._package(flow, package, package.kind.upper(), entry, tuple(package.auxiliary))
 
-    def _package(self, flow: FlowStep, package: PackageFlow, auxiliary: Sequence[str]) -> None:
+    def _package(self, flow: FlowStep, package: PackageFlow, text: str, entry: Ints, auxiliary: Sequence[str]) -> None:
+        """Write a list; `entry`: what each of its lines is called on the side of the package."""
         columns = [np.asarray(package.auxiliary.get(a, np.zeros(package.rates.size)), float) for a in auxiliary]
         table = np.column_stack(columns) if columns else np.zeros((package.rates.size, 0))
         acts = package.cells >= 0
-        entry = np.arange(package.cells.size)[acts]
         model, name = self.name, package.name.upper()
-        text, names = package.kind.upper(), (model, model, model, name)
+        names = (model, model, model, name)
         if isinstance(package, ExchangeFlow):
             text, names = "FLOW-JA-FACE", (model, name, package.neighbour_model.upper(), name)
-            entry = package.neighbour_node[acts]
         self.records(
-            flow, text, names, package.cells[acts], entry, package.rates[acts], [a.upper() for a in auxiliary],
+            flow, text, names, package.cells[acts], entry[acts], package.rates[acts], [a.upper() for a in auxiliary],
             table[acts],
         )
 

@@ -10,12 +10,14 @@ from gwsolver.core.grid import Grid
 from gwsolver.core.time import TimeAxis, TimeStep
 from gwsolver.results import mf6_binary
 from gwsolver.results.mf6_binary import RecordWriter, layer_header
+from gwsolver.results.mf6_features import MOVERS
 
 TERMS: Mapping[str, tuple[str, ...]] = {
-    "lkt": ("rainfall", "evaporation", "runoff", "ext-inflow", "withdrawal", "ext-outflow", "storage", "constant"),
-    "sft": ("rainfall", "evaporation", "runoff", "ext-inflow", "ext-outflow", "storage", "constant"),
+    "lkt": ("rainfall", "evaporation", "runoff", "ext-inflow", "withdrawal", "ext-outflow", "storage", *MOVERS[::-1],
+            "constant"),
+    "sft": ("rainfall", "evaporation", "runoff", "ext-inflow", "ext-outflow", "storage", *MOVERS[::-1], "constant"),
 }
-"""Lists of MODFLOW's budget with one entry per feature, in their order."""
+"""Lists of MODFLOW's budget with one entry per feature, in their order; movers where the flow package has them."""
 BY_FEATURE = frozenset({"sft"})
 """Kinds whose FLOW-JA-FACE is sorted by feature; that of others has link after link, there and back."""
 
@@ -57,7 +59,7 @@ class SoluteBudgetWriter(RecordWriter):
         self.table(at, "GWF", (self.name, label, self.name, self.name), water.connection_feature[there],
                    self.grid.node[water.connection_cell[there]], -step.rate[there], [], np.zeros((int(there.sum()), 0)))
         own = np.arange(step.concentration.size)
-        for term in TERMS[step.kind]:
+        for term in terms_of(self.solute):
             rates = step.terms.get(term, np.zeros(own.size))
             if term == "storage":
                 mass = (step.concentration * water.volume_end)[:, None]
@@ -74,8 +76,13 @@ class SoluteBudgetWriter(RecordWriter):
         self.table(at, text, names, one, other, rates, [], np.zeros((one.size, 0)))
 
 
-def solute_sums(step: FeatureSoluteStep, auxiliary: bool) -> list[tuple[str, Floats]]:
+def terms_of(solute: FeatureSolute) -> tuple[str, ...]:
+    """Return the lists with one entry per feature of a package's budget."""
+    return tuple(t for t in TERMS[solute.kind] if solute.mover or t not in MOVERS)
+
+
+def solute_sums(step: FeatureSoluteStep, solute: FeatureSolute, auxiliary: bool) -> list[tuple[str, Floats]]:
     """Return the rates of the columns of a BUDGETCSV file, by name."""
     zero = np.zeros(step.concentration.size)
-    found = [("GWF", -step.rate), *((t.upper(), step.terms.get(t, zero)) for t in TERMS[step.kind])]
+    found = [("GWF", -step.rate), *((t.upper(), step.terms.get(t, zero)) for t in terms_of(solute))]
     return [*found, ("AUXILIARY", zero)] if auxiliary else found

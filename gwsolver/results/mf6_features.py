@@ -18,6 +18,7 @@ from gwsolver.core.time import TimeAxis
 from gwsolver.results import mf6_binary
 from gwsolver.results.mf6_binary import RecordWriter, layer_header
 
+MOVERS = ("from-mvr", "to-mvr")
 Drying = Callable[[FeatureStep, FeaturePackage, Grid], np.ndarray]
 
 
@@ -108,7 +109,7 @@ class FeatureBudgetWriter(RecordWriter):
         names = (self.name, self.package.name.upper(), self.name, self.name)
         self.table(flow, "GWF", names, step.connection_feature[there], self.grid.node[step.connection_cell[there]],
                    -step.rate[there], ["FLOW-AREA".rjust(16)], step.wetted_area[there][:, None])
-        for term in self.layout.terms:
+        for term in terms_of(self.package):
             auxiliary = ["VOLUME".rjust(16)] if term == "storage" else []
             self._own(flow, term.upper(), step.terms[term], auxiliary, step.volume_end[:, None][:, :len(auxiliary)])
         if self.package.auxiliary_names:
@@ -140,14 +141,19 @@ class FeatureBudgetWriter(RecordWriter):
         self.table(flow, text, names, one, other, rates, auxiliary, columns)
 
 
-def budget_head(step: FeatureStep, auxiliary: bool) -> str:
+def terms_of(package: FeaturePackage) -> tuple[str, ...]:
+    """Return the lists of a package's budget with one entry per feature; movers are told of where there may be any."""
+    return LAYOUTS[package.kind].terms + (MOVERS if package.options.get("mover") else ())
+
+
+def budget_head(step: FeatureStep, package: FeaturePackage) -> str:
     """Return the first line of a BUDGETCSV file."""
-    return sums_head(_sums(step, auxiliary))
+    return sums_head(_sums(step, package))
 
 
-def budget_line(step: FeatureStep, time: float, auxiliary: bool) -> str:
+def budget_line(step: FeatureStep, time: float, package: FeaturePackage) -> str:
     """Return the line of a BUDGETCSV file: rates in and out of all features by term, and what they do not close by."""
-    return sums_line(_sums(step, auxiliary), time)
+    return sums_line(_sums(step, package), time)
 
 
 def sums_head(sums: list[tuple[str, Floats]]) -> str:
@@ -168,6 +174,6 @@ def sums_line(sums: list[tuple[str, Floats]], time: float) -> str:
     return ",".join(repr(float(v)) for v in (time, *into, *out, *total, percent))
 
 
-def _sums(step: FeatureStep, auxiliary: bool) -> list[tuple[str, Floats]]:
-    found = [("GWF", -step.rate), *((t.upper(), step.terms[t]) for t in LAYOUTS[step.kind].terms)]
-    return [*found, ("AUXILIARY", np.zeros(0))] if auxiliary else found
+def _sums(step: FeatureStep, package: FeaturePackage) -> list[tuple[str, Floats]]:
+    found = [("GWF", -step.rate), *((t.upper(), step.terms[t]) for t in terms_of(package))]
+    return [*found, ("AUXILIARY", np.zeros(0))] if package.auxiliary_names else found

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from gwsolver.core.features import FeatureStep
 from gwsolver.core.grid import Floats, Ints
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import TransportStep
@@ -19,7 +20,8 @@ from gwsolver.core.time import TimeStep
 from gwsolver.results.mf6_binary import RecordWriter, flow_ja_face, plane
 
 IMMOBILE = "IMMOBILE DOMAIN"
-KINDS = ("cnc", "src")
+KINDS = ("cnc", "src", "lkt", "ist", "sft")
+"""MODFLOW's order of packages, whatever that in the name file."""
 Rates = tuple[Ints, Floats]
 
 
@@ -68,11 +70,11 @@ class TransportBudgetWriter(RecordWriter):
             **({"STORAGE-SORBED": (("storage", "sorbed"),)} if sorbs else {}),
             **({"DECAY-SORBED": (("decay", "sorbed"),)} if sorbs and bool(mobile.decay_rate_sorbed.any()) else {}),
         }
-        # MODFLOW writes packages by kind, whatever their order in the name file.
-        ordered = sorted(model.packages, key=lambda p: KINDS.index(p.kind) if p.kind in KINDS else len(KINDS))
-        self._lists = [(p.name, p.kind.upper()) for p in ordered]
-        self._lists += [(solute.name, solute.kind.upper()) for solute in model.features]
-        self._lists += [(domain.name, IMMOBILE) for domain in model.immobile]
+        known = [(p.name, p.kind, p.kind.upper()) for p in (*model.packages, *model.features)]
+        known += [(domain.name, "ist", IMMOBILE) for domain in model.immobile]
+        known.sort(key=lambda p: KINDS.index(p[1]))
+        self._lists = [(name, text) for name, _, text in known]
+        self._solutes = {solute.name: solute for solute in model.features}
 
     def write(self, step: TimeStep, transport: TransportStep) -> None:
         """Write all records of one time step, whose mass flows by face and cell must have been kept.
@@ -103,8 +105,12 @@ class TransportBudgetWriter(RecordWriter):
         if correction.any():
             self.array(step, "FLOW-CORRECTION", grid.to_nodes(correction, 0.0), plane(grid))
         self._list_of(step, "SOURCE-SINK MIX", "SSM", list(rates.values()))
+        waters = {f.name: f.water for f in transport.features}
         for name, kind in self._lists:
-            self._list_of(step, kind, name.upper(), [own[name]])
+            if name in waters:
+                self._features(step, kind, name, waters[name], own[name])
+            else:
+                self._list_of(step, kind, name.upper(), [own[name]])
         for beyond, (cells, values) in across:
             name, columns = beyond.name.upper(), list(beyond.auxiliary.values())
             self.records(
@@ -116,6 +122,18 @@ class TransportBudgetWriter(RecordWriter):
     def _sum(self, transport: TransportStep, keys: tuple[tuple[str, str], ...]) -> Floats:
         found = [transport.cell_rates[k] for k in keys if k in transport.cell_rates]
         return np.sum(found, axis=0) if found else np.zeros(self.grid.n_cells)
+
+    def _features(self, step: TimeStep, text: str, name: str, water: FeatureStep, rates: Rates) -> None:
+        """Write the list of a package of lakes or reaches; its second number is the connection's."""
+        cells, values = rates
+        there, auxiliary = cells >= 0, self._solutes[name].source(step).auxiliary
+        feature = water.connection_feature[there]
+        columns = np.zeros((feature.size, len(auxiliary)))
+        for i, given in enumerate(auxiliary.values()):
+            columns[:, i] = given[feature]
+        names = (self.name, self.name, self.name, name.upper())
+        self.records(step, text, names, cells[there], np.flatnonzero(there), values[there],
+                     [a.upper() for a in auxiliary], columns)
 
     def _list_of(self, step: TimeStep, text: str, package: str, rates: list[Rates]) -> None:
         """Write one list; its second number is the entry's own within its package."""

@@ -11,6 +11,8 @@ from gwsolver.core.time import TimeStep
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+Taken = tuple[Floats, Floats | NDArray[np.bool_] | float, Floats | float]
+
 MOVES = ("factor", "excess", "threshold", "upto")
 
 
@@ -62,20 +64,34 @@ def taken(kind: Ints, value: Floats, there: Floats, whole: Floats) -> tuple[Floa
     -----
     MODFLOW 6, Mover.f90, qrcalc.
     """
-    part = np.maximum(whole, 0.0) * value
-    short, above, below = part > there, there > value, there < value
-    nothing = np.zeros(kind.size)
-    choices = (
-        (np.where(short, there, part), short * 1.0, np.where(short | (whole <= 0.0), 0.0, value)),
-        (np.maximum(there - value, 0.0), above * 1.0, nothing),
-        (np.where(below, 0.0, value), nothing, nothing),
-        (np.minimum(value, there), below * 1.0, nothing),
-    )
-    assert len(choices) == len(MOVES)
-    found = [nothing, nothing, nothing]
-    for place, choice in enumerate(choices):
-        found = [np.where(kind == place, new, old) for new, old in zip(choice, found, strict=True)]
+    found = tuple(np.zeros(kind.size) for _ in range(3))
+    for place in np.unique(kind):
+        here = kind == place
+        for values, new in zip(found, FORMULAS[place](value[here], there[here], whole[here]), strict=True):
+            values[here] = new
     return found[0], found[1], found[2]
+
+
+def _factor(value: Floats, there: Floats, whole: Floats) -> Taken:
+    part = np.maximum(whole, 0.0) * value
+    short = part > there
+    return np.where(short, there, part), short, np.where(short | (whole <= 0.0), 0.0, value)
+
+
+def _excess(value: Floats, there: Floats, whole: Floats) -> Taken:
+    return np.maximum(there - value, 0.0), there > value, 0.0
+
+
+def _threshold(value: Floats, there: Floats, whole: Floats) -> Taken:
+    return np.where(there < value, 0.0, value), 0.0, 0.0
+
+
+def _up_to(value: Floats, there: Floats, whole: Floats) -> Taken:
+    return np.minimum(value, there), there < value, 0.0
+
+
+FORMULAS = (_factor, _excess, _threshold, _up_to)
+"""By the place in `MOVES`."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from gwsolver.core.time import TimeStep
 from gwsolver.packages.registry import Aquifer, Column, FeatureKind, OfferSlopes, Slopes
 from gwsolver.surface.lakes.balance import NARROW, Balance, Drive, Flows
 from gwsolver.surface.lakes.bed import Beds
-from gwsolver.surface.lakes.outlets import demand
+from gwsolver.surface.lakes.outlets import demand, outlet_numbers
 from gwsolver.surface.lakes.shape import Shapes
 
 Bools = NDArray[np.bool_]
@@ -70,7 +70,7 @@ class Lakes:
         p, cell, grid = self.package, self.package.connection_cell, self.aquifer.grid
         self.beds = Beds(p, grid.top[cell], grid.bottom[cell], grid.area[cell], self.aquifer.k[cell],
                          self.aquifer.k33[cell], self.aquifer.convertible[cell], self.aquifer.newton)
-        self.shapes = Shapes(p, self.beds.bottom, self.beds.top, self.beds.plan)
+        self.shapes = Shapes(p, self.beds)
         self.balance = Balance(p, self.beds, self.shapes)
         inside = p.outlet_to >= 0
         self._joining = self.link_provider = np.flatnonzero(inside)
@@ -92,7 +92,8 @@ class Lakes:
         self._guess = np.where(held, values.columns["stage"], self._stage)
         before = np.where(held, self.shapes.volume(self._guess), self._volume)
         self._values = values
-        self._drive = Drive(values.columns, values.status, before, max(step.length, 1e-300), transient,
+        outlets, length = outlet_numbers(self.package, values.columns), max(step.length, 1e-300)
+        self._drive = Drive(values.columns, outlets, values.status, before, length, transient,
                             np.zeros(self.package.n_features), np.zeros(self.n_providers))
         return values
 
@@ -131,7 +132,7 @@ class Lakes:
     def offer_slopes(self, response: LakeResponse) -> OfferSlopes:
         """Return the derivatives of what outlets let out; none where the lake has less than they could let out."""
         assert self._drive is not None
-        rate, slope = demand(self.package, self._drive.columns, response.flows.stage)
+        rate, slope = demand(self.package, self._drive.outlets, response.flows.stage)
         return OfferSlopes(np.where(response.flows.outlets >= rate, slope, 0.0), np.zeros(self.n_providers))
 
     def hand(self, received: Floats, taken: Floats) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.errors import RunError
-from gwsolver.core.features import ACTIVE, CONSTANT, INACTIVE, Floats, Ints
+from gwsolver.core.features import ACTIVE, INACTIVE, Floats, Ints
 from gwsolver.core.lake import LakePackage
+from gwsolver.core.saturation import SMOOTHING
+from gwsolver.kernels import surface_lakes
 from gwsolver.surface.lakes.bed import Beds
 from gwsolver.surface.lakes.outlets import demand
 from gwsolver.surface.lakes.shape import Shapes
@@ -66,6 +67,16 @@ class Flows:
     size: Floats
     excess: Floats
 
+    @staticmethod
+    def none(lakes: int, connections: int, outlets: int) -> "Flows":
+        """Return no flows at all, of so many lakes."""
+        by_lake = dict(zip(BY_LAKE, np.zeros((len(BY_LAKE), lakes)), strict=True))
+        return Flows(**by_lake, seepage=np.zeros(connections), outlets=np.zeros(outlets))
+
+
+BY_LAKE = tuple(f.name for f in fields(Flows) if f.name not in ("seepage", "outlets"))
+"""Fields of `Flows` that have one value a lake, as the kernel numbers them."""
+
 
 @dataclass(eq=False)
 class Drive:
@@ -75,6 +86,8 @@ class Drive:
     ----------
     columns : mapping of str to ndarray of float64
         As `LakePackage` lists them.
+    outlets : ndarray of float64, shape (outlet, 4)
+        From `outlet_numbers`.
     status : ndarray of int8, shape (lake,)
     before : ndarray of float64, shape (lake,)
         Water at the start of the step [L**3].
@@ -88,6 +101,7 @@ class Drive:
     """
 
     columns: Mapping[str, Floats]
+    outlets: Floats
     status: NDArray[np.int8]
     before: Floats
     length: float
@@ -112,11 +126,16 @@ class Balance:
     def __init__(self, package: LakePackage, beds: Beds, shapes: Shapes) -> None:
         self.package, self.beds, self.shapes = package, beds, shapes
         self.of, self.n = package.connection_feature, package.n_features
-        self._first = np.searchsorted(self.of, np.arange(self.n + 1))
+        self._first = np.searchsorted(self.of, np.arange(self.n + 1)).astype(np.int64)
         self._internal = np.flatnonzero(package.outlet_to >= 0)
-        self._by_part = {"seepage": self.of, "outlets": package.outlet_from}
+        self._order = np.argsort(package.outlet_from, kind="stable").astype(np.int64)
+        self._outlet_first = np.searchsorted(package.outlet_from[self._order], np.arange(self.n + 1)).astype(np.int64)
         self.levels, self._loops = _levels(self.n, package.outlet_from, package.outlet_to)
+        self._conducts = np.bincount(self.of, beds.full, self.n).astype(np.float64)
         self.extent = np.maximum(shapes.top - shapes.bottom, 1e-3 * np.maximum(np.abs(shapes.bottom), 1e-6))
+        self._constants = np.column_stack([shapes.bottom, self.extent, shapes.largest, shapes.embedded, self._conducts])
+        self._nothing = Flows.none(self.n, self.of.size, package.outlet_from.size)
+        self._spare = np.empty(self.of.size), np.empty(package.outlet_from.size)
 
     def flows(self, stage: Floats, head: Floats, joined: Bools, drive: Drive, comes: Floats) -> Flows:
         """Return all flows at these stages.
@@ -131,33 +150,33 @@ class Balance:
         comes : ndarray of float64, shape (lake,)
             From outlets of other lakes [L**3/T].
         """
-        p, c, n, of = self.package, drive.columns, self.n, self.of
-        there = drive.status != INACTIVE
-        active = drive.transient & (drive.status == ACTIVE)
-        area, volume = self.shapes.area_and_volume(stage)
-        through = np.where(joined & there[of], self.beds.seepage(stage[of], head).flow, 0.0)
-        rain = np.where(there, c["rainfall"] * np.where(self.shapes.embedded, self.shapes.largest, area), 0.0)
-        given = np.where(there, c["runoff"] + c["inflow"] + drive.received, 0.0)
-        comes = np.where(there, comes, 0.0)
-        enters = np.bincount(of, np.maximum(through, 0.0), n) + rain + given + comes
-        kept = (drive.before if drive.transient else volume) / drive.length
-        most = np.where(drive.status == CONSTANT, np.inf, enters + np.maximum(kept, 0.0))
-        seeps = np.maximum(-through, 0.0)
-        lost, have = self._seep(seeps, most)
-        asked = np.where(there, c["withdrawal"], 0.0)
-        withdrawal = np.minimum(asked, have)
-        have = have - withdrawal
-        dries = np.where(there, c["evaporation"] * area, 0.0)
-        evaporation = np.minimum(dries, have)
-        wanted = demand(p, c, stage)[0] if p.outlet_type.size else np.zeros(0)
-        wanted = np.where(there[p.outlet_from], wanted, 0.0)
-        outlets = self._share(wanted, have - evaporation)
-        leaves = np.bincount(of, lost, n) + withdrawal + evaporation + np.bincount(p.outlet_from, outlets, n)
-        demands = np.bincount(of, seeps, n) + asked + dries + np.bincount(p.outlet_from, wanted, n)
-        stored = np.where(active, (drive.before - volume) / drive.length, 0.0)
-        size = enters + leaves + np.where(active, (drive.before + volume) / drive.length, 0.0)
-        return Flows(stage, area, volume, np.where(through > 0.0, through, -lost), rain, evaporation, withdrawal,
-                     comes, outlets, stored, enters - leaves + stored, size, enters - demands + stored)
+        return self._ask(np.ones(self.n, np.int8), self._nothing, stage, comes, head, joined, drive)
+
+    def _ask(
+        self, asked: NDArray[np.int8], at: "Flows", stage: Floats, comes: Floats, head: Floats, joined: Bools,
+        drive: Drive,
+    ) -> "Flows":
+        """Return the flows of lakes at these stages, or at those that close them, as the kernel is asked.
+
+        Parameters
+        ----------
+        asked : ndarray of int8, shape (lake,)
+            0: those of `at`; 1: at this stage; 2: where the balance closes, found from this stage.
+        """
+        c = drive.columns
+        acts = np.column_stack([c["rainfall"], c["evaporation"], c["runoff"] + c["inflow"] + drive.received,
+                                c["withdrawal"], drive.before, comes, stage])
+        found = np.column_stack([getattr(at, name) for name in BY_LAKE])
+        seeps, outlets = at.seepage.copy(), at.outlets.copy()
+        failed = surface_lakes.balance(
+            asked, self._constants, self._first, self.beds.numbers, np.ascontiguousarray(head, np.float64),
+            joined.view(np.int8), self.beds.row_first, self.beds.rows, self._outlet_first, self._order,
+            drive.outlets, drive.status, acts, drive.length, drive.transient, self.beds.newton,
+            SMOOTHING, CLOSED, NARROW, MOST, found, seeps, outlets, *self._spare,
+        )
+        if failed >= 0:
+            self._refuse(failed // 2, failed % 2, found[failed // 2])
+        return Flows(**dict(zip(BY_LAKE, np.ascontiguousarray(found.T), strict=True)), seepage=seeps, outlets=outlets)
 
     def passed_on(self, outlets: Floats, drive: Drive) -> Floats:
         """Return what lakes get from the outlets of others, less what movers take [L**3/T], shape (lake,)."""
@@ -166,26 +185,6 @@ class Balance:
         # An outlet to a lake that is left out leads out of the model.
         amount = np.where(drive.status[to] != INACTIVE, amount[self._internal], 0.0)
         return np.bincount(to, amount, self.n).astype(np.float64)
-
-    def _seep(self, wants: Floats, have: Floats) -> tuple[Floats, Floats]:
-        """Return what each connection takes from its lake, in their order, and what is left to the lakes."""
-        total = np.bincount(self.of, wants, self.n)
-        if np.all(total <= have):
-            return wants, have - total
-        summed = np.concatenate([[0.0], np.cumsum(wants)])
-        before = summed[:-1] - summed[self._first[:-1]][self.of]
-        takes = np.clip(have[self.of] - before, 0.0, wants)
-        return takes, np.maximum(have - np.bincount(self.of, takes, self.n), 0.0)
-
-    def _share(self, wanted: Floats, have: Floats) -> Floats:
-        """Return what each outlet lets out, in their order."""
-        if np.all(np.bincount(self.package.outlet_from, wanted, self.n) <= have):
-            return wanted
-        let, left = np.zeros(wanted.size), have.copy()
-        for o, lake in enumerate(self.package.outlet_from):
-            let[o] = min(wanted[o], left[lake])
-            left[lake] -= let[o]
-        return let
 
     def solve(self, guess: Floats, head: Floats, joined: Bools, drive: Drive) -> Flows:
         """Return the flows at the stages that close the balance of every active lake.
@@ -207,6 +206,9 @@ class Balance:
         """
         solved = drive.status == ACTIVE
         stage = np.where(solved, np.maximum(guess, self.shapes.bottom), guess)
+        if not self._internal.size:
+            asked = (1 + solved).astype(np.int8)
+            return self._ask(asked, self._nothing, stage, np.zeros(self.n), head, joined, drive)
         found = self.flows(stage, head, joined, drive, np.zeros(self.n))
         for level in self.levels:
             found = self._after(found, self.passed_on(found.outlets, drive), level, head, joined, drive)
@@ -246,10 +248,14 @@ class Balance:
                        f"{best:.3g} of all flows is left. Take one of them out.")
 
     def _after(self, at: Flows, comes: Floats, level: Bools, head: Floats, joined: Bools, drive: Drive) -> Flows:
-        """Return the flows once the balances of a level's lakes are closed for what comes from others."""
-        found = self._mix(self.flows(at.stage, head, joined, drive, comes), at, level)
-        moves = level & (drive.status == ACTIVE)
-        return self._close(found, moves, head, joined, drive) if moves.any() else found
+        """Return the flows once the balances of a level's lakes are closed for what comes from others.
+
+        False position with the Illinois rule, between a stage of too much and one of too little water. The balance
+        is max(excess, -V / dt): the root of the excess is one of the balance, and of a lake that holds nothing, which
+        gives away no more than it gets at any stage above, the lowest.
+        """
+        asked = (level * (1 + (drive.status == ACTIVE))).astype(np.int8)
+        return self._ask(asked, at, at.stage, comes, head, joined, drive)
 
     def _around(
         self, at: Flows, rest: Floats, damping: float, head: Floats, joined: Bools, drive: Drive
@@ -261,7 +267,7 @@ class Balance:
         part of what is handed on is lost: 0 is Newton's method, 1 a plain turn.
         """
         source, inside = self.package.outlet_from, self._internal
-        wanted, by_stage = demand(self.package, drive.columns, at.stage)
+        wanted, by_stage = demand(self.package, drive.outlets, at.stage)
         runs = at.outlets >= wanted
         total = np.bincount(source, np.where(runs, by_stage, 0.0), self.n)
         slope = self.slope(at, head, joined, drive)
@@ -273,83 +279,23 @@ class Balance:
         np.subtract.at(hands_on, (to, source[inside]), (1.0 - damping) * part)
         return np.asarray(np.linalg.solve(hands_on, rest), np.float64)
 
-    def _close(self, start: Flows, moves: Bools, head: Floats, joined: Bools, drive: Drive) -> Flows:
-        """Return the flows once the balances of the lakes that move are closed; others stay where they are.
-
-        False position with the Illinois rule, between a stage of too much and one of too little water. The balance
-        is max(excess, -V / dt): the root of the excess is one of the balance, and of a lake that holds nothing, which
-        gives away no more than it gets at any stage above, the lowest.
-        """
-        bottom, done, parted = self.shapes.bottom, ~moves, np.zeros(self.n, np.bool_)
-        low, high = bottom.copy(), np.full(self.n, np.inf)
-        too_much, too_little = np.zeros(self.n), np.zeros(self.n)
-        last = np.zeros(self.n, np.int8)
-        step = np.clip(1.5 * np.abs(start.excess) / self._steep(start, drive), 1e3 * NARROW * self.extent, self.extent)
-        at = shared = start
-        for count in range(MOST):
-            done = done | (np.abs(at.excess) <= CLOSED * at.size) | ((at.excess <= 0.0) & (at.stage <= bottom))
-            rises, falls = ~done & (at.excess > 0.0), ~done & (at.excess <= 0.0)
-            low, high = np.where(rises, at.stage, low), np.where(falls, at.stage, high)
-            too_little = np.where(falls, at.excess, np.where(rises & (last == 1), 0.5 * too_little, too_little))
-            too_much = np.where(rises, at.excess, np.where(falls & (last == -1), 0.5 * too_much, too_much))
-            last = np.where(rises, 1, np.where(falls, -1, last)).astype(np.int8)
-            bracketed = (too_much > 0.0) & (too_little < 0.0)
-            closed = ~done & bracketed & (high - low <= NARROW * (np.abs(low) + self.extent))
-            if closed.any():
-                below, above = (self.flows(np.where(closed, stage, at.stage), head, joined, drive, start.comes)
-                                for stage in (low, high))
-                shared = self._between(shared, below, above, closed)
-                done, parted = done | closed, parted | closed
-            if done.all():
-                return self._mix(shared, self._mix(at, start, moves), parted)
-            lost = ~done & (step > 1e12 * self.extent)
-            if lost.any():
-                self._refuse(int(np.flatnonzero(lost)[0]))
-            span = np.where(bracketed, too_much - too_little, 1.0)
-            inner = np.where(bracketed, high, 0.0)
-            secant = low + (inner - low) * too_much / span
-            inside = (secant > low) & (secant < inner) & (count < 40)
-            trial = np.where(bracketed, np.where(inside, secant, 0.5 * (low + inner)),
-                             np.where(last == 1, at.stage + step, np.maximum(at.stage - step, bottom)))
-            step = np.where(bracketed, step, 4.0 * step)
-            at = self.flows(np.where(done, at.stage, trial), head, joined, drive, start.comes)
-        lake = int(np.argmax(np.where(done, 0.0, np.abs(at.excess))))
-        raise RunError(f"The balance of lake {lake + 1} of package {self.package.name} does not close: "
-                       f"{at.residual[lake]:.3g} is left at stage {at.stage[lake]:g}.")
-
     def _steep(self, at: Flows, drive: Drive) -> Floats:
         """Return about how a balance falls with its stage: storage and beds; always positive [L**2/T]."""
-        beds = np.bincount(self.of, self.beds.full, self.n)
         area = np.maximum(at.area, 1e-3 * self.shapes.largest)
         stores = area / drive.length if drive.transient else np.zeros(self.n)
-        return np.asarray(np.maximum(beds + stores, 1e-300))
+        return np.asarray(np.maximum(self._conducts + stores, 1e-300))
 
     def looseness(self, at: Flows, drive: Drive) -> Floats:
         """Return how far the stages of closed balances may be off by round-off [L], shape (lake,)."""
         return np.where(drive.status == ACTIVE, 2.0 * CLOSED * at.size / self._steep(at, drive), 0.0)
 
-    def _between(self, at: Flows, below: Flows, above: Flows, closed: Bools) -> Flows:
-        """Return the flows between two stages that are as good as one, in the ratio that closes the balance."""
-        gap = np.where(closed, below.residual - above.residual, 1.0)
-        weight = np.where(closed & (gap > 0.0), below.residual / np.where(gap > 0.0, gap, 1.0), 1.0)
-        mixed = {}
-        for f in fields(Flows):
-            lower, upper = getattr(below, f.name), getattr(above, f.name)
-            mixed[f.name] = lower + self._spread(f.name, weight) * (upper - lower)
-        return self._mix(Flows(**mixed), at, closed)
-
-    def _mix(self, new: Flows, old: Flows, where: Bools) -> Flows:
-        """Return the flows of the one for these lakes, of the other for the rest."""
-        return Flows(**{f.name: np.where(self._spread(f.name, where), getattr(new, f.name), getattr(old, f.name))
-                        for f in fields(Flows)})
-
-    def _spread(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
-        """Return values by lake as the field of this name is numbered."""
-        return values[self._by_part[name]] if name in self._by_part else values
-
-    def _refuse(self, lake: int) -> None:
+    def _refuse(self, lake: int, found_none: int, flows: Floats) -> None:
+        name = f"ake {lake + 1} of package {self.package.name}"
+        if found_none:
+            raise RunError(f"The balance of l{name} does not close: {flows[BY_LAKE.index('residual')]:.3g} is left at "
+                           f"stage {flows[0]:g}.")
         raise RunError(
-            f"Lake {lake + 1} of package {self.package.name} gets more water than it can lose at any stage: in a "
+            f"L{name} gets more water than it can lose at any stage: in a "
             "steady period it needs an outlet, evaporation from a surface that grows, or a bed that lets water through."
         )
 

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.features import Floats
-from gwsolver.core.lake import EMBEDDEDH, EMBEDDEDV, HORIZONTAL, VERTICAL, LakePackage
-from gwsolver.core.saturation import SMOOTHING, saturation
+from gwsolver.core.lake import EMBEDDEDH, EMBEDDEDV, HORIZONTAL, VERTICAL, LakePackage, StageTable
+from gwsolver.core.saturation import SMOOTHING
+from gwsolver.kernels import surface_lakes
 
 Bools = NDArray[np.bool_]
 THIN = float(np.finfo(np.float64).eps)
@@ -59,6 +60,13 @@ class Beds:
         What it adds to the lake's surface [L**2].
     full : ndarray of float64, shape (connection,)
         Conductance under water [L**2/T]; per area of bed for embedded lakes.
+    numbers : ndarray of float64, shape (connection, 8)
+        What kernels need to know of each: bottom, top, full conductance, area of its face, `plan`, 1 where it is wet or
+        not at all, 1 where the cell is convertible, 1 where its area is that of a table.
+    row_first : ndarray of int64, shape (lake + 1,)
+        Where the rows of each lake's table begin.
+    rows : ndarray of float64, shape (row, 4)
+        Stage, volume, area and exchange area of the tables.
 
     Notes
     -----
@@ -77,12 +85,9 @@ class Beds:
         given = horizontal & ~whole
         self.bottom = np.where(vertical, top, np.where(given, package.bed_bottom, bottom))
         self.top = np.where(vertical, top + package.surface_depression, np.where(given, package.bed_top, top))
-        self.tables = {int(c): t for c in np.flatnonzero(self.inside) if (t := package.tables[self.of[c]]) is not None}
-        for connection, table in self.tables.items():
-            empty = table.volume * table.area * table.exchange_area <= 0.0
-            if empty[0]:
-                last = table.stage.size - 1 if empty.all() else int(np.argmin(empty)) - 1
-                self.bottom[connection] = table.stage[last]
+        tabled = self.inside & np.array([package.tables[lake] is not None for lake in self.of], np.bool_)
+        for c in np.flatnonzero(tabled):
+            self.bottom[c] = _bed_of(package.tables[self.of[c]], self.bottom[c])
         face = np.where(horizontal, (self.top - self.bottom) * package.width, np.where(vertical, area, 1.0))
         conducts = np.where(np.isin(kind, (VERTICAL, EMBEDDEDV)), k33, k)
         length = np.where(vertical, 0.5 * (top - bottom), package.length)
@@ -94,9 +99,10 @@ class Beds:
         lets &= bare | (bed > 0.0)
         self.full = np.where(lets, face / np.where(lets, np.where(bare, 0.0, bed) + rock, 1.0), 0.0)
         self.plan = np.where(vertical, area, 0.0)
-        self._face = face
         # A vertical connection without a depression and a horizontal one to a confined cell are wet or not at all.
-        self._plain = (vertical & (np.abs(self.top - self.bottom) < THIN)) | (horizontal & ~convertible)
+        plain = (vertical & (np.abs(self.top - self.bottom) < THIN)) | (horizontal & ~convertible)
+        self.numbers = np.column_stack([self.bottom, self.top, self.full, face, self.plan, plain, convertible, tabled])
+        self.row_first, self.rows = _all_rows(package.tables)
 
     def seepage(self, stage: Floats, head: Floats) -> Seepage:
         """Return the flow through each connection.
@@ -116,33 +122,30 @@ class Beds:
         -----
         MODFLOW 6, gwf-lak, lak_calculate_conn_exchange and lak_calculate_conn_conductance.
         """
-        low_stage, low_head = np.minimum(stage, self.top), np.minimum(head, self.top)
-        stage_moves, head_moves = stage < self.top, head < self.top
-        if self.newton:
-            level = np.maximum(low_stage, low_head)
-            by_stage, by_head = stage_moves & (low_stage > low_head), head_moves & (low_head >= low_stage)
-            share = 1.0
-        else:
-            level = 0.5 * (low_stage + low_head)
-            by_stage, by_head, share = stage_moves, head_moves, 0.5
-        part, slope = saturation(level, self.top, self.bottom, SMOOTHING)
-        wetted = np.where(self.convertible, part, 1.0) * self._face
-        part, slope = np.where(self._plain, 1.0, part), np.where(self._plain, 0.0, slope)
-        for c, table in self.tables.items():
-            at = level[c] if self.convertible[c] else self.top[c]
-            part[c] = wetted[c] = np.interp(at, table.stage, table.exchange_area)
-            slope[c] = _slope(table.stage, table.exchange_area, at) if self.convertible[c] else 0.0
-        conductance = self.full * part
-        difference = np.maximum(head, self.bottom) - np.maximum(stage, self.bottom)
-        grows = self.full * slope * difference * share
-        above_head, above_stage = head >= self.bottom, stage >= self.bottom
-        dh = np.where(above_head, conductance, 0.0) + np.where(by_head, grows, 0.0)
-        ds = np.where(above_stage, -conductance, 0.0) + np.where(by_stage, grows, 0.0)
-        held = np.where(above_head & above_stage, conductance, 0.0)
-        return Seepage(conductance * difference, conductance, dh, ds, held, np.where(above_stage, wetted, 0.0))
+        found = np.empty((self.of.size, 6))
+        surface_lakes.seepage(
+            self.of, np.ascontiguousarray(stage, np.float64), np.ascontiguousarray(head, np.float64), self.numbers,
+            self.row_first, self.rows, self.newton, SMOOTHING, found,
+        )
+        return Seepage(*np.ascontiguousarray(found.T))
 
 
-def _slope(x: Floats, y: Floats, at: float) -> float:
-    """Return the slope of a function that is linear between its rows and flat outside them."""
-    i = int(np.searchsorted(x, at, side="right")) - 1
-    return float((y[i + 1] - y[i]) / (x[i + 1] - x[i])) if 0 <= i < x.size - 1 else 0.0
+def _bed_of(table: StageTable | None, given: float) -> float:
+    """Return the bed of an embedded lake: the highest row of its table without volume, area or exchange area."""
+    assert table is not None
+    empty = table.volume * table.area * table.exchange_area <= 0.0
+    if not empty[0]:
+        return given
+    return float(table.stage[table.stage.size - 1 if empty.all() else int(np.argmin(empty)) - 1])
+
+
+def _all_rows(tables: tuple[StageTable | None, ...]) -> tuple[NDArray[np.int64], Floats]:
+    """Return where each lake's rows begin, and the rows of all tables."""
+    parts = [np.zeros((0, 4))]
+    counts = [0]
+    for table in tables:
+        counts.append(0 if table is None else table.stage.size)
+        if table is not None:
+            exchange = table.exchange_area if table.exchange_area.size else np.zeros(table.stage.size)
+            parts.append(np.column_stack([table.stage, table.volume, table.area, exchange]))
+    return np.cumsum(counts).astype(np.int64), np.ascontiguousarray(np.concatenate(parts), np.float64)

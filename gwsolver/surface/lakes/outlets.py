@@ -6,6 +6,7 @@ import numpy as np
 
 from gwsolver.core.features import Floats
 from gwsolver.core.lake import OUTLET_TYPES, LakePackage
+from gwsolver.kernels import surface_lakes
 
 GRAVITY = 9.80665
 """[m/s**2], as MODFLOW 6 has it."""
@@ -13,8 +14,28 @@ WEIR = 0.61
 """Discharge coefficient of a sharp-crested weir [-], as MODFLOW 6 has it."""
 
 
-def demand(package: LakePackage, values: Mapping[str, Floats], stage: Floats) -> tuple[Floats, Floats]:
+def demand(package: LakePackage, numbers: Floats, stage: Floats) -> tuple[Floats, Floats]:
     """Return what each outlet would let out of its lake at a stage, and its derivative.
+
+    Parameters
+    ----------
+    package : LakePackage
+    numbers : ndarray of float64, shape (outlet, 4)
+        From `outlet_numbers`.
+    stage : ndarray of float64, shape (lake,)
+
+    Returns
+    -------
+    rate, derivative : ndarray of float64, shape (outlet,)
+        [L**3/T], not negative, and [L**2/T].
+    """
+    found = np.empty((package.outlet_type.size, 2))
+    surface_lakes.demands(numbers, stage[package.outlet_from], found)
+    return found[:, 0].copy(), found[:, 1].copy()
+
+
+def outlet_numbers(package: LakePackage, values: Mapping[str, Floats]) -> Floats:
+    """Return rate, invert, factor and power of each outlet, which lets out rate + factor d**power.
 
     With the depth d = h - invert, width w, roughness n and slope s
 
@@ -27,31 +48,27 @@ def demand(package: LakePackage, values: Mapping[str, Floats], stage: Floats) ->
     package : LakePackage
     values : mapping of str to ndarray of float64, shape (outlet,)
         ``rate``, ``invert``, ``width``, ``roughness``, ``slope``.
-    stage : ndarray of float64, shape (lake,)
 
     Returns
     -------
-    rate, derivative : ndarray of float64, shape (outlet,)
-        [L**3/T], not negative, and [L**2/T].
+    numbers : ndarray of float64, shape (outlet, 4)
 
     Notes
     -----
     MODFLOW 6, gwf-lak, lak_calculate_outlet_outflow; Manning's formula for wide channels (Chow, 1959).
     """
     kind = package.outlet_type
-    depth = np.maximum(stage[package.outlet_from] - values["invert"], 0.0)
     length, time = package.length_conversion, package.time_conversion
     rough = np.where(values["roughness"] > 0.0, values["roughness"], 1.0)
     manning = np.where(values["roughness"] > 0.0, length ** (1.0 / 3.0) * time / rough, 0.0)
     manning = manning * values["width"] * np.sqrt(np.maximum(values["slope"], 0.0))
     weir = 2.0 / 3.0 * WEIR * values["width"] * np.sqrt(2.0 * GRAVITY * length * time * time)
-    choices = (
-        (np.maximum(-values["rate"], 0.0), np.zeros_like(depth)),
-        (manning * depth ** (5.0 / 3.0), manning * 5.0 / 3.0 * depth ** (2.0 / 3.0)),
-        (weir * depth**1.5, weir * 1.5 * np.sqrt(depth)),
-    )
+    given, nothing = np.maximum(-values["rate"], 0.0), np.zeros(kind.size)
+    choices = ((given, nothing, 1.0), (nothing, manning, 5.0 / 3.0), (nothing, weir, 1.5))
     assert len(choices) == len(OUTLET_TYPES)
-    rate, slope = np.zeros(kind.size), np.zeros(kind.size)
-    for place, (q, dq) in enumerate(choices):
-        rate, slope = np.where(kind == place, q, rate), np.where(kind == place, dq, slope)
-    return rate, slope
+    found = np.zeros((kind.size, 4))
+    found[:, 1] = values["invert"]
+    for place, (rate, factor, power) in enumerate(choices):
+        here = kind == place
+        found[here, 0], found[here, 2], found[here, 3] = rate[here], factor[here], power
+    return found

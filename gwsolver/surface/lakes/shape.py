@@ -4,7 +4,9 @@ import numpy as np
 
 from gwsolver.core.features import Floats
 from gwsolver.core.lake import EMBEDDEDH, EMBEDDEDV, LakePackage
-from gwsolver.core.saturation import SMOOTHING, saturation
+from gwsolver.core.saturation import SMOOTHING
+from gwsolver.kernels import surface_lakes
+from gwsolver.surface.lakes.bed import Beds
 
 
 class Shapes:
@@ -18,10 +20,7 @@ class Shapes:
     Parameters
     ----------
     package : LakePackage
-    bed_bottom, bed_top : ndarray of float64, shape (connection,)
-        Elevations of each connection, those of the cell filled in [L].
-    plan : ndarray of float64, shape (connection,)
-        Area that a connection adds to the water's surface [L**2]; zero for all but vertical ones.
+    beds : Beds
 
     Attributes
     ----------
@@ -33,12 +32,11 @@ class Shapes:
         Lakes within one cell.
     """
 
-    def __init__(self, package: LakePackage, bed_bottom: Floats, bed_top: Floats, plan: Floats) -> None:
-        n, of = package.n_features, package.connection_feature
-        self.n, self._plan, self._of = n, plan, of
-        self._low, self._high = bed_bottom, bed_top
+    def __init__(self, package: LakePackage, beds: Beds) -> None:
+        n, of, plan = package.n_features, package.connection_feature, beds.plan
+        bed_bottom, bed_top = beds.bottom, beds.top
+        self._beds, self._first = beds, np.searchsorted(of, np.arange(n + 1)).astype(np.int64)
         self.tables = [(i, t) for i, t in enumerate(package.tables) if t is not None]
-        self._columns = (plan > 0.0) & ~np.isin(of, [i for i, _ in self.tables])
         inside = np.isin(package.connection_type, (EMBEDDEDH, EMBEDDEDV))
         self.embedded = np.bincount(of, inside, n) > 0.0
         self.bottom, self.top = np.full(n, np.inf), np.full(n, -np.inf)
@@ -58,13 +56,7 @@ class Shapes:
 
     def area_and_volume(self, stage: Floats) -> tuple[Floats, Floats]:
         """Return the surface of the water [L**2] and the water [L**3], shape (lake,)."""
-        c = self._columns
-        of, own = self._of[c], stage[self._of[c]]
-        wet = self._plan[c] * saturation(own, self._high[c], self._low[c], SMOOTHING)[0]
-        area = np.bincount(of, wet, self.n).astype(np.float64)
-        volume = np.bincount(of, wet * np.maximum(own - self._low[c], 0.0), self.n).astype(np.float64)
-        for lake, table in self.tables:
-            above = max(stage[lake] - table.stage[-1], 0.0)
-            area[lake] = np.interp(stage[lake], table.stage, table.area)
-            volume[lake] = np.interp(stage[lake], table.stage, table.volume) + above * table.area[-1]
-        return area, volume
+        found = np.empty((self._first.size - 1, 2))
+        surface_lakes.shapes(np.ascontiguousarray(stage, np.float64), self._first, self._beds.numbers,
+                             self._beds.row_first, self._beds.rows, SMOOTHING, found)
+        return found[:, 0].copy(), found[:, 1].copy()

@@ -262,7 +262,7 @@ def _length(
     x = from_source(grid)[row]
     after = int(np.flatnonzero(psi < 0.0)[0])
     ours = float(np.interp(0.0, psi[[after, after - 1]], x[[after, after - 1]]))
-    return Length(ours, exact, edge.words(DONOR, grid.describe(edge.cell)), done.minimum, done.closure)
+    return Length(ours, exact, edge.words(DONOR, grid.describe(edge.cell), "m"), done.minimum, done.closure)
 
 
 def _models(

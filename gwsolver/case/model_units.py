@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from gwsolver.case.quantity import Quantity
 from gwsolver.core.simulation import FlowModel, TransportModel
-from gwsolver.core.units import Dimension, parse_unit
+from gwsolver.core.units import LENGTHS, Dimension, parse_unit
 
-LENGTHS = {"metres": "m", "meters": "m", "feet": "ft", "centimetres": "cm", "centimeters": "cm"}
 TIMES = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}
 WORDS = ("mass (write units in [case])", "length (DIS)", "time (TDIS)")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gwsolver.case.apply import apply_case
 from gwsolver.case.limits import limits_of
-from gwsolver.case.model_units import LENGTHS, TIMES
+from gwsolver.case.model_units import TIMES
 from gwsolver.case.quantity import Quantity
 from gwsolver.case.scenario import Scenarios
 from gwsolver.case.schema import CaseFile, FigureTable, PlaceTable
@@ -17,7 +17,7 @@ from gwsolver.case.uncertain import Uncertain
 from gwsolver.core.case import CaseInfo, FigureRequest, Limit, Place, Provenance, SpeciesSettings, in_language
 from gwsolver.core.lines import LineIndex
 from gwsolver.core.simulation import Simulation
-from gwsolver.core.units import convert
+from gwsolver.core.units import LENGTHS, convert
 
 
 @dataclass(frozen=True, eq=False)

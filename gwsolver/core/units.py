@@ -20,6 +20,8 @@ _TABLE: dict[str, tuple[float, Dimension]] = {
     "d": (1.0, (0, 0, 1)), "y": (365.25, (0, 0, 1)), "yr": (365.25, (0, 0, 1)), "a": (365.25, (0, 0, 1)),
     "%": (1e-2, (0, 0, 0)), "-": (1.0, (0, 0, 0)), "1": (1.0, (0, 0, 0)),
 }
+LENGTHS = {"metres": "m", "meters": "m", "feet": "ft", "centimetres": "cm", "centimeters": "cm"}
+"""Symbols of the length units of grids (LENGTH_UNITS of MODFLOW)."""
 # Symbols as one offers them to a reader.
 SYMBOLS = tuple(s for s in _TABLE if s not in ("ug", "l", "yr", "a", "1"))
 _SUPERSCRIPTS = str.maketrans("²³", "23")
@@ -42,6 +44,11 @@ class Unit:
 
     factor: float
     dimension: Dimension
+
+
+def length_word(unit: str) -> str:
+    """Return what lengths of a grid are called in a sentence: "m", or "length units" where it does not say."""
+    return LENGTHS.get(unit, "length units")
 
 
 @cache

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gwsolver.core.time import SECONDS, TimeAxis
+from gwsolver.core.units import LENGTHS
 
 # MODFLOW's year is 365.25 days, that of udunits is 365.2425: years are therefore written as days.
 CF_UNIT = {"seconds": ("seconds", 1.0), "minutes": ("minutes", 1.0), "hours": ("hours", 1.0),
            "days": ("days", 1.0), "years": ("days", 365.25)}
 SHORT = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}
-LENGTH = {"metres": "m", "meters": "m", "feet": "ft", "centimetres": "cm", "centimeters": "cm"}
+LENGTH = LENGTHS
 
 
 def start_date(text: str) -> datetime | None:

@@ -9,6 +9,7 @@ from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.steps import FlowStep, TransportStep
 from gwsolver.core.time import TimeStep
+from gwsolver.core.units import length_word
 from gwsolver.results import ResultsWriter
 from gwsolver.run.checkpoint import State
 from gwsolver.run.log import RunLog
@@ -126,7 +127,8 @@ class Carried:
             model, concentration = at_end[donor]
             found = edge_of(model, flow, concentration, at_end[acceptor][1])
             if found is not None and found.excess >= outcome.edges.get(donor, {"excess": 0.0})["excess"]:
-                where = model.grid.describe(found.cell)
+                where, unit = model.grid.describe(found.cell), length_word(model.grid.length_unit)
                 outcome.edges[donor] = {
-                    "faces": found.faces, "of": found.of, "excess": found.excess, "text": found.words(donor, where)
+                    "faces": found.faces, "of": found.of, "excess": found.excess,
+                    "text": found.words(donor, where, unit),
                 }

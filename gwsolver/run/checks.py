@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CLOSURE = 1e-10
 OK, WARNING, FAILED, TOLD = "ok", "warning", "failed", ""
+SMALLEST = "smallest concentration"
+"""The figure of which every species has one, and of which the least is the worst."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Check:
         "ok", "warning", "failed", or "" where there is nothing to judge.
     text : str
         What to say about it beyond the table; "" if it is ok.
+    badness : float
+        By what the worst of several species is found, where that is not `value`: larger is worse.
     """
 
     name: str
@@ -41,10 +45,18 @@ class Check:
     allowed: str
     verdict: str
     text: str = ""
+    badness: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """For summary.json."""
-        return asdict(self)
+        return {key: value for key, value in asdict(self).items() if key != "badness"}
+
+    def rank(self) -> float:
+        """Return how bad it is beside others of its figure."""
+        how = self.value if self.badness is None else self.badness
+        if math.isnan(how):
+            return math.inf
+        return -how if self.figure == SMALLEST else how
 
 
 @dataclass(frozen=True)
@@ -87,18 +99,50 @@ def failures(rows: list[Check]) -> list[str]:
 
 
 def warnings(rows: list[Check]) -> list[str]:
-    """Return in words what the plume suffers from."""
-    return [row.text for row in rows if row.verdict == WARNING]
+    """Return in words what the plume suffers from: each thing once, for all species that do."""
+    said: dict[str, list[Check]] = {}
+    for row in rows:
+        if row.verdict == WARNING:
+            said.setdefault(row.figure, []).append(row)
+    return [_together(same) for same in said.values()]
+
+
+def _together(rows: list[Check]) -> str:
+    """Return the words on the worst of some rows of one figure, under the names of all."""
+    worst = max(rows, key=Check.rank)
+    if len(rows) == 1:
+        return worst.text
+    names, begin = ", ".join(row.name for row in rows), f"{worst.name}: "
+    lines = [names + ": " + line.removeprefix(begin) if line.startswith(begin) else line
+             for line in worst.text.splitlines()]
+    return "\n".join(lines) + f" (Figures of {worst.name}, the worst.)"
 
 
 def table(rows: list[Check]) -> Iterator[str]:
-    """Yield the report as lines of text."""
+    """Yield the report as lines of text; of species with the same verdict the worst alone, under its name."""
     yield "accuracy"
-    width = max([len(row.name) for row in rows], default=0) + 2
-    for row in rows:
+    told = [(max(same, key=Check.rank), len(same)) for same in _alike(rows)]
+    named = [(row, row.name if n == 1 else f"{row.name}, worst of {n}") for row, n in told]
+    width = max([len(name) for _, name in named], default=0) + 2
+    for row, name in named:
         counts = float(row.value).is_integer() and 1.0 <= row.value < 1e6
         value = f"{row.value:,.0f}" if counts else f"{row.value:.3g}"
-        yield f"{row.name:<{width}}{row.figure:<44}{value:>10}  {row.allowed:<10}  {row.verdict}".rstrip()
+        yield f"{name:<{width}}{row.figure:<44}{value:>10}  {row.allowed:<10}  {row.verdict}".rstrip()
+
+
+def _alike(rows: list[Check]) -> list[list[Check]]:
+    """Return rows that one line can stand for: one figure and verdict, of species, or of what each of them has.
+
+    Species have a concentration; what belongs to one ("benzene/lkt-1") is alike what belongs to another. Flows, and
+    balances that species share, stand for themselves.
+    """
+    species = {row.name for row in rows if row.figure == SMALLEST}
+    found: dict[tuple[str, ...], list[Check]] = {}
+    for row in rows:
+        whole, _, part = row.name.partition("/")
+        kind = ("species", part) if whole in species else ("", row.name)
+        found.setdefault((*kind, row.figure, row.allowed, row.verdict), []).append(row)
+    return list(found.values())
 
 
 def _closures(outcome: "Outcome") -> Iterator[Check]:
@@ -121,7 +165,7 @@ def _minima(outcome: "Outcome") -> Iterator[Check]:
         allowed = "[0, inf)" if outcome.positive else "any number"
         text = f"{name}: the smallest concentration is {least:g}, the largest {most:g}; allowed: {allowed}."
         yield Check(
-            name, "smallest concentration", least, ">= 0" if outcome.positive else "",
+            name, SMALLEST, least, ">= 0" if outcome.positive else "",
             FAILED if not good else OK if outcome.positive else TOLD, "" if good else text,
         )
         yield Check(name, "largest concentration at the end", most, "", TOLD)
@@ -158,8 +202,9 @@ def _resolution(outcome: "Outcome") -> Iterator[Check]:
             name, "share of cells with solute that are too coarse", share, "0", WARNING,
             f"{name}: the grid is too coarse for the dispersivity in {found['cells']:,} of {found['holding']:,} cells "
             f"that hold solute: grid Peclet number |v| d / D up to {found['peclet']:.3g} at {found['cell']}, where the "
-            f"spacing is {found['spacing']:.3g}; at most {found['allowed']:g} follows fronts well. "
-            f"A spacing of {found['enough']:.2g} would do everywhere.",
+            f"spacing is {found['spacing']:.3g} {found['unit']}; at most {found['allowed']:g} follows fronts well. "
+            f"A spacing of {found['enough']:.2g} {found['unit']} would do everywhere.",
+            found["peclet"],
         )
 
 

@@ -14,11 +14,11 @@ from gwsolver.core.outline import outline_cells
 from gwsolver.core.regions import misplaced
 from gwsolver.core.sampling import Design
 from gwsolver.core.simulation import FlowModel, Simulation, TransportModel
+from gwsolver.core.units import LENGTHS
 
 if TYPE_CHECKING:
     from gwsolver.case import Case
 
-UNITS = {"meters": "m", "metres": "m", "feet": "ft", "centimeters": "cm", "centimetres": "cm"}
 TIMES = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "years": "a"}
 
 
@@ -269,7 +269,7 @@ def _complete(info: CaseInfo, simulation: Simulation) -> CaseInfo:
         info,
         crs=info.crs or grid.crs,
         start=info.start or time.start_date,
-        length_unit=info.length_unit or UNITS.get(grid.length_unit.lower(), ""),
+        length_unit=info.length_unit or LENGTHS.get(grid.length_unit.lower(), ""),
         time_unit=info.time_unit or TIMES.get(time.unit.lower(), ""),
     )
 

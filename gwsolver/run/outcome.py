@@ -9,6 +9,7 @@ import numpy as np
 from gwsolver.core.ledger import LEAST_PART, Ledger, total
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, ReactionStep, TransportStep
+from gwsolver.core.units import length_word
 from gwsolver.run.checkpoint import State
 from gwsolver.run.checks import CLOSURE
 
@@ -126,7 +127,8 @@ class Outcome:
             figures[figure] = max(figures.get(figure, value), value)
         found = step.coarse
         if found is not None and found.cells >= self.coarse.get(name, {"cells": 0})["cells"]:
-            self.coarse[name] = {**asdict(found), "cell": model.grid.describe(found.worst)}
+            self.coarse[name] = {**asdict(found), "cell": model.grid.describe(found.worst),
+                                 "unit": length_word(model.grid.length_unit)}
         held = self.limits.setdefault(name, {})
         for limit in step.limits:
             key = (model.grid.describe(limit.cell), limit.reason)

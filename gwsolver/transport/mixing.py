@@ -73,10 +73,11 @@ class Edge:
         """Spacing over what would be enough, at the worst face."""
         return self.spacing / max(float(enough(self.dispersivity, self.length)), 1e-300)
 
-    def words(self, species: str, cell: str) -> str:
-        """Return what is wrong, "" if nothing is."""
+    def words(self, species: str, cell: str, unit: str) -> str:
+        """Return what is wrong, "" if nothing is; `unit`: that of lengths, in words."""
         found = [
-            too_coarse(self.spacing, self.dispersivity, self.length, across=self.across, cell=cell, species=species),
+            too_coarse(self.spacing, self.dispersivity, self.length, across=self.across, cell=cell, species=species,
+                       unit=unit),
             too_oblique(self.mixing, species=species),
         ]
         return "\n".join(str(p) for p in found if p is not None)
@@ -89,7 +90,7 @@ def enough(transverse_dispersivity: ArrayLike, length: ArrayLike) -> Floats:
 
 def too_coarse(
     spacing: float, transverse_dispersivity: float, length: float, *, across: str = "layers", cell: str = "",
-    species: str = "",
+    species: str = "", unit: str = "length units",
 ) -> Problem | None:
     """Return what is wrong with a spacing across a plume's edge, in words; None if it will do.
 
@@ -107,13 +108,17 @@ def too_coarse(
         Where, in the user's numbering.
     species : str
         Whose plume it is.
+    unit : str
+        Of all lengths, in words.
     """
     most = float(enough(transverse_dispersivity, length))
     if spacing <= most:
         return None
     return Problem(
-        what=f"spacing of {across} across the edge of a plume of {length:.3g}", value=f"{spacing:.3g}", cell=cell,
-        allowed=f"at most {most:.3g} (sqrt(2 alpha_T L) / {CELLS_ACROSS:g}, alpha_T = {transverse_dispersivity:.3g})",
+        what=f"spacing of {across} across the edge of a plume that is {length:.3g} {unit} long",
+        value=f"{spacing:.3g} {unit}", cell=cell,
+        allowed=f"at most {most:.3g} {unit} (sqrt(2 alpha_T L) / {CELLS_ACROSS:g}, alpha_T = "
+        f"{transverse_dispersivity:.3g} {unit})",
         hint="Its length is set by mixing with acceptors, to which such cells add mixing of their own: the plume may "
         f"come out too short. Divide the {across} through which its edge passes.",
         package=species,

@@ -25,8 +25,9 @@ def test_an_edge_is_judged_by_the_dispersivity_across_it():
     assert (edge.across, edge.spacing, edge.dispersivity) == ("layers", 0.5, pytest.approx(0.002))
     assert edge.excess == pytest.approx(0.5 / float(enough(0.002, edge.length)))
     assert (edge.faces, edge.of) == (3 * 30, 3 * 30 + 2 * 30)  # the front, which the flow crosses, is not counted
-    assert edge.words("benzene", "layer 2, row 4, column 1").startswith(
-        "benzene: spacing of layers across the edge of a plume of 145 = 0.5 at layer 2, row 4, column 1; allowed: "
+    assert edge.words("benzene", "layer 2, row 4, column 1", "ft").startswith(
+        "benzene: spacing of layers across the edge of a plume that is 145 ft long = 0.5 ft at layer 2, row 4, column "
+        "1; allowed: "
     )
 
 
@@ -34,7 +35,7 @@ def test_a_fine_edge_has_nothing_to_say():
     mixed = transport_model(GRID, longitudinal=1.0, transverse=0.1, vertical_transverse=0.01)
     edge = edge_of(mixed, ALONG, *split(PLUME))
     assert edge.faces == 0
-    assert edge.words("benzene", "") == ""
+    assert edge.words("benzene", "", "m") == ""
 
 
 @pytest.mark.parametrize(("angle", "mixing"), [(0.0, 0.0), (10.0, 0.1), (20.0, 0.21), (40.0, 0.34)])
@@ -51,7 +52,7 @@ def test_flow_across_rows_and_columns_mixes_by_itself(angle, mixing):
     assert edge.dispersivity == pytest.approx(0.2)
     # Both kinds of faces of the stairs that the edge is are counted, hence the wide margin.
     assert edge.mixing == pytest.approx(mixing, rel=0.35)
-    said = edge.words("benzene", "")
+    said = edge.words("benzene", "", "m")
     assert ("numerical mixing across the edge of the plume" in said) == (mixing > 0.03)
     assert ("% too short. Turn the grid into the flow" in said) == (mixing > 0.03)
 

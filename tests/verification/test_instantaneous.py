@@ -40,8 +40,8 @@ def test_length_under_acceptor_on_a_grid_that_is_fine_enough(demand):
 
 def test_length_under_acceptor_is_warned_of_where_layers_are_thick():
     said = length_under_acceptor(2, along=4.0, demand=2.1875, **LAYER).warning
-    assert "donor: spacing of layers across the edge of a plume of 22" in said
-    assert " = 1 at layer 3, row 1, column " in said  # layer 1 is the water above
+    assert "donor: spacing of layers across the edge of a plume that is 22" in said
+    assert " at layer 3, row 1, column " in said  # layer 1 is the water above
     assert "; allowed: at most 0.7" in said
 
 
@@ -78,7 +78,7 @@ def test_bemidji_in_three_dimensions():
 def test_bemidji_on_thick_layers_and_wide_rows_is_warned_of():
     layers = length_of_rectangle(spacing=(4.0, 0.5, 0.5), **BEMIDJI).warning
     assert "spacing of layers" in layers
-    assert "= 0.5 at layer " in layers
+    assert "= 0.5 m at layer " in layers
     assert "; allowed: at most 0.2" in layers
     rows = length_of_rectangle(spacing=(4.0, 1.0, 0.2), **BEMIDJI).warning
     assert "spacing of rows and columns" in rows

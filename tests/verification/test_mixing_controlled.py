@@ -131,8 +131,9 @@ def test_the_rule_for_layers():
     """alpha_TV 5 mm and 300 m ask for layers of 0.58 m."""
     assert float(enough(0.005, 300.0)) == pytest.approx(0.58, abs=0.005)
     assert too_coarse(0.57, 0.005, 300.0) is None
-    said = str(too_coarse(1.0, 0.005, 300.0, cell="layer 2, row 5, column 7"))
+    said = str(too_coarse(1.0, 0.005, 300.0, cell="layer 2, row 5, column 7", unit="m"))
     assert said.startswith(
-        "spacing of layers across the edge of a plume of 300 = 1 at layer 2, row 5, column 7; allowed: at most 0.577 "
+        "spacing of layers across the edge of a plume that is 300 m long = 1 m at layer 2, row 5, column 7; allowed: "
+        "at most 0.577 m "
     )
     assert "the plume may come out too short. Divide the layers" in said

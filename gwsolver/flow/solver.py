@@ -95,7 +95,9 @@ class FlowSolver:
         InputError
             If the entries of the packages contradict each other.
         """
-        boundaries = Boundaries(self.model, step, self._below)
+        boundaries = self._last_boundaries
+        if boundaries is None or not boundaries.hold(step):
+            boundaries = Boundaries(self.model, step, self._below)
         steady = not self._storage.transient(step)
         snapshot = self._snapshot(step)
         unchanged = self._coupling.begin(step, not steady)
@@ -151,7 +153,9 @@ class FlowSolver:
 
     def _repeats(self, boundaries: Boundaries, steady: bool) -> bool:
         last, before = self._last, self._last_boundaries
-        return steady and last is not None and last.steady and before is not None and boundaries.same_as(before)
+        return steady and last is not None and last.steady and before is not None and (
+            boundaries is before or boundaries.same_as(before)
+        )
 
     def _flow_step(
         self, step: TimeStep, boundaries: Boundaries, balance: Balance, before: tuple[Floats, Floats] | None,

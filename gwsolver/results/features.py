@@ -112,18 +112,23 @@ class FeatureCollector:
         words = [{w: getattr(f, w) for w in WORDS} | {"layers": f.layers} for f in features]
         # Bytes, no string: reading a variable of strings with netCDF 4.10.1 crashes files opened after it.
         text = np.frombuffer(json.dumps(words).encode(), np.uint8)
-        group.createDimension("byte", text.size)
-        group.createVariable("json", "u1", ("byte",))[:] = text
         sizes = np.array([(f.cells.size, f.times.size) for f in features], np.int64).reshape(-1, 2)
+        stored = {"json": text}
         for name, kind, values in (
             ("sizes", "i8", sizes.ravel()), ("cells", "i8", _joined([f.cells for f in features])),
             ("times", "f8", _joined([f.times for f in features])),
             ("rates", "f8", _joined([f.rates.ravel() for f in features])),
         ):
-            group.createDimension(name, max(values.size, 1))  # zero would mean unlimited
-            variable = group.createVariable(name, kind, (name,), **packed(values.size))
+            stored[name] = values.astype(kind)
+        # All are laid out before any is written: between the two the library goes through the whole file.
+        for name, values in stored.items():
+            dimension = "byte" if name == "json" else name
+            group.createDimension(dimension, max(values.size, 1))  # zero would mean unlimited
+            group.createVariable(name, values.dtype, (dimension,), fill_value=None if not values.size else False,
+                                 **packed(values.size)).set_auto_maskandscale(False)
+        for name, values in stored.items():
             if values.size:
-                variable[:] = values
+                group.variables[name][:] = values
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What a run finds out about itself step by step, for ``summary.json`` and its checks."""
 
 import math
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -127,7 +127,7 @@ class Outcome:
             figures[figure] = max(figures.get(figure, value), value)
         found = step.coarse
         if found is not None and found.cells >= self.coarse.get(name, {"cells": 0})["cells"]:
-            self.coarse[name] = {**asdict(found), "cell": model.grid.describe(found.worst),
+            self.coarse[name] = {**vars(found), "cell": model.grid.describe(found.worst),
                                  "unit": length_word(model.grid.length_unit)}
         held = self.limits.setdefault(name, {})
         for limit in step.limits:

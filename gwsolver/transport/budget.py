@@ -66,10 +66,10 @@ class Books:
         """
         span = self.end - self.start
         for e in b.entries:
-            share = taken[e.cells] / np.where(b.taken[e.cells] > 0.0, b.taken[e.cells], 1.0)
-            amounts = np.where(
-                e.inflow < 0.0, e.inflow * share, e.inflow * span - e.outflow * integral[e.cells]
-            )
+            amounts = e.inflow * span - e.outflow * integral[e.cells]
+            if b.takes:
+                share = taken[e.cells] / np.where(b.taken[e.cells] > 0.0, b.taken[e.cells], 1.0)
+                amounts = np.where(e.inflow < 0.0, e.inflow * share, amounts)
             self._package(e.name, e.kind, e.cells, amounts, span)
         fixed_net = fixed_net.copy()
         for process in processes:

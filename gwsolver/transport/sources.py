@@ -1,8 +1,8 @@
 """What packages bring to and take from cells: rates per cell for the kernel, entries for the books."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from gwsolver.core.errors import InputError, Problem
 from gwsolver.core.grid import Grid
 from gwsolver.core.simulation import SourceConcentration, TransportModel
 from gwsolver.core.steps import FlowStep, PackageFlow
-from gwsolver.core.stress import StressPackage
+from gwsolver.core.stress import StressPackage, StressValues
 from gwsolver.core.time import TimeStep
 from gwsolver.packages.registry import kinds
 from gwsolver.transport.water import Capacity
@@ -123,6 +123,11 @@ class Boundaries:
     decay_sorbed: Floats
     mixed: Mixed
 
+    @cached_property
+    def takes(self) -> bool:
+        """Whether SRC takes mass out anywhere."""
+        return bool(self.taken.any())
+
 
 def concentration_of(
     source: SourceConcentration, package: PackageFlow, stress: TimeStep, model: TransportModel
@@ -226,6 +231,12 @@ class Given:
             and len(self.entries) == len(other.entries)
             and all(a.same_as(b) for a, b in zip(self.entries, other.entries, strict=True))
         )
+
+
+def stresses(model: TransportModel, stress: TimeStep) -> Iterator[StressValues]:
+    """Yield what the transport model's own input gives during a step; where nothing changes, the very same objects."""
+    yield from (s.values(stress) for s in model.sources if s.values is not None)
+    yield from (p.at(stress) for p in model.packages)
 
 
 def given(model: TransportModel, flow: FlowStep, stress: TimeStep) -> Given:

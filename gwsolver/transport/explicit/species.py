@@ -7,6 +7,7 @@ from gwsolver.core.clock import Spent
 from gwsolver.core.ledger import Ledger
 from gwsolver.core.simulation import TransportModel
 from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.stress import StressValues
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.budget import Books, saves_budget
 from gwsolver.transport.engine import State
@@ -19,7 +20,7 @@ from gwsolver.transport.explicit.work import Work
 from gwsolver.transport.processes import processes_of
 from gwsolver.transport.resolution import Resolution, resolution_of
 from gwsolver.transport.retention import Retention
-from gwsolver.transport.sources import Boundaries, Given, given, put_together
+from gwsolver.transport.sources import Boundaries, Given, given, put_together, stresses
 from gwsolver.transport.watched import watched_faces
 from gwsolver.transport.water import Capacity, Store, WaterBalance
 
@@ -74,6 +75,7 @@ class ExplicitSpecies:
         self._bare: Capacity | None = None  # what cells hold beside oil
         self._capacity: Capacity
         self._given: Given | None = None
+        self._stresses: tuple[StressValues, ...] = ()  # what it was put together from
         self._boundaries: Boundaries
         self._dissolved_part: Floats = np.ones(model.grid.n_cells)
         self._oil: Floats | None = None
@@ -192,7 +194,7 @@ class ExplicitSpecies:
         if new_boundaries:
             self._stress = stress
             same_water = before is not None and self._capacity is previous and same_sources(flow, before)
-            self._act(flow, given(self.model, flow, stress), same_water)
+            self._act(flow, stress, same_water)
         if before is None:
             w, s = self.retention.contents(self._capacity.water_start, self._capacity.solid)
             self.mass[:] = self.retention.mass(self.concentration, w, s)
@@ -202,8 +204,14 @@ class ExplicitSpecies:
             rewetted = self._rewet(previous)
         return rewetted
 
-    def _act(self, flow: FlowStep, packages: Given, same_water: bool) -> None:
+    def _act(self, flow: FlowStep, stress: TimeStep, same_water: bool) -> None:
         """Put the boundaries together where they are not those at hand: what was made for these then lasts."""
+        if self._given is not None and same_water and all(
+            a is b for a, b in zip(stresses(self.model, stress), self._stresses, strict=True)
+        ):
+            return
+        self._stresses = tuple(stresses(self.model, stress))
+        packages = given(self.model, flow, stress)
         if self._given is None or not same_water or not packages.same_as(self._given):
             self._given = packages
             self._boundaries = put_together(self.model, flow, packages, self._capacity)

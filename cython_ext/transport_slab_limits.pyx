@@ -161,6 +161,33 @@ cpdef void loads(
             row_loads(n_lanes, &rate[p], &loss[p], &content[0, p], &heaviest[j, 0])
 
 
+cpdef Py_ssize_t heaviest_place(
+    const float[:, ::1] loads, const float[:, ::1] content, const float[::1] rate, const float[::1] loss,
+    const int[:, ::1] window, Py_ssize_t n_layers,
+) noexcept nogil:
+    """The place whose load is the largest of a window, the first of equal ones; -1 where nothing leaves any cell.
+
+    Parameters
+    ----------
+    loads : shape (slab, lane // 8), from `loads`, for the same content, rate and loss.
+    window : shape (slab, 2), lanes from, to; multiples of 8.
+    """
+    cdef Py_ssize_t j, group, k, p, slab = -1, lane = 0, n_lanes = loads.shape[1] * GROUP
+    cdef float most = 0
+    for j in range(window.shape[0]):
+        for group in range(window[j, 0] // GROUP, window[j, 1] // GROUP):
+            if loads[j, group] > most:
+                most = loads[j, group]
+                slab = j
+                lane = group * GROUP
+    for k in range(n_layers if slab >= 0 else 0):
+        p = EDGE + (slab * n_layers + k) * n_lanes + lane
+        for p in range(p, p + GROUP):
+            if loss[p] >= 0 and (rate[p] + loss[p]) * content[0, p] == most:
+                return p
+    return -1
+
+
 cdef void row_loads(Py_ssize_t n, gw_fin rate, gw_fin loss, gw_fin inverse, gw_fout heaviest) noexcept nogil:
     cdef Py_ssize_t group, i
     cdef float load, zero = <float>0.0

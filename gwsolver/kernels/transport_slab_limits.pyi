@@ -9,6 +9,9 @@ def emptying(coefficients: Floats32, clip: float, rate: Floats32, threads: int) 
 def loads(
     content: Floats32, rate: Floats32, loss: Floats32, n_layers: int, heaviest: Floats32, threads: int
 ) -> None: ...
+def heaviest_place(
+    loads: Floats32, content: Floats32, rate: Floats32, loss: Floats32, window: Ints, n_layers: int
+) -> int: ...
 def longest_stage(
     content: Floats32, rate: Floats32, loss: Floats32, window: Ints, n_layers: int, n_lanes: int, part: float,
     span: float, stages: float, least: float, limit: float, longest: Floats, place: Ints, threads: int,

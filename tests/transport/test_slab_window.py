@@ -65,3 +65,12 @@ def test_loads_are_the_largest_of_every_group(seed, n_slabs, n_layers, groups, t
     transport_slab_limits.loads(content[None], rate, loss, n_layers, found, threads)
     load = np.where(loss < 0.0, np.float32(0.0), (rate + loss) * content)[8:-8]
     np.testing.assert_array_equal(found, load.reshape(n_slabs, n_layers, groups, 8).max(axis=(1, 3)))
+    window = 8 * np.sort(rng.integers(0, groups + 1, (n_slabs, 2)), axis=1).astype(np.int32)
+    at = transport_slab_limits.heaviest_place(found, content[None], rate, loss, window, n_layers)
+    lane = np.arange(n_lanes)
+    inside = ((lane >= window[:, :1]) & (lane < window[:, 1:]))[:, None] & (load > 0.0).reshape(n_slabs, n_layers, -1)
+    if inside.any():
+        assert load[at - 8] == load[inside.ravel()].max()
+        assert inside.ravel()[at - 8]
+    else:
+        assert at == -1

@@ -351,7 +351,7 @@ class _Interval:
         layout, allowed_part = part.layout, work.scheme.limit
         if work.capacity.steady:
             load, found = part.heaviest(rate, self.lanes, self.threads)
-            return (allowed_part / load, part.place(found, self.layout)) if load > 0.0 else (NEVER, -1)
+            return (allowed_part / load, part.place(found, self.layout)) if found >= 0 else (NEVER, -1)
         longest, place = np.zeros(layout.n_slabs), np.zeros(layout.n_slabs, np.int32)
         transport_slab_limits.longest_stage(
             part.content, rate, part.loss, self.lanes, layout.n_layers, layout.n_lanes, work.part(time),

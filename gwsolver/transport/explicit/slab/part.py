@@ -133,14 +133,8 @@ class Part:
             found = np.empty((layout.n_slabs, layout.n_lanes // WIDTH), np.float32)
             transport_slab_limits.loads(self.content, rate, self.loss, layout.n_layers, found, threads)
             self._loads = rate, found
-        loads = self._loads[1]
-        groups = np.arange(loads.shape[1])
-        inside = np.where((groups >= lanes[:, :1] // WIDTH) & (groups < lanes[:, 1:] // WIDTH), loads, 0.0)
-        slab, group = divmod(int(inside.argmax()), loads.shape[1])
-        first = EDGE + slab * layout.slab + group * WIDTH
-        box = (first + layout.n_lanes * np.arange(layout.n_layers)[:, None] + np.arange(WIDTH)).ravel()
-        own = np.where(self.loss[box] < 0.0, 0.0, (rate[box] + self.loss[box]) * self.content[0, box])
-        return float(inside[slab, group]), int(box[own.argmax()])
+        at = transport_slab_limits.heaviest_place(self._loads[1], self.content, rate, self.loss, lanes, layout.n_layers)
+        return (float((rate[at] + self.loss[at]) * self.content[0, at]), at) if at >= 0 else (0.0, -1)
 
     def take_fields(self, field: SlabField) -> None:
         """Take over coefficients that were made anew."""

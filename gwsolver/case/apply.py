@@ -5,6 +5,7 @@ from dataclasses import replace
 from gwsolver.case.chemistry.assemble import assemble
 from gwsolver.case.like import like, like_problems
 from gwsolver.case.schema import CaseFile
+from gwsolver.core.crs import crs_fault
 from gwsolver.core.errors import InputError, Problem, nearest
 from gwsolver.core.grid import Grid
 from gwsolver.core.lines import LineIndex
@@ -77,6 +78,8 @@ class _Dresser:
             self._warn(f"case.toml names {self._crs}, the grid {grid.crs}: that of the grid is taken")
         if grid.crs or not self._crs:
             return grid
+        if fault := crs_fault(self._crs, grid.length_unit):
+            self._warn(f"case.toml: {fault}")
         if id(grid) not in self._grids:
             self._grids[id(grid)] = replace(grid, crs=self._crs)
         return self._grids[id(grid)]

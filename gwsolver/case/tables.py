@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from gwsolver.case.quantity import Quantity, quantity
 from gwsolver.case.words import Status
+from gwsolver.core.crs import crs_fault
 from gwsolver.core.units import parse_unit
 
 Language = Literal["en", "ru", "kk", "fr"]
@@ -37,6 +38,8 @@ def crs_code(raw: Any) -> Any:
             CRS.from_user_input(raw.upper())
         except CRSError:
             raise ValueError(f"there is no coordinate reference system {raw.upper()!r}") from None
+        if fault := crs_fault(raw.upper()):
+            raise ValueError(fault)
     return raw.upper() if isinstance(raw, str) else raw
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from gwsolver.core.crs import crs_fault
 from gwsolver.core.dis import structured_grid
 from gwsolver.core.disu import unstructured_grid
 from gwsolver.core.disv import layered_grid
@@ -29,6 +30,8 @@ def read_grid(package: Package, like: Grid | None = None) -> Grid | None:
         return None
     if grid is not None and grid is not like:
         _check(package, grid)
+        if fault := crs_fault(grid.crs, grid.length_unit):
+            package.findings.warn(f"{package.file or package.name}: CRS: {fault}")
     return grid
 
 

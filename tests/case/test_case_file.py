@@ -313,4 +313,6 @@ def test_a_limit_without_jurisdiction_is_refused(tmp_path, limit, words):
 def test_a_reference_system_that_is_not_there_is_told():
     with pytest.raises(ValueError, match="there is no coordinate reference system 'EPSG:99999'"):
         crs_code("EPSG:99999")
+    with pytest.raises(ValueError, match="counts in degrees"):
+        crs_code("EPSG:4326")
     assert crs_code("epsg:32640") == "EPSG:32640"

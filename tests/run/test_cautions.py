@@ -62,3 +62,14 @@ def test_a_start_that_is_no_date_is_passed_over_with_a_warning(tmp_path):
     loaded = gw.load(folder)
     assert "START_DATE_TIME = 31.01.2010 is not an ISO date" in "\n".join(loaded.cautions())
     assert loaded.info.start == "2010-01-31"
+
+
+def test_a_reference_system_in_degrees_is_told(tmp_path):
+    """In case.toml it is refused; in DIS, where MODFLOW takes any word, it is warned of."""
+    folder = case_of(tmp_path / "case")
+    dis = folder / "model" / "flow.dis"
+    change(dis, "(?i)BEGIN options", "BEGIN options\n  CRS EPSG:4326")
+    told = "\n".join(gw.load(folder).simulation.warnings)
+    assert f"{dis}: CRS: EPSG:4326 (WGS 84) counts in degrees, the coordinates of a model are lengths" in told
+    with pytest.raises(InputError, match="counts in degrees"):
+        gw.load(case_of(tmp_path / "other", CASE.replace("[modflow]", 'crs = "EPSG:4326"\n[modflow]')))

@@ -9,7 +9,7 @@ from gwsolver.core.dis import structured_grid
 from gwsolver.core.disu import unstructured_grid
 from gwsolver.core.disv import layered_grid
 from gwsolver.core.grid import Grid
-from gwsolver.modflow.load import array, rows
+from gwsolver.modflow.load import array, rows, words
 from gwsolver.modflow.packages import Package
 
 UNITS = {"feet": "feet", "meters": "metres", "metres": "metres", "centimeters": "centimetres",
@@ -36,12 +36,13 @@ def read_grid(package: Package, like: Grid | None = None) -> Grid | None:
 
 
 def _placement(package: Package) -> dict[str, Any]:
-    crs = package.give("crs")
+    # flopy takes the option for a record: its first word is the keyword.
+    crs = " ".join(w for w in words(getattr(package.data, "crs", None)) if w.lower() != "crs")
     unit = str(package.give("length_units", "unknown")).lower()
     return {
         "x_origin": float(package.give("xorigin", 0.0)), "y_origin": float(package.give("yorigin", 0.0)),
         "angle": float(package.give("angrot", 0.0)), "length_unit": UNITS.get(unit, "unknown"),
-        "crs": "" if crs is None else str(crs),
+        "crs": crs,
     }
 
 

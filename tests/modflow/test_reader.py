@@ -9,6 +9,7 @@ import pytest
 from gwsolver.core.errors import InputError
 from gwsolver.core.time import TimeStep
 from gwsolver.modflow import read
+from gwsolver.modflow.reader import _assemble, open_folder
 from tests.modflow.models import flow_simulation, transport_simulation, write
 
 
@@ -269,3 +270,12 @@ def test_periods_need_no_empty_line_between_them(tmp_path):
     model = read(folder).flow_models[0]
     package = next(p for p in model.packages if p.kind == "wel")
     assert package.source.starts == (0, 1)
+
+
+def test_the_reference_system_of_dis_is_read(tmp_path):
+    """From memory and from the file, by either reader."""
+    sim = flow_simulation(tmp_path, crs="EPSG:32640")
+    assert read(sim).flow_models[0].grid.crs == "EPSG:32640"
+    folder = write(sim)
+    assert read(folder).flow_models[0].grid.crs == "EPSG:32640"
+    assert _assemble([open_folder(folder)], "auto").flow_models[0].grid.crs == "EPSG:32640"

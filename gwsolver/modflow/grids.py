@@ -141,10 +141,33 @@ def _disu(package: Package) -> Grid:
         if len(plan) == n_node:
             centres = np.array([[r[1], r[2]] for r in plan], float)
             rings = [[int(v) for v in r[4:4 + int(r[3])] if v is not None] for r in plan]
+    top, bottom = (get(name, "GRIDDATA", (n_node,)) for name in ("top", "bot"))
+    _overlapping(package, top, bottom, iac, ja, ihc)
     return unstructured_grid(
-        get("top", "GRIDDATA", (n_node,)), get("bot", "GRIDDATA", (n_node,)), get("area", "GRIDDATA", (n_node,)),
-        iac, ja, ihc.astype(np.int64), cl12, hwva, angle, array(getattr(package.data, "idomain", None)),
+        top, bottom, get("area", "GRIDDATA", (n_node,)), iac, ja, ihc.astype(np.int64), cl12, hwva, angle,
+        array(getattr(package.data, "idomain", None)),
         vertices=vertices, centres=centres, rings=rings, **_placement(package))
+
+
+def _overlapping(package: Package, top: np.ndarray, bottom: np.ndarray, iac: np.ndarray, ja: np.ndarray,
+                 ihc: np.ndarray) -> None:
+    """Report vertical connections whose lower cell, that with the larger number, reaches into the upper one.
+
+    MODFLOW refuses them (subroutine disu_ck): it takes such faces as flat, with water that goes straight down.
+    """
+    tolerance = float(package.give("vertical_offset_tolerance", 0.0) or 0.0)
+    upper = np.repeat(np.arange(iac.size), iac)
+    known = (ja >= 0) & (ja < iac.size)
+    lower = np.where(known, ja, 0)
+    rises = top[lower] - bottom[upper]
+    wrong = np.flatnonzero(known & (ihc == 0) & (lower > upper) & (rises > tolerance))
+    if wrong.size:
+        n, m = int(upper[wrong[0]]), int(lower[wrong[0]])
+        count = f" ({wrong.size:,} vertical connections are not)" if wrong.size > 1 else ""
+        package.bad(f"top of cell {m + 1}, which is joined to cell {n + 1} from below,", value=f"{top[m]:g}",
+                    allowed=f"at most {bottom[n] + tolerance:g}{count}", block="GRIDDATA", word="TOP",
+                    hint="Of two cells joined vertically the one with the larger number lies below; "
+                         "VERTICAL_OFFSET_TOLERANCE allows for small overlaps.")
 
 
 def _check(package: Package, grid: Grid) -> None:

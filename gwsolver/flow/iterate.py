@@ -21,6 +21,8 @@ ACCEPTED = 1e-10
 """The same sum where it is still accepted once iterations no longer make it smaller."""
 WITHIN = 0.1
 """Part of what round-off may leave in the balance (a bound) below which iterations only stir the last bits."""
+GONE = 1e-3
+"""Part of that bound below which a balance is closed, whatever flows: where water comes to rest nothing does."""
 HOLD_FOR = 100
 """Newton iterations during which heads are led back towards the bottom of their column."""
 PICARD_FIRST = 8
@@ -199,7 +201,7 @@ class Iteration:
             return False
         left, hidden = float(np.abs(balance.residual).sum()), float(balance.round_off.sum())
         closed, stirs_bits = left <= ACCEPTED * balance.throughput, left <= WITHIN * hidden
-        if closed and stirs_bits:
+        if (closed and stirs_bits) or left <= GONE * hidden:
             return True
         if stalled == 0:
             return False

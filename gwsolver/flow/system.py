@@ -19,6 +19,9 @@ Bools = NDArray[np.bool_]
 HOLD = 1e-10
 """Part of a cell's full conductance that holds its head during Newton steps: groups of cells with
 hardly any water would make the matrix singular. It changes the way there, not the answer."""
+LEAST_HEIGHT = 1e-6
+"""Part of a cell's thickness that its head counts for, at least, in what round-off leaves: where the level is zero
+itself, heads would be sharpened without end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +113,12 @@ class StepSystem:
             enters = enters + np.maximum(np.where(free, stored.specific, 0.0), 0.0)
             enters += np.maximum(np.where(free, stored.yielded, 0.0), 0.0)
         enters = enters + np.where(self.boundaries.fixed, np.maximum(-into, 0.0), 0.0)
-        large = np.maximum(np.abs(head[n]), np.abs(head[m])) * faces.conductance
+        height = np.maximum(np.abs(head), LEAST_HEIGHT * self.faces.grid.thickness)
+        large = np.maximum(height[n], height[m]) * faces.conductance
         sums = (np.bincount(n, large, minlength=size) + np.bincount(m, large, minlength=size)).astype(np.float64)
         if stored is not None:
-            sums += np.abs(stored.derivative) * np.abs(head)
-        sums += np.abs(slope * head) + np.abs(rate)
+            sums += np.abs(stored.derivative) * height
+        sums += np.abs(slope) * height + np.abs(rate)
         round_off = 4.0 * np.finfo(np.float64).eps * sums
         if response is not None:
             round_off += response.round_off

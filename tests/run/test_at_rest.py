@@ -38,3 +38,24 @@ def test_a_model_that_comes_to_rest_finishes(conductance, tmp_path):
     head = results.head().values[:, 0, 0, 0]
     np.testing.assert_allclose(head, LEVEL + (START - LEVEL) * left, rtol=1e-13)
     assert results.summary["closure"]["flow"] < 1e-10
+
+
+@pytest.mark.parametrize("icelltype", [0, 1])
+@pytest.mark.parametrize("newton", [False, True])
+def test_heads_fall_to_a_level_of_zero(icelltype, newton, tmp_path):
+    """Held at 0 all around: the heads inside have no size that their last bits could be measured by."""
+    import flopy
+
+    sim = flopy.mf6.MFSimulation("zero", sim_ws=str(tmp_path / "mf6"))
+    flopy.mf6.ModflowTdis(sim)
+    flopy.mf6.ModflowIms(sim, outer_dvclose=1e-6)
+    gwf = flopy.mf6.ModflowGwf(sim, modelname="flow", newtonoptions="newton" if newton else None)
+    flopy.mf6.ModflowGwfdis(gwf, nrow=7, ncol=9, delr=0.1, delc=0.1, top=1.0, botm=-1.0)
+    flopy.mf6.ModflowGwfic(gwf, strt=1.0)
+    flopy.mf6.ModflowGwfnpf(gwf, icelltype=icelltype, k=1.0)
+    edge = [(i, j) for i in range(7) for j in range(9) if i in (0, 6) or j in (0, 8)]
+    flopy.mf6.ModflowGwfchd(gwf, stress_period_data=[[(0, i, j), 0.0] for i, j in edge])
+    sim.write_simulation(silent=True)
+    results = gw.run(tmp_path / "mf6", tmp_path / "out")
+    np.testing.assert_allclose(results.head().values, 0.0, atol=1e-12)
+    assert results.summary["closure"]["flow"] <= 1e-10

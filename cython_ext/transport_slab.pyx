@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """One step on a structured grid, slab by slab: concentration in float32, mass in float64.
 
-Each thread goes through a chunk of slabs: gradients of four slabs stand in a ring, fluxes into a slab are those out of the
+Each thread goes through chunks of slabs: gradients of four slabs stand in a ring, fluxes into a slab are those out of the
 one before. Formulas along a row stand in `transport_slab_rows`, fluxes of a slab in `transport_slab_sweep`, what acts on
 single cells in `transport_slab_acting`.
 """
@@ -88,14 +88,13 @@ cpdef void step(
     blend : 1/S for SSPRK(S,2), whose last stage it ends, else 0.
     single : whether the one stage is a whole step: losses act on the concentration in its middle, and decay over h
         follows it (`decay` shifts it to the middle).
-    turns : shape (turn, chunk + 2), a stage and the first slab of each thread's chunk of it; see `slab.turns`.
-    buffers : shape (chunks, or stages where there is one chunk; size).
+    turns : shape (turn, 6), who works on which slabs when; see `slab.turns`.
+    buffers : shape (threads * stages, size): each thread finds what it left where it stopped in a stage.
     """
     cdef Sweep s
-    cdef Py_ssize_t turn, stage, last = parts.shape[0] - 1, chunk, n_chunks = turns.shape[1] - 2
+    cdef Py_ssize_t phase, thread, turn, stage, last = parts.shape[0] - 1, n_threads = buffers.shape[0] // (last + 1)
     cdef unsigned int saved = 0
     cdef float* c[2]
-    cdef bint goes_on
     c[0] = &mirror[0, 0]
     c[1] = &other[0, 0]
     s.n_slabs = coefficients.shape[0]
@@ -112,19 +111,21 @@ cpdef void step(
     s.cross = cross
     s.face_row = tensor_row if cross else normal_row
     s.clip = clip
-    for turn in range(turns.shape[0]):
-        stage = turns[turn, 0]
-        # One thread finds what it left where it stopped, in a buffer of the stage's own.
-        goes_on = n_chunks == 1 and turns[turn, 1] > 0
-        with nogil, parallel(num_threads=n_chunks):
+    for phase in range(turns[turns.shape[0] - 1, 0] + 1):
+        with nogil, parallel(num_threads=n_threads):
             saved = gw_flush_on()
-            for chunk in prange(n_chunks, schedule="static"):
-                sweep_chunk(
-                    &s, turns[turn, chunk + 1], turns[turn, chunk + 2], c[stage & 1], c[1 - (stage & 1)], mass, before, content, end_first, end_where, end_value, cell_first,
-                    cell_place, cell_rates, cell_sums, fixed_first, fixed_place, fixed_value, fixed_mass, decay,
-                    decayed, length, weight, parts[stage], least, blend if stage == last else 0.0, single, stage == 0,
-                    stage == last, goes_on, &buffers[stage if n_chunks == 1 else chunk, 0],
-                )
+            for thread in prange(n_threads, schedule="static"):
+                for turn in range(turns.shape[0]):
+                    if turns[turn, 0] != phase or turns[turn, 1] != thread:
+                        continue
+                    stage = turns[turn, 2]
+                    sweep_chunk(
+                        &s, turns[turn, 3], turns[turn, 4], c[stage & 1], c[1 - (stage & 1)], mass, before, content,
+                        end_first, end_where, end_value, cell_first, cell_place, cell_rates, cell_sums, fixed_first,
+                        fixed_place, fixed_value, fixed_mass, decay, decayed, length, weight, parts[stage], least,
+                        blend if stage == last else 0.0, single, stage == 0, stage == last, turns[turn, 5],
+                        &buffers[thread * (last + 1) + stage, 0],
+                    )
             gw_flush_restore(saved)
 
 

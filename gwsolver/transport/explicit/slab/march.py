@@ -246,7 +246,7 @@ class _Interval:
         self.corrected: float | None = None
         self.decay_rates = [fastest_decay(w) for w in works]
         size = transport_slab.buffer_size(n_species, layout.n_layers, layout.n_lanes)
-        self.buffers = zeros((max(self.threads, self.stages), size), np.float32)
+        self.buffers = zeros((self.threads * self.stages, size), np.float32)
 
     def suits_runge_kutta(self) -> bool:
         """Return whether SSPRK(4,2) is the better choice.

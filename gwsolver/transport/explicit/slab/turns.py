@@ -3,7 +3,10 @@
 A stage of all slabs reads some 90 bytes a cell from memory, and a stage of a block of slabs that stands in the cache
 none: while a block is there, it goes through all stages. A stage looks two slabs ahead, so each keeps two slabs behind
 the one before it; it also looks two back, which the next one, writing where this one reads, has not reached by then.
-What happens in a slab happens in the same order as without blocks: results are the same bit for bit.
+
+Of several threads each goes so through slabs of its own, as far as it needs nobody: every stage begins two slabs after
+the one before it and ends two earlier. What is left around the cuts follows when all are there, stage by stage.
+What happens in a slab happens in the same order in any case: results are the same bit for bit.
 """
 
 from functools import lru_cache
@@ -14,14 +17,14 @@ from numpy.typing import NDArray
 from gwsolver.transport.explicit.slab.layout import Ints
 
 BEHIND = 2
-# Bytes that a block of slabs may fill for one thread, and for more (measured; the last cache is shared with others).
-BLOCK, SHARED_BLOCK = 2 * 2**20, 10 * 2**20
-# Fewest slabs in a block for each thread: where one of several begins, what two slabs share is found twice.
-FEWEST = 6
+# Bytes that a block of slabs of a thread may fill (measured).
+BLOCK = 2 * 2**20
+
+Turn = tuple[int, int, int, int, int, int]
 
 
 def turns(width: Ints, stages: int, slab_bytes: int, threads: int) -> Ints:
-    """Return the turns of one step: a stage, counted from 0, and the first slab of each thread's share of it.
+    """Return the turns of one step, for each thread in the order in which it takes them.
 
     Parameters
     ----------
@@ -34,42 +37,50 @@ def turns(width: Ints, stages: int, slab_bytes: int, threads: int) -> Ints:
 
     Returns
     -------
-    ndarray of int32, shape (turn, threads + 2)
-        The last number of a row is the slab after the last share.
+    ndarray of int32, shape (turn, 6)
+        Phase (threads wait for each other between phases), thread, stage, first slab, the one after the last, and 1
+        where the thread goes on from where it stopped in that stage.
     """
     n = width.size
-    room, fewest = (BLOCK, BEHIND + 1) if threads == 1 else (SHARED_BLOCK, FEWEST * threads)
-    order = spans(n, stages, n if stages == 1 else max(room // max(slab_bytes, 1), fewest))
-    if threads == 1:
-        return order
-    done = np.concatenate([[0], np.cumsum(width)])
-    return np.array([[stage, *shares(done, begin, end, threads)] for stage, begin, end in order.tolist()], np.int32)
+    block = n if stages == 1 else max(BLOCK // max(slab_bytes, 1), BEHIND + 1)
+    cuts = (0, n) if threads == 1 else shares(width, threads)
+    return order(cuts, stages, block)
 
 
 @lru_cache(maxsize=64)  # a window that moves asks anew in every step
-def spans(n: int, stages: int, block: int) -> Ints:
-    """Return the turns of a step over n slabs: a stage, its first slab, the one after its last, shape (turn, 3)."""
-    found, reached = [], [0] * stages
-    while reached[-1] < n:
-        end = min(reached[0] + block, n)
-        for stage in range(stages):
-            if end > reached[stage]:
-                found.append([stage, reached[stage], end])
-                reached[stage] = end
-            end = n if reached[stage] == n else max(reached[stage] - BEHIND, 0)
-    order = np.array(found, np.int32).reshape(-1, 3)
-    order.flags.writeable = False
-    return order
+def order(cuts: tuple[int, ...], stages: int, block: int) -> Ints:
+    """Return the turns of threads that own the slabs between cuts, block by block."""
+    threads, found = len(cuts) - 1, []
+    if stages > 1 and threads > 1 and min(np.diff(cuts)) < 2 * BEHIND * (stages - 1):
+        found = [(s, t, s, cuts[t], cuts[t + 1], 0) for s in range(stages) for t in range(threads)]
+    else:
+        for t in range(threads):
+            begins = [cuts[t] + BEHIND * s * (t > 0) for s in range(stages)]
+            ends = [cuts[t + 1] - BEHIND * s * (t + 1 < threads) for s in range(stages)]
+            found += [(0, t, *turn) for turn in waves(begins, ends, block)]
+        found += [(1, t, s, cuts[t] - BEHIND * s, cuts[t] + BEHIND * s, 0)
+                  for t in range(1, threads) for s in range(1, stages)]
+    turns = np.array(found, np.int32).reshape(-1, 6)
+    turns.flags.writeable = False
+    return turns
 
 
-def shares(done: NDArray[np.int64], begin: int, end: int, threads: int) -> list[int]:
-    """Cut slabs from `begin` to before `end` into shares of about equal work, for more than one thread.
+def waves(begins: list[int], ends: list[int], block: int) -> list[tuple[int, int, int, int]]:
+    """Return turns (stage, first slab, the one after the last, goes on) of a thread; `begins`, `ends`: by stage."""
+    found, reached = [], list(begins)
+    while reached[-1] < ends[-1]:
+        until = reached[0] + block
+        for stage, end in enumerate(ends):
+            until = min(until, end)
+            if until > reached[stage]:
+                found.append((stage, reached[stage], until, int(reached[stage] > begins[stage])))
+                reached[stage] = until
+            until = reached[stage] - BEHIND if reached[stage] < end else ends[min(stage + 1, len(ends) - 1)]
+    return found
 
-    Parameters
-    ----------
-    done : ndarray of int, shape (slab + 1,)
-        Lanes in all slabs before.
-    """
-    work = done[begin:end + 1] - done[begin]
-    cuts = begin + np.searchsorted(work[1:], work[-1] * np.arange(1, threads) / threads)
-    return [begin, *cuts.tolist(), end]
+
+def shares(width: Ints, threads: int) -> tuple[int, ...]:
+    """Cut slabs into shares of about equal work; return the first slab of each, and the one after the last."""
+    done: NDArray[np.int64] = np.concatenate([[0], np.cumsum(width)])
+    cuts = np.searchsorted(done, done[-1] * np.arange(1, threads) / threads)
+    return 0, *cuts.tolist(), width.size

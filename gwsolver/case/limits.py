@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from gwsolver.case.limit_words import in_words
 from gwsolver.case.schema import CaseFile, LimitTable
 from gwsolver.core.case import Limit, Provenance, in_language
 from gwsolver.core.errors import InputError, Problem
@@ -20,11 +21,11 @@ def limit_of(table: LimitTable, content: CaseFile, folder: Path) -> Limit:
     """Return one limit in its own unit."""
     if table.value is None:
         law = _database(content, folder).limit(_component(table, content), table.jurisdiction, table.use)
-        told = f"{law.use}, {law.jurisdiction}"
+        told = in_words(law.use, law.jurisdiction)
         return Limit(
-            table.species.lower(), law.value, law.unit, in_language(table.text, "en") or told,
+            table.species.lower(), law.value, law.unit, in_language(table.text, "en") or told["en"],
             Provenance(table.source or law.reference, table.status or law.status), table.date or law.date,
-            dict(table.text) or {"en": told}, dict(table.cite),
+            dict(table.text) or told, dict(table.cite),
         )
     own = table.value.provenance
     return Limit(

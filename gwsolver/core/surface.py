@@ -51,6 +51,8 @@ class SurfaceStep:
         By node and term what entered a node from outside of the network, negative what left it [m3, kg].
     flows : mapping of (str, str) to (ndarray, ndarray), shape (member,) each
         By node and outlet the water and salt that went to the next node [m3, kg].
+    came : mapping of (str, str) to (ndarray, ndarray), shape (member,) each
+        By node and the node above it what came from there, by all of that node's outlets [m3, kg].
     unmet : mapping of (str, str) to ndarray of float64, shape (member,)
         By node and term the water that was asked for and not there [m3]: part of no balance.
     parts : mapping of (str, str) to ndarray of float64, shape (member,)
@@ -66,6 +68,7 @@ class SurfaceStep:
     water: Mapping[tuple[str, str], Floats]
     salts: Mapping[tuple[str, str], Floats]
     flows: Mapping[tuple[str, str], tuple[Floats, Floats]]
+    came: Mapping[tuple[str, str], tuple[Floats, Floats]]
     unmet: Mapping[tuple[str, str], Floats]
     parts: Mapping[tuple[str, str], Floats]
     water_closure: Floats

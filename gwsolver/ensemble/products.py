@@ -10,6 +10,7 @@ from gwsolver.core.statistics import BAND, band, quantile_with_never, standard_e
 from gwsolver.core.time import TimeAxis
 from gwsolver.ensemble.result import INDICATORS, Ensemble
 from gwsolver.results.ensemble_file import Entry, write_ensemble
+from gwsolver.results.folder import writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,8 @@ def write(found: Ensemble, axis: TimeAxis) -> list[Path]:
     files = [_netcdf(found, axis)]
     for name, table in tables.items():
         if len(table):
-            table.to_csv(found.folder / name, index=False, encoding="utf-8", lineterminator="\n")
+            with writing(name):
+                table.to_csv(found.folder / name, index=False, encoding="utf-8", lineterminator="\n")
             files.append(found.folder / name)
     return files
 

@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from gwsolver.maps.classes import COLOURS, EDGE, PAPER, Classes
 from gwsolver.maps.scene import PlumeScene, Subject
-from gwsolver.maps.surface import Box, Surface, outline, plan_centres, surface
+from gwsolver.maps.surface import Box, Surface, isolines, outline, plan_centres, surface
 from gwsolver.maps.window import Window
 
 Floats = NDArray[np.float64]
@@ -126,7 +126,7 @@ def draw_heads(axes: Axes, scene: PlumeScene, frame: Frame, step: float, drawn: 
     first, last = math.ceil(full[0] / spacing), math.floor(full[1] / spacing)
     for i in range(first, min(last, first + 60) + 1):
         whole = not halves or i % 2 == 0
-        lines = field_.lines(i * spacing)
+        lines = isolines(scene.grid, scene.head, field_, i * spacing, spacing)
         axes.add_collection(
             LineCollection(lines, colors=HEAD_BLUE, linewidths=0.8 if whole else 0.4, zorder=4, gid="head"),
             autolim=False,

@@ -12,7 +12,7 @@ from gwsolver.maps.layers import FLOW_BLUE, HEAD_BLUE, RIVER_BLUE, Frame, class_
 from gwsolver.maps.page import GREY_INK, INK, Page, text_size, wrap
 from gwsolver.maps.placing import HARD, Obstacles, Rect
 from gwsolver.maps.scene import PlumeScene
-from gwsolver.maps.surface import surface
+from gwsolver.maps.surface import isolines, surface
 from gwsolver.maps.window import Window, model_box
 from gwsolver.maps.words import Language
 
@@ -89,7 +89,7 @@ def _fill(page: Page, axes: Axes, rect: Rect, scene: PlumeScene, classes: Classe
         if high - low > 1e-6 * max(abs(high), 1e-3):
             gap = step_of(low, high, 6)
             for i in range(math.ceil(low / gap), math.floor(high / gap) + 1):
-                lines = heads.lines(i * gap)
+                lines = isolines(scene.grid, scene.head, heads, i * gap, gap)
                 axes.add_collection(LineCollection(lines, colors=HEAD_BLUE, linewidths=0.4, zorder=4), autolim=False)
                 contours += [(i * gap, small.points(line)) for line in lines]
     window = frame.window.box

@@ -1,5 +1,6 @@
 """The door of the map room: a plume map from results, and its file."""
 
+import contextlib
 import errno
 import os
 from datetime import date, datetime
@@ -79,7 +80,8 @@ def save_map(figure: MapFigure, path: str | Path) -> Path:
         figure.savefig(part, format=path.suffix[1:].lower())
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing may be written nothing was, nor may it be removed
+            part.unlink(missing_ok=True)
         if error.errno in NO_ROOM:
             raise RunError(f"{path}: the map could not be written: {error.strerror}. Free some space and draw it "
                            "again with gwsolver map; results that are finished stay.") from error

@@ -1,6 +1,6 @@
 """Values of plan cells as a smooth surface on a fine raster, from which classes and lines are drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import contourpy
@@ -15,6 +15,7 @@ from gwsolver.core.grid import Grid
 Floats = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 JITTER = 1e-5  # of the raster spacing
+HELD = 1e-6  # of the step between levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,29 @@ def surface(grid: Grid, values: Floats, window: Box, step: float) -> Surface:
     if grid.kind == "dis":
         return _structured(grid, values, window, step)
     return _scattered(grid, values, window, step)
+
+
+def isolines(grid: Grid, values: Floats, field: Surface, level: float, step: float) -> list[Floats]:
+    """Return the isolines of a level, each of shape (point, 2), in map coordinates.
+
+    Parameters
+    ----------
+    grid : Grid
+    values : ndarray of float64, shape (plan cell,)
+        What the surface was made of.
+    field : Surface
+    level, step : float
+        The level, and how far levels lie apart.
+
+    Notes
+    -----
+    Cells that stand at the level (a boundary held at a round head) are left out on grids of polygons: there
+    the line would jump to and fro between centres and vertices of equal values.
+    """
+    held = np.abs(values - level) <= HELD * step
+    if grid.kind == "dis" or not held.any():
+        return field.lines(level)
+    return replace(field, inside=field.inside & ~_within(grid, held, field.x, field.y)).lines(level)
 
 
 def _structured(grid: Grid, values: Floats, window: Box, step: float) -> Surface:

@@ -20,14 +20,17 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Row = tuple[str, str, str]
 BALANCE, LEVELS = "balance.csv", "levels.csv"
+FROM = "from "  # the term of what comes from the node above whose name follows
 PERCENTILES = (5.0, 10.0, 50.0, 90.0, 95.0)
 
 
 def _terms(step: SurfaceStep) -> list[tuple[Row, Floats]]:
     """Return node, term, unit and amounts of everything that moved: positive into the node."""
     found: list[tuple[Row, Floats]] = [((node, term, "m3"), v) for (node, term), v in step.water.items()]
+    found += [((node, f"{FROM}{above}", "m3"), v) for (node, above), (v, _) in step.came.items()]
     found += [((node, f"outflow {outlet}", "m3"), -v) for (node, outlet), (v, _) in step.flows.items()]
     found += [((node, f"salt {term}", "kg"), m) for (node, term), m in step.salts.items()]
+    found += [((node, f"salt {FROM}{above}", "kg"), m) for (node, above), (_, m) in step.came.items()]
     found += [((node, f"salt outflow {outlet}", "kg"), -m) for (node, outlet), (_, m) in step.flows.items()]
     found += [((node, f"unmet {term}", "m3"), v) for (node, term), v in step.unmet.items() if v.any()]
     return found

@@ -10,6 +10,7 @@ import numpy as np
 
 from gwsolver.core.case import CaseInfo, Limit
 from gwsolver.core.units import convert
+from gwsolver.results.folder import writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,10 +117,11 @@ class Alternatives:
         return wide.loc[order, list(dict.fromkeys(heads))].reset_index().rename_axis(columns=None)
 
     def write(self) -> Path:
-        """Write the tidy table as ``comparison.csv`` into the folder; return the file."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Write the tidy table as ``comparison.csv`` into the folder; return the file. RunError if it cannot be."""
         path = self.folder / "comparison.csv"
-        self.tidy.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        with writing(path):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.tidy.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
         return path
 
 

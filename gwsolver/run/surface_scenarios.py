@@ -10,6 +10,7 @@ import numpy as np
 from gwsolver.case import Case
 from gwsolver.case.surface.scenario import BASE
 from gwsolver.core.errors import InputError, Problem
+from gwsolver.results.folder import writing
 from gwsolver.results.surface import SurfaceResults
 from gwsolver.run.surface import Floats, Seen, carry
 
@@ -93,7 +94,8 @@ def surface_scenarios(
         base = base or seen
         rows += _rows(name, seen, base)
     tidy = pd.DataFrame(rows)
-    tidy.to_csv(folder / COMPARISON, index=False, float_format="%.6g")
+    with writing(COMPARISON):
+        tidy.to_csv(folder / COMPARISON, index=False, float_format="%.6g")
     titles = {name: known[name].title.get("en", name) if name in known else BASE for name in names}
     return SurfaceComparison(folder, titles, results, tidy)
 

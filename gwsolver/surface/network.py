@@ -79,6 +79,7 @@ class Network:
         books = {name: Books() for name in self.names}
         flows: dict[tuple[str, str], tuple[Floats, Floats]] = {}
         came: dict[str, Water] = {}
+        between: dict[tuple[str, str], Water] = {}
         for unit in self._units:
             own = [arriving[name] for name in unit.names]
             came |= dict(zip(unit.names, own, strict=True))
@@ -87,9 +88,11 @@ class Network:
                 for outlet, water in leaving.items():
                     flows[name, outlet] = water.volume, water.salt
                     to = self._outlets[name][outlet]
+                    above = between.get((to, name))
+                    between[to, name] = water if above is None else above + water
                     arriving[to] = water if arriving[to] is nothing else arriving[to] + water
             self.left |= unit.left
-        return self._told(step, before, came, books, flows)
+        return self._told(step, before, came, books, flows, between)
 
     def _ask(self, step: CalendarStep) -> dict[str, Floats]:
         """Return what is wanted at the main outlet of each node, shape (priority, member) [m3]."""
@@ -123,6 +126,7 @@ class Network:
     def _told(
         self, step: CalendarStep, before: Mapping[str, Held], came: Mapping[str, Water],
         books: Mapping[str, Books], flows: Mapping[tuple[str, str], tuple[Floats, Floats]],
+        between: Mapping[tuple[str, str], Water],
     ) -> SurfaceStep:
         states = self._states()
         water, salt = np.zeros(self.members), np.zeros(self.members)
@@ -136,7 +140,8 @@ class Network:
             step, {name: states[name].held() for name in self.names},
             {(n, t): v for n in self.names for t, v in books[n].water.items()},
             {(n, t): v for n in self.names for t, v in books[n].salt.items()},
-            flows, {(n, t): v for n in self.names for t, v in books[n].unmet.items()},
+            flows, {key: (water.volume, water.salt) for key, water in between.items()},
+            {(n, t): v for n in self.names for t, v in books[n].unmet.items()},
             {(n, t): v for n in self.names for t, v in books[n].parts.items()},
             np.where(self.left, 0.0, water), np.where(self.left, 0.0, salt), self.left.copy(),
         )

@@ -79,3 +79,15 @@ def test_a_scenario_with_a_well_that_is_not_there_is_refused_with_its_line(folde
         err = capsys.readouterr().err
         assert "[[scenario.well]]), line 37: there is no well 'pw11'" in err, command
         assert "Did you mean 'pw1'?" in err
+
+
+def test_a_comparison_that_another_program_holds_is_told_in_words(folder, capsys):
+    """As Excel holds a table on Windows: here a folder of that name refuses to be written as a file."""
+    table = folder / "scenarios" / "comparison.csv"
+    table.unlink(missing_ok=True)
+    table.mkdir()
+    try:
+        assert main(["scenarios", str(folder), "--jobs", "1", "--no-figures"]) == 1
+    finally:
+        table.rmdir()
+    assert "error: comparison.csv cannot be written: is a directory" in capsys.readouterr().err

@@ -11,11 +11,11 @@ from gwsolver.maps.compose import draw_scene
 from gwsolver.maps.inspect import overlap_depth, visible_texts
 from gwsolver.maps.page import SETTINGS, MapFigure, text_size, wrap
 from gwsolver.maps.placing import Obstacles
-from gwsolver.maps.surface import outline, surface
+from gwsolver.maps.surface import isolines, outline, surface
 from gwsolver.maps.window import ROUND, choose_window, round_up
 from gwsolver.maps.words import LANGUAGES, language
 from tests.maps.checks import broken_rules
-from tests.maps.scenes import scene
+from tests.maps.scenes import X0, Y0, as_polygons, scene
 
 
 def keys(table, prefix=""):
@@ -110,6 +110,20 @@ def test_the_surface_passes_through_the_cells():
     for cell in (0, 20, 47):
         here = (np.abs(s.x - g.x[cell]) < 1e-9) & (np.abs(s.y - g.y[cell]) < 1e-9)
         assert s.z[here][0] == pytest.approx(values[cell])
+
+
+def test_an_isoline_leaves_cells_alone_that_are_held_at_its_level():
+    """Heads fall to the east from 154 m, which the western column is held at: its contour is no zigzag through it."""
+    grid = as_polygons("disv")
+    x, y = grid.x, grid.y
+    held = x < 100.0
+    values = np.where(held, 154.0, 154.0 + 1e-4 * (x - 5000.0) * (1.0 + 0.2 * np.sin(y / 500.0)))
+    field = surface(grid, values, (X0, Y0, X0 + 10_000.0, Y0 + 6_000.0), 20.0)
+    lines = isolines(grid, values, field, 154.0, 0.5)
+    points = np.concatenate(lines)
+    assert points[:, 0].min() > X0 + 150.0 > np.concatenate(field.lines(154.0))[:, 0].min()
+    assert points[:, 1].max() - points[:, 1].min() > 5_500.0  # the true contour, at 5 km, is all there
+    assert np.abs(points[:, 0] - X0 - 5000.0).max() < 100.0
 
 
 def test_the_outline_has_a_loop_for_the_edge_and_one_for_a_hole():

@@ -1,13 +1,16 @@
 """What a map must show and keep: the checklist of maps, in four languages and two widths."""
 
+import errno
 import functools
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
+from gwsolver.core.errors import InputError
 from gwsolver.maps.classes import COLOURS, PAPER, classes_for
 from gwsolver.maps.compose import draw_scene
 from gwsolver.maps.inspect import axes_named
@@ -134,6 +137,18 @@ def test_the_same_map_gives_the_same_bytes(tmp_path, ending):
     first, second = (p.read_bytes() for p in paths)
     assert first == second and len(first) > 10_000
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_map_for_a_disk_that_only_reads_is_refused_in_words(tmp_path, monkeypatch):
+    """There the part of a file that was never made cannot be removed either."""
+    def refuse(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    figure = drawn("en", 85)
+    monkeypatch.setattr(figure, "savefig", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(InputError, match=r"map\.png: the map could not be written: Read-only file system"):
+        save_map(figure, tmp_path / "map.png")
 
 
 def test_text_stays_text_in_svg(tmp_path):

@@ -70,7 +70,7 @@ def yearly_balance(
     kinds = results.summary["nodes"]
     terms = []
     own = table[table["node"].isin(basins)]
-    for term, rows in own.groupby("term", sort=False):
+    for term, rows in own[~own["term"].str.startswith("from ")].groupby("term", sort=False):  # rivers: from `links`
         bank = kinds.get(term) == "bank"
         kind = "bank" if bank else "outflow" if term.startswith("outflow ") else term if term in ORDER else "other"
         terms.append(Term(kind, names[term] if bank else "", total(rows)))

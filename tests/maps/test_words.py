@@ -1,0 +1,26 @@
+"""Sentences that count must be right for every number: one, two, five."""
+
+import pytest
+
+from gwsolver.maps.words import language
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 21])
+def test_french_parts_of_a_number_need_no_plural(count):
+    """"à 1 points sur 2" is no French; "à 1 des 2 points" is right whatever the number."""
+    words = language("fr")
+    assert f"à {count} des 30 points" in words("series.some", species="X", name="W", when="2003", count=count, total=30)
+    assert f"dans {count} des 30 puits" in words("title.well_many", species="X", count=count, total=30)
+
+
+@pytest.mark.parametrize("count", [2, 5, 21])
+def test_russian_counts_stand_apart_from_their_noun(count):
+    assert language("ru")("series.spans", count=count, first="2003") == f"превышений ПДК: {count}, первое 2003"
+
+
+def test_kazakh_numbers_take_no_ending():
+    """An ending after a figure would follow how the number is read: 2-сінде, 3-інде, 6-сында, 10-ында."""
+    sections = [s.values() for s in language("kk").table.values() if isinstance(s, dict)]
+    texts = [t for section in sections for t in section if isinstance(t, str)]
+    assert len(texts) > 100
+    assert not [t for t in texts if "count}-" in t or "total}-" in t]

@@ -30,6 +30,8 @@ class PackageFlow:
         Auxiliary variables by lower-case name.
     boundnames : tuple of str
         Lower-case name of each entry; empty if there are none.
+    observed : mapping of str to ndarray of float64, shape (entry,)
+        What observations may ask for besides the rates, by MODFLOW's word: ``"wel-reduction"`` [L**3/T].
     """
 
     name: str
@@ -38,6 +40,7 @@ class PackageFlow:
     rates: Floats
     auxiliary: Mapping[str, Floats] = field(default_factory=dict)
     boundnames: tuple[str, ...] = ()
+    observed: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -152,8 +152,9 @@ class Boundaries:
                 cells, rate, _ = self._evaluate(a, head, active, covered)
             else:
                 continue
+            seen = a.kind.observed(a.values, rate, a.package.options) if a.kind.observed else {}
             found.append(
-                PackageFlow(a.package.name, a.kind.kind, cells, rate, a.values.auxiliary, a.values.boundnames)
+                PackageFlow(a.package.name, a.kind.kind, cells, rate, a.values.auxiliary, a.values.boundnames, seen)
             )
         return tuple(found)
 

@@ -75,6 +75,7 @@ class FlowContext:
 
 
 Limits = Callable[[StressValues, Floats, Mapping[str, Any]], Sequence[LowerLimit]]
+Observed = Callable[[StressValues, Floats, Mapping[str, Any]], Mapping[str, Floats]]
 FlowEquation = Callable[[StressValues, FlowContext, Mapping[str, Any]], tuple[Floats, Floats]]
 
 
@@ -112,6 +113,8 @@ class BoundaryKind:
     limits : callable or None
         (values, floor, options) -> what entries may not fall below; floor, shape (entry,), is the bottom of the cell
         where ICELLTYPE != 0 and -inf elsewhere [L].
+    observed : callable or None
+        gwf only: (values, rates, options) -> what OBS may ask for besides the rates, by MODFLOW's word, shape (entry,).
     """
 
     kind: str
@@ -127,6 +130,7 @@ class BoundaryKind:
     multiplied: str = ""
     sheltered: bool = False
     limits: Limits | None = None
+    observed: Observed | None = None
 
 
 @dataclass(frozen=True)

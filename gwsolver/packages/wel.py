@@ -32,6 +32,11 @@ def flow(values: StressValues, context: FlowContext, options: Mapping[str, Any])
     return rate * factor, rate * slope
 
 
+def observed(values: StressValues, rates: Floats, options: Mapping[str, Any]) -> dict[str, Floats]:
+    """Return the pumping that AUTO_FLOW_REDUCE took away, q - Q: below zero, as MODFLOW's WEL-REDUCTION."""
+    return {"wel-reduction": values.columns["rate"] - rates} if "auto_flow_reduce" in options else {}
+
+
 KIND = BoundaryKind(
     kind="wel",
     mf6_type="WEL6",
@@ -40,4 +45,5 @@ KIND = BoundaryKind(
     columns=(Column("rate", "q", "L**3/T"),),
     options=("auto_flow_reduce",),
     flow=flow,
+    observed=observed,
 )

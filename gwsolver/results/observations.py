@@ -21,12 +21,13 @@ from gwsolver.core.grid import Floats, Grid, Ints
 from gwsolver.core.output import Observation
 from gwsolver.core.regions import misplaced
 from gwsolver.core.simulation import FlowModel, TransportModel
-from gwsolver.core.steps import FlowStep, TransportStep
+from gwsolver.core.steps import FlowStep, PackageFlow, TransportStep
 from gwsolver.core.time import TimeStep
 from gwsolver.results.locate import cells_at
 from gwsolver.results.mf6_binary import DRY
 
 COLUMNS = ("time", "model", "package", "name", "type", "value", "unit")
+ACROSS = "flow-ja-face"
 POINTS = frozenset({"wel", "maw"})
 NO_WELLS = (np.zeros(0, np.int64), np.zeros(0))
 Entries = tuple[Ints, Floats, tuple[str, ...]]  # cells, rates, boundnames
@@ -70,12 +71,17 @@ class ObservationTable:
         self, model: FlowModel, observations: tuple[Observation, ...], flow: FlowStep, length: str, rate: str
     ) -> None:
         """Write what a flow model's observations see; `length`, `rate`: units."""
-        entries = {p.name: (p.cells, p.rates, p.boundnames) for p in flow.packages}
+        entries: dict[tuple[str, str], Entries] = {}
+        for p in flow.packages:
+            quantities = {word: p.rates for word in (p.kind, ACROSS)} | dict(p.observed)
+            given = _given(flow, p)
+            quantities |= {"to-mvr": given} if given is not None else {}
+            entries |= {(p.name, word): (p.cells, values, p.boundnames) for word, values in quantities.items()}
         head = np.where(flow.head_end == DRY, np.nan, flow.head_end)
         seen: dict[str, tuple[Callable[[Observation], float], str]] = {
             "head": (lambda o: head[o.cells[0]], length),
             "drawdown": (lambda o: model.initial_head[o.cells[0]] - head[o.cells[0]], length),
-            "flow-ja-face": (lambda o: _face_flow(model.grid, flow.face_flow, o.cells), rate),
+            ACROSS: (lambda o: _face_flow(model.grid, flow.face_flow, o.cells), rate),
         }
         self._write(flow.end, model.name, observations, seen, entries, rate)
 
@@ -93,10 +99,12 @@ class ObservationTable:
         passed = np.full(model.grid.n_faces, np.nan)
         passed[transport.watched[0]] = transport.watched[1]
         names = {p.name: p.at(step).boundnames for p in model.packages}
-        entries = {n: (cells, rates, names.get(n, ())) for n, (cells, rates) in transport.package_rates.items()}
+        kinds = {p.name: p.kind for p in model.packages}
+        entries = {(n, word): (cells, rates, names.get(n, ()))
+                   for n, (cells, rates) in transport.package_rates.items() for word in (kinds.get(n, ""), ACROSS)}
         seen: dict[str, tuple[Callable[[Observation], float], str]] = {
             "concentration": (lambda o: values[o.cells[0]], concentration),
-            "flow-ja-face": (lambda o: _face_flow(model.grid, passed, o.cells), rate),
+            ACROSS: (lambda o: _face_flow(model.grid, passed, o.cells), rate),
         }
         self._write(transport.end, model.name, observations, seen, entries, rate)
         for place, cells in self._places(model.grid):
@@ -124,14 +132,16 @@ class ObservationTable:
 
     def _write(
         self, time: float, model: str, observations: tuple[Observation, ...],
-        seen: Mapping[str, tuple[Callable[[Observation], float], str]], entries: Mapping[str, Entries], rate: str,
+        seen: Mapping[str, tuple[Callable[[Observation], float], str]], entries: Mapping[tuple[str, str], Entries],
+        rate: str,
     ) -> None:
         for o in (o for o in observations if not o.places):
             if not o.package and o.quantity in seen:
                 value, unit = seen[o.quantity]
                 self._row(time, model, "", o.name, o.quantity, value(o), unit)
-            elif o.package in entries:
-                self._row(time, model, o.package, o.name, o.quantity, _sum(o, *entries[o.package]), rate)
+            elif (o.package, o.quantity) in entries:
+                value = _sum(o, *entries[o.package, o.quantity])
+                self._row(time, model, o.package, o.name, o.quantity, value, rate)
             else:
                 text = f"observation {o.name} ({o.quantity}) of {model} is not among those gwsolver makes."
                 if text not in self.warnings:
@@ -140,6 +150,16 @@ class ObservationTable:
     def _row(self, time: float, model: str, package: str, name: str, kind: str, value: float, unit: str) -> None:
         text = repr(float(value)) if np.isfinite(value) else ""
         self._csv.writerow([repr(float(time)), model, package, name, kind, text, unit])
+
+
+def _given(flow: FlowStep, package: PackageFlow) -> Floats | None:
+    """Return what movers took from each entry of a package, below zero as MODFLOW's TO-MVR; None where none does."""
+    moved = flow.moved
+    mine = [] if moved is None else [i for i, m in enumerate(moved.moves) if m.provider == package.name]
+    if moved is None or not mine:
+        return None
+    origins, rates = moved.origins[mine], moved.rates[mine]
+    return -np.bincount(origins[origins >= 0], rates[origins >= 0], package.rates.size)
 
 
 def receptor_value(grid: Grid, cells: Ints, values: Floats) -> float:

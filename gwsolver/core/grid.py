@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+NUMBERING = {"dis": ("layer", "row", "column"), "disv": ("layer", "cell2d"), "disu": ("node",)}
+"""What cells are called by, for each kind of grid."""
 VERTICAL, HORIZONTAL, STAGGERED = 0, 1, 2
 
 
@@ -219,11 +221,13 @@ class Grid:
 
     def describe_node(self, node: int) -> str:
         """Name a zero-based user node, one-based, in the numbering of the grid's kind."""
-        if self.kind == "disu":
-            return f"node {node + 1}"
         index = np.unravel_index(node, self.shape)
-        words = {"dis": ("layer", "row", "column"), "disv": ("layer", "cell2d")}[self.kind]
-        return ", ".join(f"{w} {int(i) + 1}" for w, i in zip(words, index, strict=True))
+        return ", ".join(f"{w} {int(i) + 1}" for w, i in zip(NUMBERING[self.kind], index, strict=True))
+
+    def describe_extent(self) -> str:
+        """Say which numbers cells have, one-based: "layer 1 to 3, row 1 to 25, column 1 to 50"."""
+        return ", ".join(f"{w} 1 to {n}" if n > 1 else f"{w} 1"
+                         for w, n in zip(NUMBERING[self.kind], self.shape, strict=True))
 
     def to_map(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Turn model coordinates into map coordinates: rotate, then shift to the origin."""

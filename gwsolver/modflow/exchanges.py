@@ -141,7 +141,7 @@ def _cells(given: Any, grid: Grid, model: str, bad: Report) -> np.ndarray:
         inside = len(index) == len(grid.shape) and all(0 <= c < n for c, n in zip(index, grid.shape, strict=True))
         if not inside:
             bad(i, f"cell ({', '.join(str(c + 1) for c in index)}) is outside the grid of model {model}",
-                allowed=f"1 to {', '.join(str(n) for n in grid.shape)}")
+                allowed=grid.describe_extent())
             continue
         node = int(np.ravel_multi_index(index, grid.shape))
         found[i] = grid.cell_of_node[node]

@@ -67,7 +67,7 @@ def cell_of(given: Any, grid: Grid, label: str, bad: Bad) -> int:
     index = tuple(int(c) for c in given) if isinstance(given, (tuple, list)) else (int(given),)
     if len(index) != len(grid.shape) or any(not 0 <= c < n for c, n in zip(index, grid.shape, strict=True)):
         bad(f"{label}cell ({', '.join(str(c + 1) for c in index)}) is outside the grid",
-            allowed=f"1 to {', '.join(str(n) for n in grid.shape)}")
+            allowed=grid.describe_extent())
         return -1
     node = int(np.ravel_multi_index(index, grid.shape))
     cell = int(grid.cell_of_node[node])

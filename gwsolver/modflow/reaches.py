@@ -147,7 +147,7 @@ class _Reaches:
             return -1
         if len(index) != len(shape) or any(not 0 <= c < size for c, size in zip(index, shape, strict=True)):
             bad(f"cell ({', '.join(str(c + 1) for c in index)}) is outside the grid",
-                allowed=f"1 to {', '.join(str(size) for size in shape)}, zeros or NONE")
+                allowed=f"{self.grid.describe_extent()}; or zeros, or NONE")
             return -1
         return int(self.grid.cell_of_node[int(np.ravel_multi_index(index, shape))])
 

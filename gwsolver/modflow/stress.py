@@ -131,7 +131,7 @@ class _ListReader:
             words = "(" + ", ".join(str(c + 1) for c in index) + ")"
             if len(index) != len(shape) or any(not 0 <= c < n for c, n in zip(index, shape, strict=True)):
                 self._bad(period, i, f"cell {words} is outside the grid",
-                          allowed=f"1 to {', '.join(str(n) for n in shape)}")
+                          allowed=self.grid.describe_extent())
                 continue
             node = int(np.ravel_multi_index(index, shape))
             found[i] = self.grid.cell_of_node[node]

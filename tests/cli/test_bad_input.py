@@ -77,7 +77,8 @@ def test_a_well_in_an_inactive_cell(model, capsys):
 def test_a_well_outside_the_grid(model, capsys):
     line = change(model / "flow.wel", r"1 1 1 ", "1 1 41 ")
     words = refused(capsys, model)
-    assert f"flow.wel (wel-1), line {line}: cell (1, 1, 41) is outside the grid; allowed: 1 to 1, 1, 40." in words
+    allowed = "layer 1, row 1, column 1 to 40."
+    assert f"flow.wel (wel-1), line {line}: cell (1, 1, 41) is outside the grid; allowed: {allowed}" in words
     assert_untouched(model)
 
 

@@ -61,7 +61,8 @@ def test_a_well_in_an_inactive_cell(tmp_path):
 def test_a_well_outside_the_grid(tmp_path):
     folder = write(flow_simulation(tmp_path))
     change(folder / "flow.wel", "2 1 2 ", "2 1 9 ")
-    assert "cell (2, 1, 9) is outside the grid; allowed: 1 to 2, 3, 4." in words(folder)[0]
+    assert "cell (2, 1, 9) is outside the grid; allowed: layer 1 to 2, row 1 to 3, column 1 to 4." \
+        in words(folder)[0]
 
 
 def test_a_conductance_below_zero_names_period_and_line(tmp_path):

@@ -15,7 +15,7 @@ def problems(folder):
 
 
 @pytest.mark.parametrize(("words", "told"), [
-    ("1 2 7", "cell (1, 2, 7) is outside the grid of model left; allowed: 1 to 1, 4, 6."),
+    ("1 2 7", "cell (1, 2, 7) is outside the grid of model left; allowed: layer 1, row 1 to 4, column 1 to 6."),
     ("1 2 6 1 2 1 3", "ihc = 3; allowed: one of 0, 1, 2."),
     ("1 2 6 1 2 1 1 0.0", "cl1 = 0 is outside (0, inf)"),
     ("1 2 6 1 2 1 1 5.0 5.0 -1.0", "hwva = -1 is outside (0, inf)"),

@@ -8,7 +8,8 @@ float32; each face's flux is one float32 number that both of its cells see.
 
 from cython.parallel cimport prange
 
-from transport_simd cimport gw_flush_on, gw_flush_restore
+from transport_bodies cimport Bodies, advance_bodies, bodies_of
+from transport_simd cimport gw_flush_on, gw_flush_restore, gw_max, gw_min
 
 cdef extern from *:
     """
@@ -289,6 +290,28 @@ cdef void shared_cells(
         flushed_cells(runs, data, packed, chunks[2 * k], chunks[2 * k + 1], steady, part, field)
 
 
+cdef void pass_bodies(
+    const Bodies* bodies, const int[:, ::1] at, double[:, ::1] exchange, Py_ssize_t fine, Py_ssize_t levels, double h,
+    double begin, double end, Field* field,
+) noexcept nogil:
+    """Let features go on for a time h, and pass mass between them and cells.
+
+    What cells give has their concentration in the middle of their own step, in a line through this and the last one.
+    """
+    cdef Py_ssize_t k
+    cdef double c, ahead
+    for k in range(at.shape[1]):
+        exchange[1, k] = 0.0
+        if fine % (1 << (levels - 1 - at[1, k])) == 0:
+            c = field.c[at[0, k]]
+            ahead = c if exchange[2, k] < 0.0 else c + 0.5 * (c - exchange[2, k])
+            exchange[0, k] = gw_max(gw_min(ahead, exchange[3, k] * c), 0.5 * c)
+            exchange[2, k] = c
+    advance_bodies(bodies, &exchange[0, 0], h, begin, end, &exchange[1, 0])
+    for k in range(at.shape[1]):
+        field.mass[at[0, k]] += exchange[1, k]
+
+
 cpdef void march(
     float[::1] concentration,
     double[::1] mass,
@@ -309,6 +332,20 @@ cpdef void march(
     const int[::1] special,
     const double[:, ::1] special_values,
     const int[::1] special_start,
+    const int[:, ::1] body_first,
+    const int[::1] come_cell,
+    const double[::1] come_rate,
+    const int[::1] above,
+    const double[::1] above_rate,
+    const int[::1] go_cell,
+    const double[::1] go_rate,
+    const double[:, ::1] held,
+    double[:, ::1] state,
+    double[::1] through,
+    const unsigned char[::1] shut,
+    double[:, ::1] exchange,
+    const int[:, ::1] exchange_at,
+    int body_level,
     bint steady,
     double part,
     double change,
@@ -340,6 +377,12 @@ cpdef void march(
     special : shape (special,), places of cells of given concentration and of cells SRC takes from, by level.
     special_values : shape (2, special), concentration given there, rate taken [M/T] (0: it is given).
     special_start : shape (levels + 1,).
+    body_first, come_cell, come_rate, above, above_rate, go_cell, go_rate, held, state, through, shut
+        Lakes and reaches beside the cells, as in ``transport_bodies.advance``.
+    exchange : shape (4, cell), of the cells that exchange mass with them: concentrations half a step of theirs ahead;
+        gains; concentrations at the start of this step, -1 before the first; most that the first may be of the third.
+    exchange_at : shape (2, cell), their places and levels.
+    body_level : level at whose pace features go, that of the fastest of these cells; -1 for none.
     steady : whether 1/M is packed, else M at the flow step's start, its change and its least.
     part, change : place in the flow step at the start, and what the step adds to it.
     length : the step of the slowest cells [T].
@@ -350,6 +393,7 @@ cpdef void march(
     cdef Py_ssize_t n_fine = 1 << (levels - 1)
     cdef Py_ssize_t fine, l, phase, e, k, at, first, last, span
     cdef double h, now, took
+    cdef Bodies bodies
     cdef unsigned int saved = gw_flush_on()
     field.c = &concentration[0]
     field.mass = &mass[0]
@@ -359,7 +403,14 @@ cpdef void march(
     field.places = concentration.shape[0]
     for k in range(3):
         field.offset[k] = offset[k]
+    if body_level >= 0:
+        bodies = bodies_of(body_first, come_cell, come_rate, above, above_rate, go_cell, go_rate, held, state, through,
+                           shut)
     for fine in range(n_fine):
+        if body_level >= 0 and fine % (1 << (levels - 1 - body_level)) == 0:
+            now = part + change * (<double>fine / n_fine)
+            pass_bodies(&bodies, exchange_at, exchange, fine, levels, length / (1 << body_level), now,
+                        now + change / (1 << body_level), &field)
         for l in range(levels):
             span = 1 << (levels - 1 - l)
             if fine % span != 0:

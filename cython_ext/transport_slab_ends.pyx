@@ -16,6 +16,7 @@ cpdef void end_list(
     const double[::1] inflow,
     const double[::1] concentration,
     const unsigned char[::1] fixed,
+    const unsigned char[::1] fed,
     int[::1] first,
     int[::1] where,
     float[:, ::1] value,
@@ -25,7 +26,7 @@ cpdef void end_list(
     """Faces at whose donor the grid ends and something else than the profile's line stands behind it.
 
     Where packages bring at least a tenth of the donor's inflow, their concentration; where the donor passes on more
-    than twice what it gets (its storage feeds it), upstream weighting. Cells of given concentration keep the line.
+    than twice what it gets (its storage feeds it), or is fed by a lake or a stream, upstream weighting. Cells of given concentration keep the line.
 
     Parameters
     ----------
@@ -33,6 +34,7 @@ cpdef void end_list(
     cell : shape (place,).
     inflow, concentration : shape (cell,), water that packages bring [L**3/T] and its concentration [M/L**3].
     fixed : shape (cell,), 1 where the concentration is given.
+    fed : shape (cell,), 1 where a lake or a stream brings water.
     first : shape (slab + 1,); without `fill` the number of groups of slab j is written at j + 1.
     where : shape (group,), written if `fill`: direction * slab size + place of the first lane in the slab.
     value : shape (group, 8), written if `fill`: the concentration, `UPSTREAM` for upstream weighting, `LINE` where
@@ -42,13 +44,13 @@ cpdef void end_list(
     """
     cdef Py_ssize_t j
     for j in prange(coefficients.shape[0], num_threads=threads, schedule="static"):
-        slab_ends(j, coefficients, cell, inflow, concentration, fixed, first, where, value, fill)
+        slab_ends(j, coefficients, cell, inflow, concentration, fixed, fed, first, where, value, fill)
 
 
 cdef void slab_ends(
     Py_ssize_t j, const float[:, :, :, :, :, ::1] coefficients, const int[::1] cell, const double[::1] inflow,
-    const double[::1] concentration, const unsigned char[::1] fixed, int[::1] first, int[::1] where,
-    float[:, ::1] value, bint fill,
+    const double[::1] concentration, const unsigned char[::1] fixed, const unsigned char[::1] fed, int[::1] first,
+    int[::1] where, float[:, ::1] value, bint fill,
 ) noexcept nogil:
     cdef Py_ssize_t n_layers = coefficients.shape[2], n_lanes = coefficients.shape[3] * GROUP, slab = n_layers * n_lanes
     cdef Py_ssize_t d, k, i, p, e = first[j] if fill else 0, group, t
@@ -60,7 +62,7 @@ cdef void slab_ends(
                 some = False
                 p = k * n_lanes + group * GROUP
                 for t in range(GROUP):
-                    behind[t] = stands_behind(j, d, p + t, coefficients, cell, inflow, concentration, fixed)
+                    behind[t] = stands_behind(j, d, p + t, coefficients, cell, inflow, concentration, fixed, fed)
                     some = some or behind[t] != LINE
                 if not some:
                     continue
@@ -76,6 +78,7 @@ cdef void slab_ends(
 cdef float stands_behind(
     Py_ssize_t j, Py_ssize_t d, Py_ssize_t p, const float[:, :, :, :, :, ::1] coefficients, const int[::1] cell,
     const double[::1] inflow, const double[::1] concentration, const unsigned char[::1] fixed,
+    const unsigned char[::1] fed,
 ) noexcept nogil:
     """Return what stands behind the donor of the face at place p of a slab."""
     cdef Py_ssize_t n_layers = coefficients.shape[2], n_lanes = coefficients.shape[3] * GROUP, slab = n_layers * n_lanes
@@ -92,7 +95,7 @@ cdef float stands_behind(
     passed(coefficients, up - EDGE, &got, &gone)
     if inflow[donor] > 0.1 * (got + inflow[donor]):
         return <float>gw_max(concentration[donor], 0.0)
-    return UPSTREAM if got < 0.5 * gone else LINE
+    return UPSTREAM if got < 0.5 * gone or fed[donor] else LINE
 
 
 cdef void passed(const float[:, :, :, :, :, ::1] coefficients, Py_ssize_t p, double* got, double* gone) noexcept nogil:

@@ -7,6 +7,6 @@ Ints = NDArray[int32]
 Bytes = NDArray[uint8] | NDArray[bool_]
 
 def end_list(
-    coefficients: Floats32, cell: Ints, inflow: Floats, concentration: Floats, fixed: Bytes, first: Ints, where: Ints,
-    value: Floats32, fill: bool, threads: int,
+    coefficients: Floats32, cell: Ints, inflow: Floats, concentration: Floats, fixed: Bytes, fed: Bytes, first: Ints,
+    where: Ints, value: Floats32, fill: bool, threads: int,
 ) -> None: ...

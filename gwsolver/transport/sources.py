@@ -80,6 +80,22 @@ class Mixed:
 
 
 @dataclass(frozen=True, eq=False)
+class Exchanged:
+    """What lakes and reaches beside an aquifer's own march take from its cells.
+
+    Attributes
+    ----------
+    leaves : ndarray of float64, shape (cell,)
+        Water that flows to them at the cell's concentration [L**3/T].
+    fed : ndarray of bool, shape (cell,)
+        Cells that they feed: nothing is known of a profile behind these.
+    """
+
+    leaves: Floats
+    fed: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
 class Boundaries:
     """All that acts on cells from outside during one step of the transport model.
 
@@ -98,13 +114,15 @@ class Boundaries:
     taken : ndarray of float64, shape (cell,)
         Mass rate that SRC takes out as far as there is any [M/T].
     loss : ndarray of float64, shape (cell,)
-        First-order losses, l [L**3/T]: sinks, flow imbalance, decay.
+        First-order losses, l [L**3/T]: sinks, flow imbalance, decay, `exchanged`.
     inflow, inflow_concentration : ndarray of float64, shape (cell,)
         Water that packages bring [L**3/T] and its mean concentration [M/L**3].
     sinks, imbalance, decay_dissolved, decay_sorbed : ndarray of float64, shape (cell,)
         Parts of `loss`. Decay stands here if it is linear and of order one, else see ``processes``.
     mixed : Mixed
         Not in `loss`: they act between the steps of a march.
+    exchanged : Exchanged or None
+        Where features stand beside the march: it hands over itself what they take.
     """
 
     entries: tuple[Entries, ...]
@@ -122,6 +140,12 @@ class Boundaries:
     decay_dissolved: Floats
     decay_sorbed: Floats
     mixed: Mixed
+    exchanged: Exchanged | None = None
+
+    @property
+    def own_loss(self) -> Floats:
+        """`loss` without what lakes and reaches take, shape (cell,)."""
+        return self.loss if self.exchanged is None else self.loss - self.exchanged.leaves
 
     @cached_property
     def takes(self) -> bool:

@@ -17,6 +17,7 @@ from tests.transport.builders import constant, transport_model
 from tests.transport.feature_builders import solute
 
 SCHEMES = ("limited", "upstream", "implicit", "mf6")
+SINGLE = ["limited", "upstream"]
 CLEAN = {"rainfall": 1.0, "inflow": 1.0, "runoff": 1.0}
 
 
@@ -62,7 +63,8 @@ def test_what_is_the_same_everywhere_stays_so(case, scheme):
     flow = replace(flow, packages=tuple(p for p in flow.packages if p.kind != "rch"))
     # A reach without storage holds more or less from step to step of water that no term of its balance brought. With
     # the own schemes that shows as the inflow changes (up to 2.5e-4 in a stream without movers), with mf6 it does not.
-    enough = 1e-4 if case is stream_and_lake and scheme != "mf6" else 1e-9
+    # Slabs and local steps have fluxes in single precision.
+    enough = 1e-4 if case is stream_and_lake and scheme != "mf6" else 1e-7 if scheme in SINGLE else 1e-9
     for step in run(flow, features, scheme, 1.0):
         np.testing.assert_allclose(step.concentration, 1.0, rtol=enough)
         for f in step.features:

@@ -82,7 +82,8 @@ class Ends:
         donor = self._donor
         end = ~b.fixed[donor]
         given = end & (b.inflow[donor] > 0.1 * (self._inflow + b.inflow[donor]))
-        stored = end & ~given & ((self._inflow < 0.5 * self._outflow) | self._fed)
+        fed = self._fed if b.exchanged is None else b.exchanged.fed[donor]
+        stored = end & ~given & ((self._inflow < 0.5 * self._outflow) | fed)
         concentration = np.where(given, b.inflow_concentration[donor], 0.0)
         if self._last is not None:
             *before, rule = self._last

@@ -68,6 +68,7 @@ def greatest(cell: int, advection: float, dispersion: float, b: Boundaries) -> s
         (float(water[e.cells == cell].sum()), f"sink {e.name}")
         for e in b.entries for water in (e.outflow, e.mixed) if water is not None and water.any()
     ]
+    advection += 0.0 if b.exchanged is None else float(b.exchanged.leaves[cell])
     parts = [
         (advection, "advection"), (dispersion, "dispersion"),
         (float(b.decay_dissolved[cell] + b.decay_sorbed[cell]), "decay"),

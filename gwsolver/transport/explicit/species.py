@@ -11,12 +11,15 @@ from gwsolver.core.stress import StressValues
 from gwsolver.core.time import TimeStep
 from gwsolver.transport.budget import Books, saves_budget
 from gwsolver.transport.engine import State
+from gwsolver.transport.explicit.beside.aquifer import Aquifer
+from gwsolver.transport.explicit.beside.march import BesideMarch
 from gwsolver.transport.explicit.fields import Fields, same_field
 from gwsolver.transport.explicit.general import General, same_sources
 from gwsolver.transport.explicit.local.choice import ChosenMarch
 from gwsolver.transport.explicit.march import March
 from gwsolver.transport.explicit.scheme import ExplicitScheme
 from gwsolver.transport.explicit.work import Work
+from gwsolver.transport.features.grid import FeatureGrid
 from gwsolver.transport.processes import processes_of
 from gwsolver.transport.resolution import Resolution, resolution_of
 from gwsolver.transport.retention import Retention
@@ -67,7 +70,8 @@ class ExplicitSpecies:
         self.retention = Retention(model.mobile)
         self.processes = processes_of(model)
         self._watched = watched_faces(model)
-        self.march: March = march or ChosenMarch(model.grid)
+        self._aquifer = Aquifer(model, scheme) if isinstance(model.grid, FeatureGrid) else None
+        self.march: March = march or (ChosenMarch(model.grid) if self._aquifer is None else BesideMarch(self._aquifer))
         self._flow: FlowStep | None = None
         self._stress: TimeStep | None = None
         self._general = General(model, scheme, fields)
@@ -94,7 +98,7 @@ class ExplicitSpecies:
         return Work(
             self.model, self.scheme, flow, self._general, self._boundaries, self._capacity, self.mass,
             self.concentration, self.retention, self.processes,
-            np.arange(self.model.grid.n_faces) if by_cell else self._watched, most=self._most,
+            np.arange(self.model.grid.n_faces) if by_cell else self._watched, most=self._most, aquifer=self._aquifer,
         )
 
     def stop_at(self, until: float) -> None:

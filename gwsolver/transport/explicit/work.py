@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,10 @@ from gwsolver.transport.processes import Cells, Process
 from gwsolver.transport.retention import Retention
 from gwsolver.transport.sources import Boundaries
 from gwsolver.transport.water import LEAST_PART, Capacity
+
+if TYPE_CHECKING:
+    from gwsolver.transport.explicit.beside.aquifer import Aquifer
+    from gwsolver.transport.explicit.beside.exchange import Exchange
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
@@ -69,6 +74,10 @@ class Work:
         Cells that a march solves for within its stages (`implicit_cells`); they do not limit its steps.
     passing : ndarray of bool, shape (cell,)
         Cells without water that pass water on, whose concentration is what flows through; set by a march.
+    aquifer : Aquifer or None
+        Of species with lakes or reaches: tells what of the work lies in the aquifer (`share`).
+    beside : Exchange or None
+        The lakes and reaches beside the work of an aquifer alone; a march lets them go on with it.
     """
 
     model: TransportModel
@@ -92,6 +101,8 @@ class Work:
     sub_steps: int = 0
     stages: int = 0
     most: float = 0.0
+    aquifer: "Aquifer | None" = None
+    beside: "Exchange | None" = None
     figures: dict[str, float] = field(default_factory=dict)
     solved: NDArray[np.bool_] = field(init=False)
     passing: NDArray[np.bool_] = field(init=False)
@@ -107,6 +118,11 @@ class Work:
         self.watched_mass = np.zeros(self.watched.size)
         for process in self.processes:
             process.begin(self.boundaries)
+
+    @cached_property
+    def share(self) -> "Work | None":
+        """The aquifer's share of the work, where it can be carried by itself (`Aquifer.share`)."""
+        return None if self.aquifer is None else self.aquifer.share(self)
 
     @property
     def plain(self) -> bool:

@@ -32,11 +32,15 @@ class ChosenMarch:
     Parameters
     ----------
     grid : Grid
+
+    Attributes
+    ----------
+    local : LocalMarch
     """
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self._local = LocalMarch()
+        self.local = LocalMarch()
         self._global = GlobalMarch(grid.n_cells)
         self._judged: tuple[Coefficients, Capacity, Boundaries, tuple[float, float]] | None = None
 
@@ -48,25 +52,35 @@ class ChosenMarch:
     @property
     def memory(self) -> float:
         """What local steps have not told yet; see `March`."""
-        return self._local.untold
+        return self.local.untold
 
     @memory.setter
     def memory(self, untold: float) -> None:
-        self._local.untold = untold
+        self.local.untold = untold
 
     def __call__(self, work: Work, start: float, until: float, report: Reporter) -> None:
         """Carry `work` from `start` to `until`."""
-        work.solved = cells_to_solve(work, until - start)
-        refuse_endless(work, until - start)
-        koren = work.scheme.order > 0.0 and work.scheme.limiter == "koren"
-        fits = self._fits and koren and work.plain and not work.solved.any()
-        if fits and self._uneven(work, until - start):
+        if self.goes_local(work, start, until):
             try:
-                self._local(work, start, until, report)
+                self.local(work, start, until, report)
             except TooManyLevels as error:
                 self._global(work, error.reached, until, report)
         else:
             self._global(work, start, until, report)
+
+    def goes_local(self, work: Work, start: float, until: float) -> bool:
+        """Return whether local steps carry the work; cells that have to be solved for are then known.
+
+        Raises
+        ------
+        InputError
+            If an interval would take more than a million sub-steps.
+        """
+        work.solved = cells_to_solve(work, until - start)
+        refuse_endless(work, until - start)
+        koren = work.scheme.order > 0.0 and work.scheme.limiter == "koren"
+        fits = self._fits and koren and work.plain and not work.solved.any()
+        return fits and self._uneven(work, until - start)
 
     def _uneven(self, work: Work, span: float) -> bool:
         """Return whether cells that can hold mass differ enough in pace, and there are steps to save."""

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from gwsolver.core.memory import give_back, zeros
 from gwsolver.kernels import transport_local
+from gwsolver.transport.explicit.local.beside import Aside
 from gwsolver.transport.explicit.local.layout import Layout, lay_out
 from gwsolver.transport.explicit.local.levels import TooManyLevels
 from gwsolver.transport.explicit.local.plan import Plan
@@ -81,7 +82,8 @@ class LocalMarch:
         c = zeros(layout.n_places, np.float32)
         mass[layout.place] = work.mass
         c[layout.place] = _concentrations(work, schedule.first)
-        window = Window(work, plan, c)
+        aside = Aside(work.beside, plan)
+        window = Window(work, plan, c, aside)
         all_cells = plan.cells(work, length)
         faces, cells = plan.faces.within(window.active), all_cells.within(window.active)
         part, change = work.part(start), (work.part(until) - work.part(start)) / n_steps
@@ -93,8 +95,8 @@ class LocalMarch:
                 c, mass, integral, special.taken, passed, layout.weights, layout.offset, faces.runs, faces.data,
                 plan.faces.weights, plan.faces.packed, faces.chunks, cells.runs, cells.data, all_cells.packed,
                 cells.chunks,
-                special.places, special.values, special.start, work.capacity.steady, part + step * change, change,
-                length, useful_threads(work.mass.size),
+                special.places, special.values, special.start, *aside.features, aside.exchange, aside.at, aside.level,
+                work.capacity.steady, part + step * change, change, length, useful_threads(work.mass.size),
             )
             window.note_leak(c, float(mass.sum()))
             updates += faces.updates / 3.0

@@ -153,9 +153,9 @@ class CellRuns:
     def __init__(
         self, work: Work, layout: Layout, levels: Levels, middle: Floats, length: float
     ) -> None:
-        b, k = work.boundaries, work.capacity
+        b, k, loss = work.boundaries, work.capacity, work.boundaries.own_loss
         busy = np.zeros(layout.n_segments, np.int64)
-        busy[layout.place[(b.loss != 0.0) | (b.source != 0.0)] // SEGMENT] = 1
+        busy[layout.place[(loss != 0.0) | (b.source != 0.0)] // SEGMENT] = 1
         own = np.flatnonzero(layout.exists)
         level = levels.level[own].astype(np.int64)
         order = np.argsort(level, kind="stable")
@@ -166,7 +166,7 @@ class CellRuns:
         self.packed = zeros(int(s.size), np.float64)
         transport_local_packing.pack_cells(
             s.table, s.start, levels.level, layout.cell_at, middle, k.start, k.end - k.start, k.least, b.source,
-            b.loss, b.decay_dissolved + b.decay_sorbed, length, k.steady, self.packed,
+            loss, b.decay_dissolved + b.decay_sorbed, length, k.steady, self.packed,
         )
 
     def within(self, active: Bools) -> Runs:

@@ -74,9 +74,12 @@ class Actions:
     ----------
     field : SlabField
     boundaries : sequence of Boundaries
+    cells : sequence of ndarray of int64
+        For each species the cells that exchange mass with lakes and reaches, on which these act.
 
     Attributes
     ----------
+    layout : SlabLayout
     acting : CellList
         Cells with sources, sinks, imbalance of flow or SRC.
     acting_cells : list of ndarray of int64
@@ -95,20 +98,23 @@ class Actions:
         Largest concentration that enters [M/L**3].
     """
 
-    def __init__(self, field: SlabField, boundaries: Sequence[Boundaries]) -> None:
+    def __init__(self, field: SlabField, boundaries: Sequence[Boundaries], cells: Sequence[Cells]) -> None:
         self.boundaries = tuple(boundaries)
-        layout = self._layout = field.layout
+        layout = self.layout = field.layout
         n_cells = layout.place.size
         through = field.plain_rate[layout.place].astype(float)
         self.acting_cells, rates, self.scale = [], [], np.zeros(len(boundaries))
         loss = np.zeros(n_cells)
         for s, b in enumerate(boundaries):
             counts = np.abs(b.imbalance) > ROUND_OFF * (through + b.inflow + b.sinks)
-            lost = b.sinks + np.where(counts, b.imbalance, 0.0)
-            own = np.flatnonzero((b.source != 0.0) | (b.taken != 0.0) | (lost != 0.0))
+            beside = np.zeros(n_cells, bool)
+            beside[cells[s]] = True
+            lost = b.sinks + np.where(counts | beside, b.imbalance, 0.0)
+            own = np.flatnonzero((b.source != 0.0) | (b.taken != 0.0) | (lost != 0.0) | beside)
             self.acting_cells.append(own)
             rates.append(np.stack([b.source[own], lost[own], b.taken[own]]))
-            np.maximum(loss, lost + b.decay_dissolved + b.decay_sorbed, out=loss)
+            taken = 0.0 if b.exchanged is None else b.exchanged.leaves
+            np.maximum(loss, lost + b.decay_dissolved + b.decay_sorbed + taken, out=loss)
             self.scale[s] = max(b.inflow_concentration.max(initial=0.0), b.fixed_concentration.max(initial=0.0))
         loss[np.logical_and.reduce([b.fixed for b in boundaries])] = -1.0
         self.loss: Floats32 = layout.spread(loss.astype(np.float32)).astype(np.float32, copy=False)
@@ -129,17 +135,18 @@ class Actions:
 
     def _find_ends(self, field: SlabField) -> None:
         """List the groups of faces at whose donors the grid ends and something special stands behind."""
-        n_slabs, threads = self._layout.n_slabs, field.threads
+        n_slabs, threads = self.layout.n_slabs, field.threads
         self.end_first: Ints = np.zeros((len(self.boundaries), n_slabs + 1), np.int32)
         where, value, offset = [], [], 0
         for s, b in enumerate(self.boundaries):
             first = np.zeros(n_slabs + 1, np.int32)
-            own = (b.inflow, b.inflow_concentration, b.fixed.view(np.uint8))
+            fed = b.fixed if b.exchanged is None else b.exchanged.fed
+            own = (b.inflow, b.inflow_concentration, b.fixed.view(np.uint8), fed.view(np.uint8))
             none = np.zeros(0, np.int32), np.zeros((0, WIDTH), np.float32)
-            transport_slab_ends.end_list(field.faces, self._layout.cell, *own, first, *none, False, threads)
+            transport_slab_ends.end_list(field.faces, self.layout.cell, *own, first, *none, False, threads)
             first = np.cumsum(first).astype(np.int32)
             found = np.zeros(first[-1], np.int32), np.zeros((first[-1], WIDTH), np.float32)
-            transport_slab_ends.end_list(field.faces, self._layout.cell, *own, first, *found, True, threads)
+            transport_slab_ends.end_list(field.faces, self.layout.cell, *own, first, *found, True, threads)
             self.end_first[s] = first + offset
             offset += int(first[-1])
             where.append(found[0])

@@ -22,6 +22,7 @@ from gwsolver.transport.explicit.limits import DECAY_PER_STEP, Limit, greatest, 
 from gwsolver.transport.explicit.local.choice import differs
 from gwsolver.transport.explicit.local.levels import allowed
 from gwsolver.transport.explicit.scheme import ExplicitScheme
+from gwsolver.transport.explicit.slab.beside import beside
 from gwsolver.transport.explicit.slab.field import SlabField
 from gwsolver.transport.explicit.slab.layout import N_FACE, Floats32, Ints, build_layout
 from gwsolver.transport.explicit.slab.lists import Actions
@@ -110,7 +111,8 @@ class SlabMarch:
         if new or self._actions is None or any(
             a is not b for a, b in zip(self._actions.boundaries, boundaries, strict=True)
         ):
-            self._actions = Actions(self.field, boundaries)
+            cells = [np.zeros(0, np.int64) if w.beside is None else w.beside.cells for w in works]
+            self._actions = Actions(self.field, boundaries, cells)
             self.reasons = {}
         return self._actions
 
@@ -235,8 +237,10 @@ class _Interval:
         if self.runge_kutta:
             self.stages = RUNGE_KUTTA_STAGES
             self.whole.before = march.mass_before
+        self.beside = beside(works, self.actions, self.stages)
+        self.beside.enter(self.part, self.window.lanes)
         self.turns = self.order()
-        peak = np.maximum(mirror.max(axis=1), self.actions.scale)
+        peak = np.maximum(mirror.max(axis=1), np.maximum(self.actions.scale, self.beside.peak))
         self.threshold = (NOTHING * peak).astype(np.float32)
         for s in range(n_species):
             own = fixed.species(s)
@@ -302,7 +306,10 @@ class _Interval:
         if self.layout.n_places < WORTH_LOOKING:
             return False
         before = self.window.lanes.copy()
-        if not self.window.find(self.part, self.lanes, self.threshold, self.threads):
+        moved = self.window.find(self.part, self.lanes, self.threshold, self.threads)
+        while self.window.keep(self.beside.reached(self.window.lanes, float(self.threshold[0]))):
+            moved |= self.window.find(self.part, self.lanes, self.threshold, self.threads)
+        if not moved:
             return False
         last = self.lanes
         if self.part is not self.whole and not self.part.box.holds(self.window.box(AROUND)):
@@ -311,6 +318,7 @@ class _Interval:
         part = self.part
         self.lanes = part.lanes(self.window.lanes)
         self.turns, self.corrected = self.order(), None
+        self.beside.enter(part, self.window.lanes)
         transport_slab_places.copy_outside(
             part.mirror, last, self.lanes, part.layout.n_layers, part.layout.n_lanes, part.other, self.threads,
         )
@@ -325,12 +333,14 @@ class _Interval:
             self.part = cut(self.whole, box)
             self.lanes = self.part.lanes(self.window.lanes)
             self.turns = self.order()
+            self.beside.enter(self.part, self.window.lanes)
 
     def leave(self) -> None:
         """Work on all places again."""
         if self.part is not self.whole:
             put_back(self.part, self.whole)
             self.part = self.whole
+            self.beside.enter(self.part, self.window.lanes)
 
     def limit(self, time: float) -> Limit:
         """Return the longest step with plain coefficients, by positivity and by accuracy."""
@@ -405,14 +415,15 @@ class _Interval:
                 held[a.fixed.species(s)] = (content * b.fixed_concentration)[a.fixed.order[s]]
         part.fixed_mass[1] = held[part.fixed]
         ends = [time + (stage + 1) * h for stage in range(self.stages - 1)] + [time + length]
-        transport_slab.step(
-            part.mirror, part.other, part.mass, part.before, part.faces, part.content, part.pool, part.gradient,
-            part.ratio, part.scale, self.lanes, self.field.cross, self.field.clip, part.end_first, part.end_where,
-            part.end_value, part.acting_first, part.acting_place, part.rates, part.sums, part.fixed_first,
-            part.fixed_place, part.value, part.fixed_mass, part.decay, part.decayed, h, weight,
-            np.array([work.part(end) for end in ends]), LEAST_PART, 1.0 / self.stages if self.runge_kutta else 0.0,
-            not self.runge_kutta, self.turns, self.buffers,
-        )
+        for some in self.beside.around(self.turns, part, time, weight):
+            transport_slab.step(
+                part.mirror, part.other, part.mass, part.before, part.faces, part.content, part.pool, part.gradient,
+                part.ratio, part.scale, self.lanes, self.field.cross, self.field.clip, part.end_first, part.end_where,
+                part.end_value, part.acting_first, part.acting_place, part.rates, part.sums, part.fixed_first,
+                part.fixed_place, part.value, part.fixed_mass, part.decay, part.decayed, h, weight,
+                np.array([work.part(end) for end in ends]), LEAST_PART, 1.0 / self.stages if self.runge_kutta else 0.0,
+                not self.runge_kutta, some, self.buffers,
+            )
         if self.stages % 2:
             part.swap()
         part.fixed_mass[0] = part.fixed_mass[1]
@@ -422,11 +433,14 @@ class _Interval:
         layout, n_species = self.part.layout, len(self.works)
         width = self.lanes[:, 1] - self.lanes[:, 0]
         each = 4 * (layout.n_directions * N_FACE + 1) + n_species * 24  # coefficients and 1/M; mass twice, c twice
-        return turns(width, self.stages, each * layout.n_layers * int(width.max(initial=0)), self.threads)
+        # Lakes and reaches act between stages, which then go over all slabs one after another.
+        room = each * layout.n_layers * int(width.max(initial=0)) if self.beside.between_steps else 0
+        return turns(width, self.stages, room, self.threads)
 
     def hand_over(self) -> None:
         """Give every species its mass, concentration and sums."""
         self.leave()
+        self.beside.leave()
         a, whole, work = self.actions, self.whole, self.works[0]
         content = work.content(self.until)
         part = self.window.part

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.kernels import transport_slab_places
-from gwsolver.transport.explicit.slab.layout import WIDTH, Floats32, Ints, SlabLayout
+from gwsolver.transport.explicit.slab.layout import EDGE, Floats32, Ints, SlabLayout
 from gwsolver.transport.explicit.slab.part import Box, Part
 
 # Concentrations below this part of the largest count as nothing.
@@ -38,10 +38,19 @@ class Window:
         self._layout = layout
         self.lanes: Ints = np.tile(np.array([0, layout.n_lanes], np.int32), (layout.n_slabs, 1))
         self._extent: Ints = np.array([0, layout.n_slabs, 0, layout.n_lanes], np.int32)
-        slab, lane = (keep - WIDTH) // layout.slab, (keep - WIDTH) % layout.n_lanes
         self._keep = np.tile(np.array([layout.n_lanes, 0], np.int32), (layout.n_slabs, 1))
+        self._always = self._keep
+        self.keep(keep)
+        self._always = self._keep
+
+    def keep(self, places: NDArray[np.int64]) -> bool:
+        """Keep these places inside too, until told anew; return whether they are not all within the window as it is."""
+        layout, before = self._layout, self.lanes
+        slab, lane = (places - EDGE) // layout.slab, (places - EDGE) % layout.n_lanes
+        self._keep = self._always.copy()
         np.minimum.at(self._keep[:, 0], slab, lane.astype(np.int32))
         np.maximum.at(self._keep[:, 1], slab, lane.astype(np.int32) + 1)
+        return bool(((lane < before[slab, 0]) | (lane >= before[slab, 1])).any())
 
     @property
     def part(self) -> float:

@@ -50,15 +50,25 @@ class StructuredGrid(Grid):
     @cached_property
     def face_width(self) -> Floats:
         """Width of horizontal faces, area of vertical ones."""
-        return self.face_sides(np.arange(self.n_faces, dtype=np.int32))[0]
+        return self._both_sides[0]
 
     @cached_property
     def face_distance(self) -> Floats:
         """Half the extents of both cells across the face."""
-        return self.face_sides(np.arange(self.n_faces, dtype=np.int32))[1]
+        return self._both_sides[1]
+
+    @cached_property
+    def _both_sides(self) -> tuple[Floats, Floats]:
+        return self._sides_of(np.arange(self.n_faces, dtype=np.int32))
 
     def face_sides(self, faces: NDArray[np.integer]) -> tuple[Floats, Floats]:
-        """Return `face_width` and `face_distance` of some faces, shape (face,), (face, 2), without all others'."""
+        """Return `face_width` and `face_distance` of some faces, shape (face,), (face, 2); of large grids no others."""
+        if self.n_faces > AT_A_TIME:
+            return self._sides_of(faces)
+        width, half = self._both_sides
+        return width[faces], half[faces]
+
+    def _sides_of(self, faces: NDArray[np.integer]) -> tuple[Floats, Floats]:
         width, half = np.empty(faces.size), np.empty((faces.size, 2))
         thickness = self.thickness
         for begin in range(0, faces.size, AT_A_TIME):
@@ -87,6 +97,8 @@ class StructuredGrid(Grid):
         super().let_go()
         for name in ("x", "y", "face_width", "face_distance", "face_normal"):
             self.__dict__.pop(name, None)
+        if self.n_faces > AT_A_TIME:
+            self.__dict__.pop("_both_sides", None)
 
 
 def structured_grid(

@@ -19,6 +19,7 @@ from gwsolver.transport.explicit.slab.lists import Actions
 from gwsolver.transport.explicit.slab.part import Part
 from gwsolver.transport.explicit.work import Work
 
+STAGE = 2  # column of turns
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
@@ -31,7 +32,8 @@ class Beside(Protocol):
     peak : float
         Largest concentration there [M/L**3].
     between_steps : bool
-        Whether all stages of a step may go block by block.
+        Whether it acts between steps alone: all stages of a step may then go block by block. Else it acts between
+        stages, each of which goes over all slabs.
     """
 
     peak: float
@@ -46,7 +48,10 @@ class Beside(Protocol):
         ...
 
     def around(self, turns: Ints, part: Part, time: float, weight: float) -> Iterator[Ints]:
-        """Yield the turns of a step that can be taken in one go; `weight` is what of a stage counts in sums [T]."""
+        """Yield the turns of a step that can be taken in one go; `weight` is what of a stage counts in sums [T].
+
+        Unless `between_steps`, `turns` are those of one stage.
+        """
         ...
 
     def leave(self) -> None:
@@ -131,7 +136,9 @@ class Bodies:
             begin, end = ((time + (stage + k) * weight - flow.start) / flow.length for k in (0, 1))
             gain = exchange.advance(taken, weight, (begin, end))
             part.rates[0, self._to] = self._base[self._inside] + gain[self._inside] / weight
-            yield turns[stage:stage + 1]
+            of_stage = turns.copy()
+            of_stage[:, STAGE] = stage
+            yield of_stage
 
     def leave(self) -> None:
         """Leave the rates of cells as they are without features."""

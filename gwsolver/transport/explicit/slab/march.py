@@ -433,9 +433,8 @@ class _Interval:
         layout, n_species = self.part.layout, len(self.works)
         width = self.lanes[:, 1] - self.lanes[:, 0]
         each = 4 * (layout.n_directions * N_FACE + 1) + n_species * 24  # coefficients and 1/M; mass twice, c twice
-        # Lakes and reaches act between stages, which then go over all slabs one after another.
-        room = each * layout.n_layers * int(width.max(initial=0)) if self.beside.between_steps else 0
-        return turns(width, self.stages, room, self.threads)
+        stages = self.stages if self.beside.between_steps else 1
+        return turns(width, stages, each * layout.n_layers * int(width.max(initial=0)), self.threads)
 
     def hand_over(self) -> None:
         """Give every species its mass, concentration and sums."""

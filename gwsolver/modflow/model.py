@@ -254,7 +254,7 @@ def transport_model(
         grid = flow.grid
     if grid.kind == "disu" and np.any(~np.any(grid.face_normal != 0.0, axis=1)):
         package.refuse("transport on a DISU grid without ANGLDEGX and without cell centres",
-                       "Give ANGLDEGX, or VERTICES and CELL2D: dispersion needs the directions of the faces.")
+                       "Give ANGLDEGX, or VERTICES and CELL2D: transport needs the directions of the faces.")
     elif grid.kind == "disu" and bool(np.any(grid.face_kind != VERTICAL)) and bool(np.any(np.isnan(grid.x))):
         package.refuse("transport on a DISU grid without cell centres",
                        "Give VERTICES and CELL2D: gradients need the places of the cells.")

@@ -223,6 +223,7 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
     transports: list[TransportModel] = []
     used: set[str] = set()
     dropped: set[str] = set()
+    passed_over: list[Problem] = []
     for source in sources:
         for name, parts in source.transport.items():
             carrier, saved = _carrier(source, name, parts, sources, total)
@@ -236,9 +237,10 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
             else:
                 if carrier:
                     dropped.update(teams.get(carrier, [carrier]))
-                if saved is None or not _saved_there(saved) or choice == "solve":
+                told = saved is None and choice != "solve" and "fmi" in parts.singles  # what FMI lacks
+                if not told and (not _saved_there(saved) or choice == "solve"):
                     total.bad.append(_no_flow(name, parts, carrier, saved, choice))
-                else:
+                elif saved is not None:
                     total.note(f"{name}: its flow is read from {saved.head_file} and {saved.budget_file}.")
                 build = partial(transport_model, parts, None, "", saved, False)
             model = guarded(parts, build)
@@ -257,8 +259,11 @@ def _assemble(sources: list[Source], choice: str) -> Simulation:
             if name in used or name not in dropped:
                 total.add(parts.findings)
             elif choice != "saved":
-                reasons = [p.what for p in (*source.findings.unsupported, *parts.findings.unsupported)]
-                total.note(f"{name} is not solved: {'; '.join(reasons) or 'its saved flows are used'}.")
+                reasons = [*source.findings.unsupported, *parts.findings.unsupported]
+                total.note(f"{name} is not solved: {'; '.join(p.what for p in reasons) or 'its saved flows are used'}.")
+                passed_over += reasons
+    if not total.clean:
+        total.unsupported += [p for p in passed_over if p not in total.unsupported]
     total.stop()
     kept = tuple(m for n, m in flows.items() if n in used or n not in dropped)
     if not kept and not transports:
@@ -357,4 +362,5 @@ def _no_flow(name: str, parts: ModelParts, carrier: str, saved: SavedFlows | Non
         return Problem(f"no flow: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not there, and no "
                        "simulation here that can be solved makes them", **place, hint=RUN_MODFLOW)
     return Problem("no flow carries this model: it has neither a GWF-GWT exchange nor an FMI package", **place,
-                   hint="Add a GWF6-GWT6 exchange to mfsim.nam, or an FMI package.")
+                   hint="Add a GWF6-GWT6 exchange to mfsim.nam, or an FMI package. Where water stands still, a "
+                        "flow model without stresses carries the solute.")

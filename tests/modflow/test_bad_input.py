@@ -200,6 +200,22 @@ def test_missing_saved_flows(tmp_path):
     assert "flow.hds" in words(tmp_path)[0] and "are not there" in words(tmp_path, flow="saved")[0]
 
 
+def test_what_fmi_lacks_is_told_once(tmp_path):
+    write(transport_simulation(tmp_path))
+    change(tmp_path / "solute.fmi", r"(?i)\n *gwfhead[^\n]*", "")
+    assert words(tmp_path) == [f"{tmp_path / 'solute.fmi'}: GWFHEAD is missing in block PACKAGEDATA."]
+
+
+def test_a_refusal_tells_too_why_the_flow_is_not_solved(tmp_path):
+    folder = write(flow_simulation(tmp_path, transport="solute"))
+    for name in ("flow.hds", "flow.cbc"):
+        (folder / name).touch()
+    change(folder / "flow.npf", "K33OVERK", "K33OVERK\n  XT3D")
+    change(folder / "solute.nam", "(?i)BEGIN packages", "BEGIN packages\n  MWT6 solute.mwt mwt")
+    told = "\n".join(words(folder))
+    assert "package MWT6 is not supported" in told and "option XT3D is not supported" in told
+
+
 @pytest.mark.parametrize(("file", "old", "new", "refusal"), [
     ("flow.npf", "K33OVERK", "K33OVERK\n  XT3D", "option XT3D is not supported"),
     ("flow.nam", "(?i)BEGIN packages", "BEGIN packages\n  MAW6 flow.maw wells", "package MAW6 is not supported"),

@@ -59,3 +59,29 @@ def test_heads_fall_to_a_level_of_zero(icelltype, newton, tmp_path):
     results = gw.run(tmp_path / "mf6", tmp_path / "out")
     np.testing.assert_allclose(results.head().values, 0.0, atol=1e-12)
     assert results.summary["closure"]["flow"] <= 1e-10
+
+
+@pytest.mark.parametrize("scheme", ["", "mf6"])
+def test_solute_diffuses_in_water_that_stands_still(scheme, tmp_path):
+    """A flow model without stresses carries it; a step from 1 to 0 stays antisymmetric, and nothing is lost."""
+    import flopy
+
+    sim = flopy.mf6.MFSimulation("still", sim_ws=str(tmp_path / "mf6"))
+    flopy.mf6.ModflowTdis(sim, perioddata=[(20.0, 10, 1.0)])
+    models = flopy.mf6.ModflowGwf(sim, modelname="flow"), flopy.mf6.ModflowGwt(sim, modelname="solute")
+    for model, package in zip(models, (flopy.mf6.ModflowGwfdis, flopy.mf6.ModflowGwtdis), strict=True):
+        sim.register_ims_package(flopy.mf6.ModflowIms(sim, filename=f"{model.name}.ims", inner_dvclose=1e-12,
+                                                      linear_acceleration="bicgstab"), [model.name])
+        package(model, nrow=1, ncol=20, delr=1.0, delc=1.0, top=1.0, botm=0.0)
+    flopy.mf6.ModflowGwfic(models[0], strt=1.0)
+    flopy.mf6.ModflowGwfnpf(models[0], k=1.0)
+    flopy.mf6.ModflowGwtic(models[1], strt=[1.0] * 10 + [0.0] * 10)
+    flopy.mf6.ModflowGwtadv(models[1])
+    flopy.mf6.ModflowGwtdsp(models[1], diffc=0.1)
+    flopy.mf6.ModflowGwtmst(models[1], porosity=0.2)
+    flopy.mf6.ModflowGwfgwt(sim, exgtype="GWF6-GWT6", exgmnamea="flow", exgmnameb="solute")
+    sim.write_simulation(silent=True)
+    concentration = gw.run(tmp_path / "mf6", tmp_path / "out", scheme=scheme).concentration("solute").values[-1].ravel()
+    np.testing.assert_allclose(concentration + concentration[::-1], 1.0, rtol=1e-7)  # single precision: 1.1e-8
+    assert concentration.sum() == pytest.approx(10.0, rel=1e-9)
+    assert 0.05 < concentration[11] < 0.45

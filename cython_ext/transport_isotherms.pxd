@@ -2,7 +2,7 @@
 """Isotherms: sorbed mass, its slope, and the concentration that belongs to a mass; one trio of functions each.
 
 All take the concentration c [M/L**3] or the mass m [M], the water w [L**3], the solid s [M], and the isotherm's
-parameters k and p as `gwsolver.core.isotherms` has them.
+parameters k and p as `gwsolver.core.isotherms` has them; slopes the sorbed mass too, where it is at hand.
 """
 
 from libc.math cimport exp, fabs, log, pow, sqrt
@@ -10,11 +10,12 @@ from libc.math cimport exp, fabs, log, pow, sqrt
 from transport_simd cimport gw_max, gw_min
 
 ctypedef double (*gw_sorbed)(double c, double k, double p) noexcept nogil
+ctypedef double (*gw_slope)(double c, double sorbed, double k, double p) noexcept nogil
 ctypedef double (*gw_solve)(double m, double w, double s, double k, double p, double guess) noexcept nogil
 
 cdef struct gw_isotherm:
     gw_sorbed sorbed
-    gw_sorbed slope
+    gw_slope slope
     gw_solve solve
 
 
@@ -22,7 +23,7 @@ cdef inline double linear_sorbed(double c, double k, double p) noexcept nogil:
     return k * c
 
 
-cdef inline double linear_slope(double c, double k, double p) noexcept nogil:
+cdef inline double linear_slope(double c, double sorbed, double k, double p) noexcept nogil:
     return k
 
 
@@ -35,8 +36,8 @@ cdef inline double freundlich_sorbed(double c, double k, double p) noexcept nogi
     return k * pow(c, p) if c > 0.0 and k > 0.0 else 0.0
 
 
-cdef inline double freundlich_slope(double c, double k, double p) noexcept nogil:
-    return p * k * pow(c, p - 1.0) if c > 0.0 and k > 0.0 else 0.0
+cdef inline double freundlich_slope(double c, double sorbed, double k, double p) noexcept nogil:
+    return p * sorbed / c if c > 0.0 else 0.0
 
 
 cdef inline double freundlich_solve(double m, double w, double s, double k, double p, double guess) noexcept nogil:
@@ -56,8 +57,8 @@ cdef inline double freundlich_solve(double m, double w, double s, double k, doub
         step = log((water + solid) / m) * (water + solid) / (water + p * solid)
         x -= step
         c = exp(x)
-        if fabs(step) < 1e-13 or c < 1e-280:
-            break
+        if fabs(step) < 1e-7 or c < 1e-280:
+            break  # what is left is about the square of the step
     return c
 
 
@@ -65,7 +66,7 @@ cdef inline double langmuir_sorbed(double c, double k, double p) noexcept nogil:
     return p * k * c / (1.0 + k * c) if c > 0.0 else 0.0
 
 
-cdef inline double langmuir_slope(double c, double k, double p) noexcept nogil:
+cdef inline double langmuir_slope(double c, double sorbed, double k, double p) noexcept nogil:
     cdef double d = 1.0 + k * gw_max(c, 0.0)
     return k * p / (d * d)
 

@@ -2,7 +2,7 @@
 """Mass and concentration where sorption is not linear, and exchange with water that stands."""
 
 from cython.parallel cimport prange
-from libc.math cimport expm1, fabs
+from libc.math cimport exp, expm1, fabs, log
 
 from transport_isotherms cimport (
     freundlich_slope, freundlich_solve, freundlich_sorbed, gw_isotherm, langmuir_slope, langmuir_solve, langmuir_sorbed,
@@ -69,23 +69,34 @@ cdef double common(
     gw_isotherm* isotherm, double total, double low, double high,
     double w, double s, double k, double p, double w2, double s2, double k2, double p2,
 ) noexcept nogil:
-    """The concentration at which two domains together hold `total`, between low and high: Newton, kept inside."""
-    cdef double c = 0.5 * (low + high), f, d
+    """The concentration at which two domains together hold `total`, between low and high > 0.
+
+    Newton, kept inside; far away for the logarithms of concentration and mass, straight lines where sorption follows
+    a power.
+    """
+    cdef double c = high, m, d, f, step, sorbed = 0.0
     cdef int i
     for i in range(80):
-        f = held(isotherm, c, w, s, k, p) + held(isotherm, c, w2, s2, k2, p2) - total
+        m, d = (w + w2) * c, w + w2
+        if s > 0.0:
+            sorbed = isotherm.sorbed(c, k, p)
+            m, d = m + s * sorbed, d + s * isotherm.slope(c, sorbed, k, p)
+        if s2 > 0.0:
+            if s <= 0.0 or k2 != k or p2 != p:
+                sorbed = isotherm.sorbed(c, k2, p2)
+            m, d = m + s2 * sorbed, d + s2 * isotherm.slope(c, sorbed, k2, p2)
+        f = m - total
         if f > 0.0:
             high = c
         else:
             low = c
-        d = w + w2
-        if s > 0.0:
-            d = d + s * isotherm.slope(c, k, p)
-        if s2 > 0.0:
-            d = d + s2 * isotherm.slope(c, k2, p2)
-        c = c - f / d
         if fabs(f) <= 1e-15 * total or fabs(f) <= 1e-15 * d * c:
             break
+        step = f / (d * c)
+        # Nearby both are as good, and this needs no logarithm.
+        c = c - step * c if fabs(f) < 0.1 * total else c * exp(-log(m / total) * m / (d * c))
+        if fabs(step) < 1e-8:
+            break  # what is left is about the square of the step
         if c <= low or c >= high:
             c = 0.5 * (low + high)
     return gw_min(gw_max(c, low), high)
@@ -96,13 +107,14 @@ cdef double passed(
     double w, double s, double k, double p, double w2, double s2, double k2, double p2,
 ) noexcept nogil:
     """Mass that passes from the mobile to the immobile domain of one cell, see `exchange`."""
-    cdef double c, c2, gap, whole, speed, half, middle
+    cdef double c, c2, gap, whole, speed, half, middle = 0.0, part
     c = c_fixed if fixed else solved(isotherm, m, w, s, k, p, 0.0)
     c2 = solved(isotherm, m2, w2, s2, k2, p2, 0.0)
     gap = c - c2
     if rate <= 0.0 or gap == 0.0 or w2 <= 0.0 or (w <= 0.0 and not fixed):
         return 0.0
     if fixed:
+        middle = c
         whole = held(isotherm, c, w2, s2, k2, p2) - m2
     elif s <= 0.0 and s2 <= 0.0:
         whole = gap * w * w2 / (w + w2)
@@ -116,9 +128,10 @@ cdef double passed(
         # What is left after half the time tells the speed that holds in the middle of the step.
         half = -whole * expm1(-0.5 * speed * length)
         if fabs(whole - half) > 1e-9 * fabs(whole):
-            c2 = solved(isotherm, m2 + half, w2, s2, k2, p2, 0.0)
+            part = half / whole
+            c2 = solved(isotherm, m2 + half, w2, s2, k2, p2, c2 + part * (middle - c2))
             if not fixed:
-                c = solved(isotherm, m - half, w, s, k, p, 0.0)
+                c = solved(isotherm, m - half, w, s, k, p, c + part * (middle - c))
             speed = gw_max(rate * (c - c2) / (whole - half), 0.0)
     return -whole * expm1(-speed * length)
 

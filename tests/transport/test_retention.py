@@ -108,3 +108,31 @@ def test_nonlinear_exchange_converges_at_second_order(name):
     errors = [abs(end(n) - exact) for n in (32, 64, 128)]
     assert np.log2(errors[0] / errors[1]) > 1.8
     assert np.log2(errors[1] / errors[2]) > 1.8
+
+
+@pytest.mark.parametrize("name", ["freundlich", "langmuir"])
+@pytest.mark.parametrize("seed", range(3))
+def test_nonlinear_exchange_is_that_of_its_numpy_twin(name, seed):
+    """X (1 - exp(-r t)) passes: X until both are in equilibrium, found by bisection, r from the middle of the time."""
+    rng = np.random.default_rng(seed)
+    n, formula, length = 60, isotherms()[name].sorbed, 0.7
+    w, s, w2, s2, k, k2 = (rng.uniform(0.2, 3.0, n) for _ in range(6))
+    p, p2 = (rng.uniform(0.4, 1.3, n) for _ in range(2))
+    m, m2, z = (10.0 ** rng.uniform(low, high, n) for low, high in ((-6, 1), (-6, 1), (-3, 1)))
+    m2[::7] = 0.0
+    c, c2 = bisected(m, w, s, formula, k, p), bisected(m2, w2, s2, formula, k2, p2)
+    low, high = np.minimum(c, c2), np.maximum(c, c2)
+    for _ in range(200):
+        both = 0.5 * (low + high)
+        more = (w + w2) * both + s * formula(both, k, p) + s2 * formula(both, k2, p2) > m + m2
+        low, high = np.where(more, low, both), np.where(more, both, high)
+    whole = w2 * both + s2 * formula(both, k2, p2) - m2
+    half = -whole * np.expm1(-0.5 * z * (c - c2) / whole * length)
+    gap = bisected(m - half, w, s, formula, k, p) - bisected(m2 + half, w2, s2, formula, k2, p2)
+    done = np.abs(whole - half) <= 1e-6 * np.abs(whole)  # what is left is then mere round-off
+    speed = np.where(done, np.inf, np.maximum(z * gap / np.where(done, 1.0, whole - half), 0.0))
+    passes = -whole * np.expm1(-speed * length)
+    after, after2, net = exchange(name, m, w, s, k, p, m2, w2, s2, k2, p2, z, length)
+    np.testing.assert_allclose(net, passes, rtol=1e-6, atol=1e-10 * (m + m2).min())
+    np.testing.assert_allclose(after, m - passes, rtol=1e-9, atol=1e-9 * (m + m2).min())
+    np.testing.assert_allclose(after2, m2 + passes, rtol=1e-9, atol=1e-9 * (m + m2).min())

@@ -101,3 +101,23 @@ def test_fixed_cells_feed_the_water_that_stands():
     booked = {(p, t): (i, o) for p, t, i, o in step.ledger.rows()}
     assert booked["cnc", "cnc"][0] == pytest.approx(booked["ist-1", "ist"][1], rel=1e-12)
     assert step.ledger.closure() < 1e-12
+
+
+def test_an_isotherm_that_is_all_but_linear_takes_the_steps_of_linear_sorption():
+    """Langmuir's S = k p C / (1 + k C) with k C = 1e-9: what solids hold slows the exchange in one as in the other."""
+    n, kd = 60, 0.5
+    grid, full = line_grid(np.ones(n), "x"), lambda v: np.full(n, float(v))
+    found = {}
+    for isotherm, k, p in (("linear", kd, 1.0), ("langmuir", 1e-9, kd * 1e9)):
+        sorbs = dict(isotherm=isotherm, sorption_parameter=full(p))
+        model = transport_model(grid, porosity=0.25, longitudinal=1.0)
+        model = replace(model, mobile=replace(model.mobile, bulk_density=full(1.5), distribution_coefficient=full(k),
+                                              **sorbs),
+                        immobile=(replace(domain(n, porosity=0.1, transfer=0.2), bulk_density=full(0.5),
+                                          distribution_coefficient=full(k), **sorbs),))
+        found[isotherm] = carry(model, uniform_flow(grid, (0.1, 0.0, 0.0), end=40.0, inflow_concentration=1.0))
+    linear, langmuir = found["linear"], found["langmuir"]
+    assert any("exchange" in limit.reason for limit in linear.limits)
+    assert langmuir.sub_steps == linear.sub_steps
+    np.testing.assert_allclose(langmuir.concentration, linear.concentration, atol=1e-7)
+    np.testing.assert_allclose(langmuir.immobile[0].concentration, linear.immobile[0].concentration, atol=1e-7)

@@ -104,7 +104,7 @@ def step_limit(work: "Work", time: float, stages: int) -> Limit:
     if decay[fastest] * step > DECAY_PER_STEP:
         step, cell, why = DECAY_PER_STEP / float(decay[fastest]), fastest, "decay"
     for process in work.processes:
-        pace, place, name = process.pace(work.cells(time))
+        pace, place, name = process.pace(work.cells(time), work.ceiling())
         longest_here = max(PROCESS_PER_STEP / pace, LEAST_SHARE * step) if pace > 0.0 else step
         if longest_here < step:
             step, cell, why = longest_here, place, name

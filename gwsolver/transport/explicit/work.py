@@ -171,24 +171,27 @@ class Work:
         return np.zeros(self.mass.size) if self.retention.linear else self.capacity.solid
 
     def surely(self) -> tuple[Floats, Floats]:
-        """Return what cells surely hold per unit concentration at both ends of the flow step (`Retention.surely`).
+        """Return what cells surely hold per unit concentration at both ends of the flow step (`Retention.surely`)."""
+        k, most = self.capacity, self.ceiling()
+        if self.retention.linear or most == np.inf:
+            return k.start, k.end
+        return self.retention.surely(k.start, self.solid, most), self.retention.surely(k.end, self.solid, most)
 
-        Concentrations stay below twice the largest at hand or brought. Where mass comes without water none is
-        sure: the water alone counts then.
+    def ceiling(self) -> float:
+        """Return what concentrations stay below [M/L**3]: twice the largest at hand or brought.
+
+        Infinite where mass comes without water: nothing but the water surely holds it then.
         """
-        k, b = self.capacity, self.boundaries
-        if self.retention.linear:
-            return k.start, k.end
+        b, mobile = self.boundaries, self.model.mobile
         flows = b.inflow * b.inflow_concentration
-        produces = self.model.mobile.decay_rate.min() < 0.0 or self.model.mobile.decay_rate_sorbed.min() < 0.0
+        produces = mobile.decay_rate.min() < 0.0 or mobile.decay_rate_sorbed.min() < 0.0
         if produces or np.any(b.source > flows * (1.0 + 1e-9)):
-            return k.start, k.end
-        most = 2.0 * max(
+            return np.inf
+        return 2.0 * max(
             float(self.concentration.max(initial=0.0)), float(b.inflow_concentration.max(initial=0.0)),
             float(b.fixed_concentration.max(initial=0.0)),
             *(float(d.initial_concentration.max(initial=0.0)) for d in self.model.immobile), 0.0,
         )
-        return self.retention.surely(k.start, self.solid, most), self.retention.surely(k.end, self.solid, most)
 
     def equilibrate(self, time: float) -> None:
         """Take concentrations from mass at a time."""

@@ -131,7 +131,7 @@ class MobileDecay:
         """Return what has decayed."""
         return self._dissolved, self._sorbed
 
-    def pace(self, cells: Cells) -> tuple[float, int, str]:
+    def pace(self, cells: Cells, most: float) -> tuple[float, int, str]:
         """Return the fastest decay of order one."""
         if self._mobile.decay_order == 0:
             return 0.0, -1, ""

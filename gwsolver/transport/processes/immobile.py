@@ -84,11 +84,15 @@ class Immobile:
         """Return the domain's mass and its sums."""
         return self.mass, self._net, self._decayed
 
-    def pace(self, cells: Cells) -> tuple[float, int, str]:
-        """Return the fastest exchange, z (1/w + 1/w_im)."""
+    def pace(self, cells: Cells, most: float) -> tuple[float, int, str]:
+        """Return the fastest exchange, z (1/M + 1/M_im) with the least M = dm/dC at any concentration that may come."""
         z = self._transfer * cells.saturation
+        mobile, own = cells.w, self._w
+        if not self.retention.linear and most < np.inf:
+            most = max(most, 2.0 * float(self.concentration().max(initial=0.0)))
+            mobile, own = cells.retention.surely(mobile, cells.s, most), self.retention.surely(own, self._s, most)
         slow = (cells.w <= 0.0) | (self._w <= 0.0) | cells.boundaries.fixed
-        pace = np.where(slow, 0.0, z / np.where(slow, 1.0, cells.w) + z / np.where(slow, 1.0, self._w))
+        pace = np.where(slow, 0.0, z / np.where(slow, 1.0, mobile) + z / np.where(slow, 1.0, own))
         cell = int(pace.argmax())
         return float(pace[cell]), cell, f"exchange with {self.domain.name}"
 

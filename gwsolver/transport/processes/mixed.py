@@ -51,7 +51,7 @@ class MixedSinks:
         """Return what sinks have taken."""
         return (self._taken,)
 
-    def pace(self, cells: Cells) -> tuple[float, int, str]:
+    def pace(self, cells: Cells, most: float) -> tuple[float, int, str]:
         """Return nothing: sinks are among what can leave a cell in a step of the march."""
         return 0.0, -1, ""
 

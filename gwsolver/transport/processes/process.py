@@ -87,8 +87,11 @@ class Process(Booked, Protocol):
         """Return the arrays of its own that acting changes, so that a step can be taken back."""
         ...
 
-    def pace(self, cells: Cells) -> tuple[float, int, str]:
-        """Return the fastest rate [1/T] that the march should follow, its cell and its name; (0, -1, "") for none."""
+    def pace(self, cells: Cells, most: float) -> tuple[float, int, str]:
+        """Return the fastest rate [1/T] that the march should follow, its cell and its name; (0, -1, "") for none.
+
+        Concentrations of moving water stay below `most` [M/L**3], which may be infinite.
+        """
         ...
 
     def immobile(self, start: float, end: float) -> ImmobileStep | None:

@@ -126,3 +126,19 @@ def test_drying_and_rewetting_keep_every_gram(seed, scheme):
     assert abs(books.total_in() - books.total_out()) < 1e-10 * masses[0]
     for k in range(1, 6):
         assert masses[k] - masses[k - 1] == pytest.approx(met[k], abs=1e-10 * masses[0])
+
+
+def test_a_dry_cell_that_nothing_leaves_does_not_stop_the_others():
+    """Round-off of the flow (measured: 3e-15 of the recharge) is all that moves there, and does not even balance."""
+    grid = structured_grid([10.0, 10.0], [10.0], 20.0, [10.0, 0.0])
+    rain = PackageFlow("rch-1", "rch", np.array([0]), np.array([4.0]), {"c": np.array([1.0])})
+    face_flow = np.zeros(grid.n_faces)
+    for i, pair in enumerate(grid.face_cells.tolist()):
+        face_flow[i] = {(0, 2): 4.0, (1, 3): 1e-14, (2, 3): 4.0}.get(tuple(pair), 0.0)
+    flow = flow_step(grid, face_flow, packages=(rain,), end=50.0, saturation=([0.0, 0.0, 1.0, 1.0],) * 2)
+    solver = TransportSolver([transport_model(grid, dispersivity=(5.0, 0.5, 0.1), sources=[("rch-1", "c")])],
+                             scheme="limited")
+    step = solver.advance(flow, 50.0, whole(flow))[0]
+    assert step.concentration[0] == pytest.approx(1.0, rel=1e-12)
+    assert step.concentration[2] > 0.1
+    assert step.ledger.closure() < 1e-12

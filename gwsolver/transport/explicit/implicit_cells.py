@@ -100,7 +100,8 @@ class ImplicitCells:
         content = np.maximum(k.start[own] + part * (k.end[own] - k.start[own]), 0.0)
         before = self._concentration
         right = mass[own] + h * (self._leaving * before + self._among @ before)
-        after = np.maximum(self._system(content, 0.0 if k.steady else time, h).solve(np.maximum(right, 0.0)), 0.0)
+        right = np.where(self._alive(content, h), np.maximum(right, 0.0), before)
+        after = np.maximum(self._system(content, 0.0 if k.steady else time, h).solve(right), 0.0)
         change = np.zeros(self._near.size)
         change[self._own] = after - before
         flux = self._op.fluxes(change)
@@ -133,11 +134,17 @@ class ImplicitCells:
         iterations = max((s.iterations for s in self._systems.values()), default=0)
         work.figures["iterations"] = max(work.figures.get("iterations", 0.0), float(iterations))
 
+    def _alive(self, content: Floats, h: float) -> NDArray[np.bool_]:
+        """Whether anything tells the concentration: cells that hold nothing and that nothing leaves keep theirs."""
+        return content + h * self._leaving > 0.0
+
     def _system(self, content: Floats, time: float, h: float) -> LinearSystem:
         h = float(f"{h:.12g}")  # steps that differ by round-off share one system
         if (h, time) not in self._systems:
             if len(self._systems) > 2:
                 self._systems.pop(next(iter(self._systems)))
-            matrix = h * self._among + sp.diags(content + h * self._leaving)
+            alive = self._alive(content, h)
+            own = np.where(alive, content + h * self._leaving, 1.0)
+            matrix = sp.diags(np.where(alive, h, 0.0)) @ self._among + sp.diags(own)
             self._systems[h, time] = LinearSystem(sp.csc_matrix(matrix))
         return self._systems[h, time]

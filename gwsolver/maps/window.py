@@ -13,6 +13,8 @@ from gwsolver.maps.surface import plan_centres
 Floats = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 ROUND = (1.0, 2.0, 2.5, 3.0, 5.0)
+ROUND_WHOLE = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5)
+"""Of a map that shows the whole model: what a rounder scale leaves over is empty, up to half the sheet each way."""
 MARGIN = 0.15
 SITE_MARGIN = 0.06
 GROWTH = 1.7
@@ -37,10 +39,10 @@ class Window:
     denominator: float | None
 
 
-def round_up(value: float) -> float:
-    """Return the smallest 1, 2, 2.5, 3 or 5 times a power of ten that is not below `value`."""
+def round_up(value: float, factors: tuple[float, ...] = ROUND) -> float:
+    """Return the smallest of some factors (1, 2, 2.5, 3 or 5) times a power of ten that is not below `value`."""
     power = 10.0 ** math.floor(math.log10(value))
-    for factor in (*ROUND, 10.0):
+    for factor in (*factors, 10.0):
         if factor * power >= value * (1.0 - 1e-9):
             return factor * power
     return 10.0 * power
@@ -73,7 +75,8 @@ def choose_window(scene: PlumeScene, classes: Classes, width: float, height: flo
             box = wider
     denominator = min(
         _denominator(box, width, height, metres),
-        round_up(max((whole[2] - whole[0]) / width, (whole[3] - whole[1]) / height) * metres * 1000.0 * 1.04),
+        round_up(max((whole[2] - whole[0]) / width, (whole[3] - whole[1]) / height) * metres * 1000.0 * 1.04,
+                 ROUND_WHOLE),
     )
     per_mm = denominator / 1000.0 / metres
     west = _place(box[0], box[2], whole[0], whole[2], width * per_mm)

@@ -45,6 +45,9 @@ class Window:
 
     def keep(self, places: NDArray[np.int64]) -> bool:
         """Keep these places inside too, until told anew; return whether they are not all within the window as it is."""
+        if not places.size:
+            self._keep = self._always
+            return False
         layout, before = self._layout, self.lanes
         slab, lane = (places - EDGE) // layout.slab, (places - EDGE) % layout.n_lanes
         self._keep = self._always.copy()

@@ -20,6 +20,7 @@ from gwsolver.transport.explicit.beside.network import downstream
 from gwsolver.transport.explicit.local import choice
 from gwsolver.transport.explicit.local.levels import TooManyLevels
 from gwsolver.transport.explicit.local.march import LocalMarch
+from gwsolver.transport.explicit.slab import interval as slab_interval
 from gwsolver.transport.explicit.slab import march as slab_march
 from gwsolver.transport.features.engine import FeatureEngine
 from gwsolver.transport.progress import Reporter
@@ -44,7 +45,7 @@ def going(how):
             change(choice, "differs", lambda *_: True)
         else:
             change(slab_march, "differs", lambda *_: False)
-            change(slab_march._Interval, "suits_runge_kutta", lambda _: how == "slabs, Runge-Kutta")
+            change(slab_interval.Interval, "suits_runge_kutta", lambda _: how == "slabs, Runge-Kutta")
         yield
 
 

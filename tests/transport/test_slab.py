@@ -13,7 +13,7 @@ from gwsolver.core.steps import PackageFlow
 from gwsolver.transport import TransportSolver
 from gwsolver.transport.explicit.march import GlobalMarch
 from gwsolver.transport.explicit.marches import alike
-from gwsolver.transport.explicit.slab import march as slab_march
+from gwsolver.transport.explicit.slab import interval as slab_interval
 from gwsolver.transport.explicit.slab.march import SlabMarch
 from gwsolver.transport.explicit.slab.part import cut
 from gwsolver.transport.explicit.species import ExplicitSpecies
@@ -161,12 +161,12 @@ def test_boxes_around_the_window_give_the_same_bits(monkeypatch, dispersivity):
     wells = PackageFlow("wel-1", "wel", np.array([at, at + 5, at + n]), np.array([0.3, -0.2, -0.1]), {"c": np.ones(3)})
     flow = dataclasses.replace(uniform_flow(grid, (0.5, 0.2, 0.0), end=20.0), packages=(wells,))
     cuts, found = [], []
-    monkeypatch.setattr(slab_march, "WORTH_COPYING", 0.0)
-    monkeypatch.setattr(slab_march, "IN_CACHE", 0)
-    monkeypatch.setattr(slab_march, "ROOM", (1, 8))
-    monkeypatch.setattr(slab_march, "cut", lambda *a: cuts.append(a) or cut(*a))
+    monkeypatch.setattr(slab_interval, "WORTH_COPYING", 0.0)
+    monkeypatch.setattr(slab_interval, "IN_CACHE", 0)
+    monkeypatch.setattr(slab_interval, "ROOM", (1, 8))
+    monkeypatch.setattr(slab_interval, "cut", lambda *a: cuts.append(a) or cut(*a))
     for large in (0.0, 1.0):
-        monkeypatch.setattr(slab_march, "LARGE", large)
+        monkeypatch.setattr(slab_interval, "LARGE", large)
         solver = TransportSolver([model, other])
         found.append([step for until in (7.0, 20.0) for step in solver.advance(flow, until, whole(flow))])
     assert len(cuts) > 5
@@ -209,7 +209,7 @@ def tank(until, *, limit=0.95):
 
 
 def test_sinks_and_decay_of_single_stage_steps_are_second_order(monkeypatch):
-    monkeypatch.setattr("gwsolver.transport.explicit.slab.march.DIFFUSIVE_PECLET", -1.0)
+    monkeypatch.setattr("gwsolver.transport.explicit.slab.interval.DIFFUSIVE_PECLET", -1.0)
     exact = 2.0 * np.exp(-(1.0 / 25.0 + 0.004) * 25.0)
     errors = [abs(tank(25.0, limit=limit).concentration[0] - exact) for limit in (0.2, 0.1, 0.05)]
     assert errors[0] / errors[1] == pytest.approx(4.0, abs=0.6)

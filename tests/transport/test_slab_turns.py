@@ -64,7 +64,7 @@ def test_blocks_give_the_same_bits(monkeypatch, model, flow, threads):
             taken.append(turns(*given))
             return taken[-1]
 
-        monkeypatch.setattr("gwsolver.transport.explicit.slab.march.turns", kept)
+        monkeypatch.setattr("gwsolver.transport.explicit.slab.interval.turns", kept)
         found = carry(model, flow, by_slabs(model), until=until)
     finally:
         kernels.set_threads(0)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gwsolver.core.aquifer import Conductivity, Dispersion, FaceRules, Storage
+from gwsolver.core.barriers import Barriers, BarriersInForce
 from gwsolver.core.errors import Problem
 from gwsolver.core.exchange import Exchange
 from gwsolver.core.features import FeaturePackage, Ints
@@ -56,6 +57,7 @@ def merge_flow_models(models: Sequence[FlowModel], exchanges: Sequence[Exchange]
         storage=_stacked([s or _no_storage(m.grid, stores) for m, s in zip(models, stores, strict=True)],
                          transient=transient) if any(stores) else None,
         packages=_packages(models, grid), features=_features(models, grid), mover=_mover(models),
+        barriers=_barriers(models, grid),
         under_relaxation=any(m.under_relaxation for m in models),
         closure=replace(
             models[0].closure, head_change=min(m.closure.head_change for m in models),
@@ -250,6 +252,20 @@ def _mover(models: Sequence[FlowModel]) -> MoverPackage | None:
         for period in begins
     )
     return MoverPackage("mvr", periods, given[0][1].file)
+
+
+def _barriers(models: Sequence[FlowModel], grid: MergedGrid) -> Barriers | None:
+    """Return the barriers of all models, in cells of the merged grid."""
+    given = [(m.barriers, part.start) for m, part in zip(models, grid.members, strict=True) if m.barriers is not None]
+    if not given:
+        return None
+    periods = []
+    for period in sorted({begins for own, _ in given for begins, _ in own.periods}):
+        held = [(own.in_period(period), start) for own, start in given]
+        periods.append((period, BarriersInForce(
+            np.concatenate([h.cells + start for h, start in held]), np.concatenate([h.characteristic for h, _ in held])
+        )))
+    return Barriers("hfb", tuple(periods), given[0][0].file)
 
 
 def _name(models: Sequence[Model]) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwsolver.core.aquifer import Conductivity, Dispersion, ImmobileDomain, MobileDomain, Storage
+from gwsolver.core.barriers import Barriers
 from gwsolver.core.chemistry import Chemistry
 from gwsolver.core.exchange import Exchange
 from gwsolver.core.features import FeaturePackage, FeatureSolute
@@ -59,6 +60,8 @@ class FlowModel:
         Packages whose features hold water of their own (lakes, reaches), in the order of the name file.
     mover : MoverPackage or None
         Rules by which water of packages is moved to lakes and reaches (MVR).
+    barriers : Barriers or None
+        Walls and faults between neighbouring cells (HFB).
     newton : bool
         NEWTON formulation instead of the standard one.
     under_relaxation : bool
@@ -79,6 +82,7 @@ class FlowModel:
     packages: tuple[StressPackage, ...] = ()
     features: tuple[FeaturePackage, ...] = ()
     mover: MoverPackage | None = None
+    barriers: Barriers | None = None
     newton: bool = False
     under_relaxation: bool = False
     closure: Closure = field(default_factory=Closure)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gwsolver.core.barriers import BarriersInForce
 from gwsolver.core.grid import STAGGERED, VERTICAL
 from gwsolver.core.saturation import SMOOTHING, saturation
 from gwsolver.core.simulation import FlowModel
+from gwsolver.core.time import TimeStep
 from gwsolver.flow import conductance as means
+from gwsolver.flow.barriers import behind, height, layers
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -52,6 +55,14 @@ class FaceFlows:
         return self.conductance, by_m
 
 
+@dataclass(frozen=True, eq=False)
+class Barred:
+    """Barriers at faces whose conductance follows wet thicknesses, by their place among these."""
+
+    at: NDArray[np.int64]
+    characteristic: Floats
+
+
 class FaceEquations:
     """The faces of one model: what does not change with head is computed once.
 
@@ -78,6 +89,28 @@ class FaceEquations:
         self.steep = np.flatnonzero(self.vertical & self.varies & self.rules.variable_cv)
         self.hanging = np.flatnonzero(self.vertical & self.convertible[self.m] & self.rules.perched)
         self.k_averaged, self.k_steep = k[self.averaged], k[self.steep]
+        self._open, self._barriers, self._given = self.saturated, model.barriers, BarriersInForce.none()
+        self._by_head: tuple[Barred, ...] = ()
+
+    def begin(self, step: TimeStep) -> bool:
+        """Take the barriers of a step; return whether they are those of the one before.
+
+        Where conductances follow wet thicknesses barriers do, too; else they are part of the saturated conductance.
+        """
+        held = self._given if self._barriers is None else self._barriers.in_period(step.period)
+        if held is self._given or not (held.characteristic.size or self._given.characteristic.size):
+            return True
+        self._given, self.saturated, by_head = held, self._open.copy(), []
+        for layer in layers(held, self.grid):
+            fixed = ~np.isin(layer.faces, self.averaged)
+            faces, values = layer.faces[fixed], layer.characteristic[fixed]
+            thickness = means.wet_thickness(self.grid, np.ones((faces.size, 2)), faces)[0]
+            self.saturated[faces] = behind(
+                values, self.saturated[faces], self.grid.face_width[faces], height(self.grid, faces, thickness)[0]
+            )[0]
+            by_head.append(Barred(np.searchsorted(self.averaged, layer.faces[~fixed]), layer.characteristic[~fixed]))
+        self._by_head = tuple(b for b in by_head if b.at.size)
+        return False
 
     def saturation(self, head: Floats) -> tuple[Floats, Floats]:
         """Return saturation of all cells and its derivative; confined cells keep theirs."""
@@ -160,6 +193,13 @@ class FaceEquations:
             self.rules.averaging[faces], self.k_averaged, thickness, self.grid.face_distance[faces],
             self.grid.face_width[faces],
         )
+        for barred in self._by_head:
+            at = barred.at
+            high, part = height(self.grid, faces[at], thickness[at])
+            value[at], by_value, by_height = behind(
+                barred.characteristic, value[at], self.grid.face_width[faces[at]], high)
+            of_n[at] = by_value * of_n[at] + by_height * part[:, 0]
+            of_m[at] = by_value * of_m[at] + by_height * part[:, 1]
         conductance[faces] = value
         by_n[faces] = of_n * per_saturation[:, 0] * slope[cells[:, 0]]
         by_m[faces] = of_m * per_saturation[:, 1] * slope[cells[:, 1]]

@@ -100,7 +100,7 @@ class FlowSolver:
             boundaries = Boundaries(self.model, step, self._below)
         steady = not self._storage.transient(step)
         snapshot = self._snapshot(step)
-        unchanged = self._coupling.begin(step, not steady)
+        unchanged = self._faces.begin(step) & self._coupling.begin(step, not steady)
         if unchanged and self._repeats(boundaries, steady) and self._last is not None:
             self._last = replace(
                 self._last, start=step.start, end=step.end, period=step.period, step=step.step, iterations=0

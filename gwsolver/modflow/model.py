@@ -16,6 +16,7 @@ from gwsolver.core.simulation import FlowModel, SavedFlows, TransportModel
 from gwsolver.core.stress import StressPackage
 from gwsolver.core.time import TimeAxis
 from gwsolver.modflow.arrays import read_arrays
+from gwsolver.modflow.barriers import read_barriers
 from gwsolver.modflow.collect import Findings
 from gwsolver.modflow.domains import read_domains
 from gwsolver.modflow.feature_observations import read_feature_observations
@@ -199,7 +200,7 @@ def flow_model(parts: ModelParts) -> FlowModel | None:
         return None
     sto = parts.singles.get("sto")
     features = _features(parts, grid)
-    stress, mvr = _stress(parts, grid), parts.singles.get("mvr")
+    stress, mvr, hfb = _stress(parts, grid), parts.singles.get("mvr"), parts.singles.get("hfb")
     conductivity = read_conductivity(parts.singles["npf"], grid)
     check_stress(parts.stress, stress, grid, parts.time, conductivity.cell_type != 0, checked=parts.checked)
     return FlowModel(
@@ -208,6 +209,7 @@ def flow_model(parts: ModelParts) -> FlowModel | None:
         storage=read_storage(sto, grid, parts.time) if sto else None, packages=stress,
         features=features,
         mover=read_movers(mvr, stress, features, parts.time) if mvr else None,
+        barriers=read_barriers(hfb, grid, parts.time) if hfb else None,
         newton=bool(parts.newton), under_relaxation="under_relaxation" in parts.newton,
         closure=read_closure(parts.ims), output=read_output_control(parts.singles.get("oc"), parts.time),
         observations=_observations(parts, grid, {

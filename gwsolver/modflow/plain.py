@@ -180,6 +180,9 @@ class PlainPackage:
             return self._array_periods(definition, blocks)
         if kind[0] != "recarray":
             raise NotPlain(definition["name"])
+        if kind[1:3] == ["cellid1", "cellid2"]:
+            both = 2 * len(_shape(self._dimensions))
+            return {n: read_entries(b, self._folder, both, kind[3:], False) for n, b in blocks.items()}
         if kind[1] != "cellid":
             return {n: self._records(b, kind[1:]) for n, b in blocks.items()}
         if self.package_type == "evt" and (

@@ -32,6 +32,7 @@ OPTIONS: dict[str, frozenset[str]] = {
     "ist": frozenset({"FIRST_ORDER_DECAY", "ZERO_ORDER_DECAY", "SORPTION", "SORBATE", "CIM", "BUDGET", "BUDGETCSV"}),
     "spc": frozenset({"READASARRAYS", "TS6", "TAS6"}),
     "ssm": frozenset(),
+    "hfb": frozenset(),
     "mvr": frozenset({"BUDGET", "BUDGETCSV"}),
     "mvt": frozenset({"BUDGET", "BUDGETCSV"}),
     "fmi": frozenset({"FLOW_IMBALANCE_CORRECTION"}),
@@ -40,7 +41,7 @@ OPTIONS: dict[str, frozenset[str]] = {
     "gwtgwt": frozenset({"GWFMODELNAME1", "GWFMODELNAME2", "AUXILIARY", "BOUNDNAMES", "ADV_SCHEME",
                          "DSP_XT3D_OFF", "DSP_XT3D_RHS", "OBS6"}),
 }
-GWF_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "npf", "sto", "oc", "obs", "mvr"})
+GWF_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "npf", "sto", "oc", "obs", "mvr", "hfb"})
 GWT_PACKAGES = frozenset({"dis", "disv", "disu", "ic", "adv", "dsp", "mst", "ist", "ssm", "fmi", "mvt", "oc", "obs"})
 EXCHANGES = ("GWF6-GWT6", "GWF6-GWF6", "GWT6-GWT6")
 FROM_SAVED = "Run MODFLOW 6 once and let FMI (or the flow model's OC) name its saved flows: transport runs on them."

@@ -12,6 +12,7 @@ TITLES = {
     "obs": "Observations", "adv": "Advection", "dsp": "Dispersion and diffusion",
     "mst": "Storage, sorption (linear, Freundlich, Langmuir), decay of order 1 or 0",
     "ist": "Immobile domains: storage, exchange, sorption, decay",
+    "hfb": "Barriers between neighbouring cells: walls, faults (solute disperses across them, as in MODFLOW)",
     "mvr": "Movers: water of WEL, DRN, RIV, GHB, LAK and SFR for lakes and reaches",
     "mvt": "Solute that movers carry",
     "ssm": "Concentration of sources (AUX, AUXMIXED, SPC6 files as lists or arrays, MIXED)",

@@ -59,15 +59,18 @@ def lake_over_a_column(scheme, steps):
 
 
 @pytest.mark.parametrize("scheme", OWN)
-def test_a_lake_over_a_column_follows_its_exact_solution_in_second_order(scheme):
-    """Or to round-off, where it is carried beside the column's march."""
+def test_a_lake_over_a_column_follows_its_exact_solution(scheme):
+    """To round-off where it is carried beside the column's march (a flushed vessel); implicit steps: second order."""
     error = []
     for steps in (8, 16, 32):
         found, exact = lake_over_a_column(scheme, steps)
         error.append(abs(found[-1].features[0].concentration[0] - exact))
-    order = np.log2(np.array(error[:-1]) / error[1:])
-    assert error[0] < 0.1
-    assert error[0] < 1e-12 or (order > 1.8).all(), f"errors {error}, orders {order}"
+    if scheme == "implicit":
+        order = np.log2(np.array(error[:-1]) / error[1:])
+        assert error[0] < 0.1
+        assert (order > 1.8).all(), f"errors {error}, orders {order}"
+    else:
+        assert max(error) < 1e-12
 
 
 def test_the_discretisation_of_modflow_takes_backward_euler_steps():

@@ -177,7 +177,7 @@ def _check_held(packages: Sequence[tuple[Package, BoundaryKind]], stress: Sequen
         cells = np.concatenate(lists)
         owner = np.repeat(np.arange(len(lists)), [c.size for c in lists])
         entry = np.concatenate([np.arange(c.size) for c in lists])
-        first = np.full(grid.n_cells, -1)
+        first = np.full(grid.n_cells + 1, -1)  # the last place is for entries without a cell, -1
         first[cells[::-1]] = np.arange(cells.size)[::-1]
         again = np.flatnonzero((cells >= 0) & (first[cells] != np.arange(cells.size)))
         for place in again:

@@ -153,3 +153,11 @@ def test_a_cell_is_held_by_one_package(tmp_path):
 def test_a_concentration_below_zero_by_its_multiplier(tmp_path):
     folder, _ = with_package(tmp_path, "cnc", [[(0, 2, 1), 8.0, -1.0]], auxiliary=["part"], auxmultname="part")
     assert "part in period 1 = -1 at layer 1, row 3, column 2 is outside [0, inf)" in problems(folder)[0]
+
+
+def test_an_entry_without_a_cell_holds_none(tmp_path):
+    """It is told by itself; the last cell of the grid, held once, is not taken for held twice."""
+    folder, _ = with_package(tmp_path, "chd", [[(1, 0, 0), 8.0], [(1, 2, 3), 8.0]])
+    change(folder / "new.chd", "2 1 1 ", "2 9 9 ")
+    found = problems(folder)
+    assert len(found) == 1 and "cell (2, 9, 9) is outside the grid" in found[0]
